@@ -1,0 +1,71 @@
+"""minidl: learn how deep learning works, with an engine you can read and pictures of what it does.
+
+>>> import minidl as md
+>>> x = md.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> (x**2).sum().backward()
+>>> x.grad
+tensor([2., 4., 6.])
+"""
+
+from importlib import import_module as _import_module
+
+from minidl import autograd, errors
+from minidl.autograd import backward, detect_anomaly, enable_grad, grad, no_grad, set_grad_enabled, watch
+from minidl.dtypes import (
+    double, float16, float32, float64, get_default_dtype, half, int8, int16, int32, int64, long, set_default_dtype, short,
+    uint8,
+)  # fmt: skip
+from minidl.dtypes import bool_ as bool  # noqa: A004
+from minidl.dtypes import float_ as float  # noqa: A004
+from minidl.dtypes import int_ as int  # noqa: A004
+from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
+from minidl.ops.creation import (
+    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, linspace, ones, ones_like, tensor, zeros,
+    zeros_like,
+)  # fmt: skip
+from minidl.ops.elementwise import (
+    abs, acos, add, asin, atan, atan2, ceil, clamp, clamp_max, clamp_min, cos, cosh, div, eq, exp, exp2, expm1, floor,
+    floor_divide, ge, gt, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp, logical_and,
+    logical_not, logical_or, logical_xor, lt, masked_fill, maximum, minimum, mul, ne, neg, pow, reciprocal, remainder,
+    round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide, trunc, where,
+)  # fmt: skip
+from minidl.ops.indexing import gather, index_select, one_hot, scatter_add, take_along_dim
+from minidl.ops.linalg import bmm, dot, matmul, mm, mv, outer
+from minidl.ops.reduction import (
+    all, amax, amin, any, argmax, argmin, cumsum, logsumexp, max, mean, min, prod, std, sum, var,
+)  # fmt: skip
+from minidl.ops.shape import (
+    broadcast_to, cat, chunk, clone, diag, diagonal, flatten, flip, hstack, movedim, narrow, permute, ravel,
+    repeat_interleave, reshape, roll, split, squeeze, stack, swapaxes, t, tile, trace, transpose, tril, triu, unbind,
+    unflatten, unsqueeze, vstack,
+)  # fmt: skip
+from minidl.printing import set_printoptions
+from minidl.random import (
+    Generator, bernoulli, default_generator, manual_seed, multinomial, normal, rand, rand_like, randint, randint_like,
+    randn, randn_like, randperm,
+)  # fmt: skip
+from minidl.tensor import Tensor
+
+__version__ = "0.1.0"
+
+_LATER = {"nn", "optim", "data", "viz", "course", "gradcheck", "cli"}  # rooms that open when somebody knocks
+
+
+def __getattr__(name):
+    if name in _LATER:
+        return _import_module(f"minidl.{name}")
+    raise AttributeError(f"module 'minidl' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})
+
+
+def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether all elements differ by at most ``atol + rtol * |b|``."""
+    return isclose(a, b, rtol, atol, equal_nan).array.all().item()
+
+
+def equal(a, b):
+    """Whether two tensors have the same shape and the same elements."""
+    return a.shape == b.shape and (a.array == b.array).all().item()

@@ -1,0 +1,546 @@
+r"""The engine: operations, the graph they leave behind, and the walk back that finds gradients.
+
+An *operation* is declared by one rule. A rule takes arrays and returns the result, followed by
+one *pullback* for each tensor argument: a function that carries the gradient of the result back
+to that argument. Formulas for the reader stand beside it::
+
+    @operation(formula=r"y = \tanh x", gradient=r"\bar x = \bar y \odot (1 - y^2)")
+    def tanh(x):
+        y = np.tanh(x)
+        return y, lambda g: g * (1 - y * y)
+
+While operations run on tensors that require a gradient, each leaves a :class:`Node`: what was
+done, to which tensors, and the pullbacks. `backward` visits the nodes from the latest to the
+earliest (their serial numbers, never recursion) and lets each hand its gradient to its inputs.
+
+A gradient that is to be differentiated again (``create_graph=True``) comes from the *same rule*,
+run on Tensors instead of arrays: NumPy's functions, called on Tensors, are operations themselves.
+
+References
+----------
+Griewank & Walther (2008), *Evaluating Derivatives*, chapter 3 (the reverse mode).
+"""
+
+import sys
+from functools import wraps
+from operator import attrgetter
+
+import numpy as np
+
+from minidl.dtypes import promote_all
+from minidl.errors import GraphError, ShapeError, broadcast_error
+from minidl.inplace import changes, refuse_if_saved_values_changed
+from minidl.state import clock, enable_grad, no_grad, set_grad_enabled, state
+from minidl.watching import detect_anomaly, watch
+
+__all__ = ["backward", "detect_anomaly", "enable_grad", "grad", "no_grad", "operation", "set_grad_enabled", "watch"]
+
+REGISTRY = {}  # name -> operation; walked by the tests, the pictures and the documentation
+UFUNCS, FUNCTIONS = {}, {}  # NumPy's function -> what runs when it meets a Tensor
+
+Tensor = None  # set by minidl.tensor, which is built on this module
+
+
+class Node:
+    """One operation that ran: a point of the computation graph.
+
+    Attributes
+    ----------
+    operation : function
+        The operation, with `name`, `formula` and `gradient`.
+    args, kwargs : tuple, dict
+        What it was called with. The tensors among `args` are the edges to earlier nodes.
+    pullbacks : tuple of functions
+        One for each tensor argument. None once backward has used and freed the node.
+    serial : int
+        Grows with time, so an input's number is always smaller than its user's.
+    frame : tuple or None
+        The call of a module in which it ran: (the frame around it, the module).
+    hooks : list
+        Functions that see, and may replace, the gradient of the output.
+    """
+
+    __slots__ = ("__weakref__", "args", "frame", "hooks", "kwargs", "operation", "pullbacks", "serial")
+
+    def __repr__(self):
+        return f"<Node {self.serial}: {self.operation.name}>"
+
+    def free(self):
+        """Let go of everything that was kept for backward."""
+        self.pullbacks, self.args, self.kwargs = None, (), None
+
+
+# ---------------------------------------------------------------- operations
+
+
+def operation(
+    rule=None, *, formula="", gradient="", numpy=None, promote=None, linear=False, joint=False, composed=None
+):
+    r"""Turn a rule on arrays into an operation on tensors, and enter it in the registry.
+
+    Parameters
+    ----------
+    rule : function
+        Arrays in; out come the result and the pullbacks, as the module's docstring shows.
+    formula, gradient : str
+        What it computes and how gradients pass, as LaTeX; a bar is a gradient.
+    numpy : function or list of functions, optional
+        NumPy's functions that are this operation when they meet a Tensor.
+    promote : {None, "same", "float"}
+        Bring the arguments to one dtype by PyTorch's rules; "float" turns integers into floats too.
+    linear : bool
+        The pullbacks use no value of an input, only shapes.
+    joint : bool
+        The rule returns one pullback for all arguments, ``pull(g, wanted) -> gradients``, because
+        they share work; `wanted` says which are needed.
+    composed : function, optional
+        The same operation written with smaller ones. It gives the second derivative where the rule
+        itself cannot run on Tensors, and the tests compare the two.
+    """
+    if rule is None:
+        return lambda rule: operation(
+            rule, formula=formula, gradient=gradient, numpy=numpy, promote=promote,
+            linear=linear, joint=joint, composed=composed,
+        )  # fmt: skip
+
+    @wraps(rule)
+    def apply(*args, **kwargs):
+        if kwargs:
+            args, kwargs = _tidy(rule, args, kwargs)
+        arrays, wanted = [], False
+        for a in args:
+            if isinstance(a, Tensor):
+                wanted = wanted or a.requires_grad
+                a = a.array
+            arrays.append(a)
+        if promote is not None:
+            promote_all(arrays, promote)
+        try:
+            result = rule(*arrays, **kwargs)
+        except ValueError as error:
+            raise _explained(apply, arrays, error) from error
+        out = Tensor.wrap(result[0])
+        if wanted and state.recording and out.array.dtype.kind == "f":
+            out.requires_grad = True
+            out.node = node = Node()
+            node.operation, node.args, node.kwargs, node.pullbacks = apply, args, kwargs, result[1:]
+            node.serial, node.frame, node.hooks = next(clock), state.frame, None
+        if state.observers:
+            for observer in state.observers:
+                observer.ran(apply, arrays, out)
+        return out
+
+    apply.rule, apply.name = rule, rule.__name__.strip("_")
+    apply.formula, apply.gradient = formula, gradient
+    apply.linear, apply.joint, apply.composed, apply.promote = linear, joint, composed, promote
+    REGISTRY[apply.name] = apply
+    for function in numpy if isinstance(numpy, list) else [numpy] if numpy else []:
+        (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = apply
+    return apply
+
+
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+
+
+def _tidy(rule, args, kwargs):
+    """Give NumPy's argument names their PyTorch name, and tensors passed by name their place."""
+    kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+    code = rule.__code__
+    names = code.co_varnames[: code.co_argcount]
+    if "input" in kwargs and not args:
+        args = (kwargs.pop("input"),)
+    for name in names[len(args) :]:
+        if name not in kwargs:
+            break
+        args += (kwargs.pop(name),)
+    for name, value in kwargs.items():
+        if isinstance(value, Tensor):
+            raise TypeError(f"{rule.__name__.strip('_')}() got a tensor for {name!r}; its arguments are {', '.join(names)}")
+    return args, kwargs
+
+
+def _explained(operation, arrays, error):
+    """NumPy's complaint about shapes, retold so that it teaches; anything else as it is."""
+    if isinstance(error, ShapeError):
+        return error
+    shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        if operation.promote is not None:
+            return broadcast_error(operation.name, shapes)
+    return ShapeError(f"{operation.name}: {error}") if "shape" in str(error) else error
+
+
+def fit(g, like):
+    """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
+
+    >>> fit(np.ones((4, 3)), np.zeros(3))
+    array([4., 4., 4.])
+    """
+    shape = like.shape
+    if g.shape == shape:
+        return g
+    extra = g.ndim - len(shape)
+    added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
+    return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
+
+
+# ---------------------------------------------------------------- the walk back
+
+
+class Scatter:
+    """A gradient that is `values` at `index` and zero elsewhere, kept small until it is added up.
+
+    Reading T rows of an array one by one so costs T rows on the way back, not T whole arrays.
+    """
+
+    __slots__ = ("dtype", "index", "repeats", "shape", "values")
+
+    def __init__(self, values, index, shape, repeats):
+        self.values, self.index, self.shape, self.repeats = values, index, shape, repeats
+        self.dtype = values.dtype
+
+    def add_to(self, total):
+        """Add to `total` in place. Where an index can name an element twice, both count."""
+        if self.repeats:
+            np.add.at(total, self.index, self.values)
+        else:
+            total[self.index] += self.values
+
+    def dense(self):
+        """The whole array."""
+        total = np.zeros(self.shape, self.dtype)
+        self.add_to(total)
+        return total
+
+
+class Totals(dict):
+    """The gradients on their way: holder (a node, or a leaf tensor) -> the sum that has arrived.
+
+    `owned` lists the holders whose sum nobody else can see, so that it may be added to in place.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.owned = set()
+
+    def add(self, holder, part, fresh):
+        """Add `part`, which nobody else holds if `fresh`."""
+        if holder not in self:
+            if type(part) is Scatter:
+                part, fresh = part.dense(), True
+            self[holder] = part
+            if fresh:
+                self.owned.add(holder)
+            return
+        total = self[holder]
+        if isinstance(total, Tensor):
+            self[holder] = total + part
+        elif type(part) is Scatter:
+            if holder not in self.owned:
+                total = self[holder] = np.array(total)
+                self.owned.add(holder)
+            part.add_to(total)
+        elif holder in self.owned and type(total) is np.ndarray:
+            total += part
+        else:
+            self[holder] = total + part
+            self.owned.add(holder)
+
+
+def holder_of(tensor):
+    """Where the gradient of a tensor is gathered: at its node, or at the tensor itself if it is a leaf."""
+    return tensor if tensor.node is None else tensor.node
+
+
+def nodes_behind(tensors, floor=0):
+    """Every node that led to `tensors` and is younger than `floor`, latest first."""
+    stack = [t.node for t in tensors if t.node is not None and t.node.serial > floor]
+    seen = set(stack)
+    for node in stack:  # the list grows while it is walked
+        for a in node.args:
+            if isinstance(a, Tensor):
+                before = a.node
+                if before is not None and before.serial > floor and before not in seen:
+                    seen.add(before)
+                    stack.append(before)
+    return sorted(stack, key=attrgetter("serial"), reverse=True)
+
+
+def _leading_to(targets, nodes):
+    """The nodes through which a gradient reaches one of `targets`."""
+    needed = set()
+    for node in reversed(nodes):
+        for a in node.args:
+            if isinstance(a, Tensor) and a.requires_grad:
+                holder = holder_of(a)
+                if holder in targets or holder in needed:
+                    needed.add(node)
+                    break
+    return needed
+
+
+def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, floor=0):
+    """Carry the gradients `seeds` from `outputs` back through the graph.
+
+    Parameters
+    ----------
+    outputs : list of Tensor
+    seeds : list of ndarray (of Tensor when `create_graph`)
+        The gradient of each output, of its shape.
+    targets : set of holders, optional
+        Nodes and leaf tensors whose gradients are asked for. All leaves without it.
+    floor : int
+        Nodes with a serial number up to this are not entered.
+
+    Returns
+    -------
+    Totals
+        Holder -> gradient, of the targets that were reached.
+    """
+    totals, found = Totals(), Totals()
+    for output, seed in zip(outputs, seeds, strict=True):
+        totals.add(holder_of(output), seed, False)
+    nodes = nodes_behind(outputs, floor)
+    needed = None if targets is None else _leading_to(targets, nodes)
+    for node in nodes:
+        if node not in totals:
+            continue
+        g = totals.pop(node)
+        if node.hooks:
+            g = _call_hooks(node.hooks, g)
+        for observer in state.observers:
+            observer.pulled(node, g)
+        if targets is not None:
+            if node in targets:
+                found.add(node, g, False)
+            if node not in needed:
+                continue
+        wanted = [
+            isinstance(a, Tensor) and a.requires_grad and (targets is None or _wants(holder_of(a), targets, needed))
+            for a in node.args
+        ]
+        args = node.args
+        for k, (pull, part) in enumerate(_parts(node, g, wanted, create_graph)):
+            if pull is not None:
+                part = pull(g)
+            if part is None:
+                continue
+            a = args[k]
+            if part.dtype is not a.array.dtype or part.shape != a.array.shape:
+                part = _matching(node, part, a)
+            holder = a if a.node is None else a.node
+            fresh = type(part) is np.ndarray and part.base is None and sys.getrefcount(part) == 2
+            totals.add(holder, part, fresh)
+        if not retain_graph:
+            node.free()
+    for holder in list(totals):
+        if targets is None or holder in targets:
+            part = totals[holder]
+            hooks = getattr(holder, "hooks", None)
+            found.add(holder, _call_hooks(hooks, part) if hooks else part, not hooks and holder in totals.owned)
+    return found
+
+
+def _wants(holder, targets, needed):
+    return holder in targets or holder in needed
+
+
+def _parts(node, g, wanted, create_graph):
+    """For each argument, in order: (a pullback to call on g, None) or (None, the gradient itself)."""
+    pullbacks = node.pullbacks
+    if pullbacks is None:
+        raise GraphError(
+            f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
+            "To go through it twice, say so the first time: loss.backward(retain_graph=True)"
+        )
+    if changes.latest > node.serial and not node.operation.linear:
+        refuse_if_saved_values_changed(node)
+    if create_graph:
+        if node.operation.composed is not None:
+            return [(None, part) for part in _through_composition(node, g, wanted)]
+        pullbacks = node.operation.rule(*node.args, **node.kwargs)[1:]
+    if node.operation.joint:
+        parts = pullbacks[0](g, wanted)
+        return ((None, part if want else None) for part, want in zip(parts, wanted, strict=False))
+    return [(pull if want else None, None) for pull, want in zip(pullbacks, wanted, strict=False)]
+
+
+def _through_composition(node, g, wanted):
+    """The gradients of a fused operation as differentiable tensors, by way of the small operations."""
+    start = next(clock)
+    with set_grad_enabled(True):
+        out = node.operation.composed(*node.args, **node.kwargs)
+        if out.node is None:
+            return [None] * len(wanted)
+        targets = {holder_of(a) for a, want in zip(node.args, wanted, strict=True) if want}
+        found = sweep([out], [g], targets, retain_graph=True, create_graph=True, floor=start)
+    parts, given = [], set()
+    for a, want in zip(node.args, wanted, strict=True):
+        holder = holder_of(a) if want else None
+        parts.append(None if holder in given else found.get(holder))  # the same tensor twice: once is the sum
+        given.add(holder)
+    return parts
+
+
+def _matching(node, part, a):
+    """A gradient in the dtype of its tensor. A wrong shape is a mistake in the rule, and never let through."""
+    if part.shape != a.array.shape:
+        raise ShapeError(
+            f"the rule of {node.operation.name!r} gave a gradient of shape {part.shape} for an input of shape "
+            f"{a.array.shape}. A pullback must return the shape of its input (see minidl.autograd.fit)."
+        )
+    if part.dtype == a.array.dtype:
+        return part
+    if type(part) is Scatter:
+        return part.dense().astype(a.array.dtype)
+    return part.astype(a.array.dtype) if not isinstance(part, Tensor) else part.to(a.array.dtype)
+
+
+def _call_hooks(hooks, g):
+    """Show a gradient to each hook; what a hook returns replaces it."""
+    as_tensor = g if isinstance(g, Tensor) else Tensor.wrap(g)
+    for hook in list(hooks):
+        replaced = hook(as_tensor)
+        if replaced is not None:
+            as_tensor = replaced
+    return as_tensor if isinstance(g, Tensor) else as_tensor.array
+
+
+# ---------------------------------------------------------------- what users call
+
+
+def backward(tensor, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    """Add the gradient of `tensor` to the ``grad`` of every leaf that led to it.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        Usually the loss: a tensor with one element.
+    gradient : Tensor, the shape of `tensor`, optional
+        The gradient to start from. Needed when `tensor` has more than one element.
+    retain_graph : bool, optional
+        Keep the graph for another walk. As `create_graph` unless given.
+    create_graph : bool
+        Record the walk itself, so that the gradients can be differentiated.
+    inputs : list of Tensor, optional
+        Add to the ``grad`` of these alone.
+
+    Raises
+    ------
+    GraphError
+        No graph leads to `tensor`; it was freed; or values it needs were changed in place.
+    ShapeError
+        `gradient` is missing for a tensor of several elements, or has another shape.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> w = md.tensor([2.0, 3.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> w.grad
+    tensor([4., 6.])
+    """
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    targets = None if inputs is None else {holder_of(t) for t in inputs}
+    with set_grad_enabled(create_graph):
+        found = sweep([tensor], [_seed(tensor, gradient, create_graph)], targets, retain_graph, create_graph)
+        of_node = {} if inputs is None else {t.node: t for t in inputs if t.node is not None}
+        for holder, part in found.items():
+            accumulate_grad(of_node.get(holder, holder), part, holder in found.owned)
+
+
+def accumulate_grad(leaf, part, owned=False):
+    """Add `part` to ``leaf.grad``: in place where a gradient is there already and no graph uses it."""
+    if isinstance(part, Tensor):
+        leaf.grad = part if leaf.grad is None else leaf.grad + part
+    elif leaf.grad is None:
+        leaf.grad = Tensor.wrap(part if owned else np.array(part))
+    elif leaf.grad.requires_grad:
+        leaf.grad = Tensor.wrap(leaf.grad.array + part)
+    else:
+        changes.mark(leaf.grad.array)
+        leaf.grad.array += part
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
+    """The gradients of `outputs` with respect to `inputs`, returned instead of stored.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensor
+    grad_outputs : Tensor or sequence of Tensor, optional
+        The gradient to start from at each output.
+    retain_graph, create_graph : bool
+        As in `backward`.
+    allow_unused : bool
+        Give None for an input that the outputs do not depend on, instead of an error.
+
+    Returns
+    -------
+    tuple of Tensor
+
+    Examples
+    --------
+    The second derivative of x³ at 2 is 12:
+
+    >>> import minidl as md
+    >>> x = md.tensor(2.0, requires_grad=True)
+    >>> slope, = md.autograd.grad(x**3, x, create_graph=True)
+    >>> md.autograd.grad(slope, x)
+    (tensor(12.),)
+    """
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if grad_outputs is None or isinstance(grad_outputs, Tensor):
+        grad_outputs = [grad_outputs] * len(outputs) if grad_outputs is None else [grad_outputs]
+    for i, t in enumerate(inputs):
+        if not t.requires_grad:
+            raise GraphError(
+                f"inputs[{i}] does not require a gradient, so no graph leads back to it. "
+                "Create it with requires_grad=True, before it is used."
+            )
+    with set_grad_enabled(create_graph):
+        seeds = [_seed(o, g, create_graph) for o, g in zip(outputs, grad_outputs, strict=True)]
+        retain_graph = create_graph if retain_graph is None else retain_graph
+        found = sweep(outputs, seeds, {holder_of(t) for t in inputs}, retain_graph, create_graph)
+    results, given = [], set()
+    for i, t in enumerate(inputs):
+        holder = holder_of(t)
+        part = found.get(holder)
+        if part is None and not allow_unused:
+            raise GraphError(
+                f"the outputs do not depend on inputs[{i}] (shape {t.shape}). "
+                "Pass allow_unused=True to get None for it."
+            )
+        if part is not None and not isinstance(part, Tensor):
+            part = Tensor.wrap(part if holder in found.owned and holder not in given else np.array(part))
+        given.add(holder)
+        results.append(part)
+    return tuple(results)
+
+
+def _seed(output, gradient, create_graph):
+    """The gradient to start from, checked: of the output's shape and dtype."""
+    if not isinstance(output, Tensor):
+        raise TypeError(f"backward starts from a minidl tensor, not from a {type(output).__name__}")
+    if not output.requires_grad:
+        raise GraphError(
+            "backward() was called on a tensor that no gradient flows to: nothing it was computed from has "
+            "requires_grad=True, or it was computed under no_grad() or after detach()."
+        )
+    if gradient is None:
+        if output.array.size != 1:
+            raise ShapeError(
+                f"backward() needs one number to start from, and this tensor has shape {output.shape}. "
+                "Reduce it first (loss.sum() or loss.mean()), or pass gradient= of that shape."
+            )
+        seed = np.ones_like(output.array)
+        return Tensor.wrap(seed) if create_graph else seed
+    gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+    if gradient.shape != output.shape:
+        raise ShapeError(f"gradient has shape {gradient.shape}, but the tensor it belongs to has {output.shape}")
+    if gradient.array.dtype != output.array.dtype:
+        gradient = gradient.to(output.array.dtype)
+    return gradient if create_graph else gradient.array

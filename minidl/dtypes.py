@@ -1,0 +1,107 @@
+"""The dtypes of minidl, and in which of them operands of different dtypes meet (PyTorch's rules)."""
+
+import numpy as np
+
+from minidl.errors import DtypeError
+
+float16, float32, float64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
+uint8, int8, int16, int32, int64 = (np.dtype(t) for t in (np.uint8, np.int8, np.int16, np.int32, np.int64))
+bool_ = np.dtype(np.bool_)
+half, float_, double, short, int_, long = float16, float32, float64, int16, int32, int64  # PyTorch's other names
+
+
+class default:
+    """The dtype of floats that say nothing of theirs."""
+
+    dtype = float32
+
+
+def set_default_dtype(dtype):
+    """Choose the dtype that new floating tensors get: float32 (as it starts) or float64."""
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise DtypeError(f"the default dtype must be a floating one (float32, float64), not {dtype}")
+    default.dtype = dtype
+
+
+def get_default_dtype():
+    """The dtype that new floating tensors get."""
+    return default.dtype
+
+
+def promote_all(arrays, kind):
+    """Bring all arrays to one dtype, in place of the list (PyTorch's rules, not NumPy's).
+
+    A Python number never changes the dtype of a tensor within its kind (whole or floating), and
+    neither does a tensor without dimensions beside one that has some.
+    """
+    common = None
+    for a in arrays:
+        if isinstance(a, np.ndarray):
+            if common is None:
+                common = a.dtype
+            elif a.dtype is not common:
+                break
+        elif type(a) is not float and type(a) is not int:
+            break
+    else:
+        if common is not None and common.kind == "f":
+            return  # the ordinary case: floats of one precision and plain numbers
+    for i, a in enumerate(arrays):
+        if isinstance(a, np.generic):
+            arrays[i] = a.item()
+        elif a is not None and not isinstance(a, np.ndarray | int | float):
+            arrays[i] = _constant(a)
+    dtype = promoted_dtype(arrays)
+    if kind == "float" and dtype.kind != "f":
+        dtype = default.dtype
+    for i, a in enumerate(arrays):
+        if isinstance(a, np.ndarray):
+            arrays[i] = a if a.dtype == dtype else a.astype(dtype)
+        elif a is not None:
+            arrays[i] = np.asarray(a, dtype)
+
+
+RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+PLAIN = {bool: np.dtype(bool), int: np.dtype(np.int64)}
+
+
+def promoted_dtype(operands):
+    """The dtype in which `operands` (arrays and Python numbers) meet, as PyTorch decides it."""
+    groups = [[], [], []]  # arrays with dimensions, arrays without, Python numbers
+    for a in operands:
+        if isinstance(a, np.ndarray):
+            groups[a.ndim == 0].append(a.dtype)
+        elif a is not None:
+            groups[2].append(PLAIN.get(type(a), default.dtype))
+    result = None
+    for group in groups:
+        for dtype in group:
+            if dtype.kind not in RANK:
+                raise DtypeError(f"minidl computes with booleans, integers and floats, not with {dtype}")
+        best = _largest(group)
+        if best is not None and (result is None or RANK[best.kind] > RANK[result.kind]):
+            result = best
+    return result
+
+
+def _largest(dtypes):
+    """The smallest dtype that holds all of the highest kind among `dtypes`; None for none."""
+    rank = max((RANK[d.kind] for d in dtypes), default=None)
+    dtypes = [d for d in dtypes if RANK[d.kind] == rank]
+    return np.result_type(*dtypes) if dtypes else None
+
+
+def _constant(value):
+    """An operand that is neither tensor, array nor number: a list, or something to refuse."""
+    if type(value).__module__.split(".")[0] in ("torch", "jax", "jaxlib", "tensorflow"):
+        library = type(value).__module__.split(".")[0]
+        raise TypeError(
+            f"a {library} tensor and a minidl tensor cannot meet in one operation: minidl could not "
+            f"follow the gradient through {library}.\nCopy its values first: minidl.tensor(x.detach().numpy())"
+        )
+    if isinstance(value, list | tuple):
+        return np.asarray(value)
+    raise TypeError(f"minidl cannot compute with a {type(value).__name__}: {value!r:.60}")
+
+

@@ -1,0 +1,117 @@
+"""How tensors print: as in PyTorch, with short lines and columns that stand under one another."""
+
+import math
+
+import numpy as np
+
+
+class options:
+    """What `set_printoptions` changes."""
+
+    precision = 4
+    threshold = 1000
+    edgeitems = 3
+    linewidth = 80
+
+
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None):
+    """Choose how tensors print.
+
+    Parameters
+    ----------
+    precision : int
+        Digits after the point (4).
+    threshold : int
+        Tensors of more elements are shortened (1000).
+    edgeitems : int
+        How many elements of a shortened dimension are shown at each end (3).
+    linewidth : int
+        Characters in a line (80).
+    """
+    for name, value in list(locals().items()):
+        if value is not None:
+            setattr(options, name, value)
+
+
+def tensor_text(tensor, name="tensor"):
+    """The text of a tensor: its values, and what cannot be seen from them.
+
+    >>> import minidl as md
+    >>> md.tensor([[1.5, -2.0], [0.0, 30.25]])
+    tensor([[ 1.5000, -2.0000],
+            [ 0.0000, 30.2500]])
+    """
+    array = tensor.array
+    notes = []
+    if array.size == 0 and array.shape != (0,):
+        notes.append(f"size={array.shape}")
+    if array.dtype not in (np.float32, np.int64, np.bool_) or array.size == 0:
+        notes.append(f"dtype={array.dtype}")
+    if tensor.node is not None:
+        notes.append(f"grad_fn=<{tensor.node.operation.name}>")
+    elif tensor.requires_grad:
+        notes.append("requires_grad=True")
+    values = "[]" if array.size == 0 else values_text(array, len(name) + 1)
+    return f"{name}({', '.join([values, *notes])})"
+
+
+def values_text(array, indent=0):
+    """The values of an array in nested brackets; lines after the first are indented."""
+    shown = _edges(array) if array.size > options.threshold else array
+    write = _writer(shown)
+    return _nested(array, indent, array.size > options.threshold, write)
+
+
+def _edges(array):
+    """The elements that a shortened array shows."""
+    n = options.edgeitems
+    for axis, size in enumerate(array.shape):
+        if size > 2 * n:
+            array = np.take(array, [*range(n), *range(size - n, size)], axis)
+    return array
+
+
+def _writer(array):
+    """A function that writes any element of `array` to a common width."""
+    flat = array.ravel()
+    if array.dtype.kind == "f":
+        one = _float_style(flat.astype(np.float64))
+    else:
+        one = str
+    width = max((len(one(v)) for v in flat.tolist()), default=0)
+    return lambda value: f"{one(value):>{width}}"
+
+
+def _float_style(values):
+    """How floats of this magnitude are written: whole numbers, fixed point or powers of ten."""
+    size = np.abs(values[np.isfinite(values) & (values != 0)])
+    digits = options.precision
+    if size.size == 0:
+        return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
+    largest, smallest = size.max(), size.min()
+    whole = np.array_equal(size, np.ceil(size))
+    if largest / smallest > 1000 or largest > 1e8 or (not whole and smallest < 1e-4):
+        return lambda v: f"{v:.{digits}e}"
+    if whole:
+        return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
+    return lambda v: f"{v:.{digits}f}"
+
+
+def _nested(array, indent, shorten, write):
+    if array.ndim == 0:
+        return write(array.item())
+    n = options.edgeitems
+    cut = shorten and len(array) > 2 * n
+    rows = [*array[:n], *array[len(array) - n :]] if cut else list(array)
+    if array.ndim > 1:
+        texts = [_nested(row, indent + 1, shorten, write) for row in rows]
+        if cut:
+            texts.insert(n, "...")
+        return "[" + (",\n" * 1 + "\n" * (array.ndim - 2) + " " * (indent + 1)).join(texts) + "]"
+    texts = [write(value) for value in array.tolist()] if not cut else [write(v.item()) for v in rows]
+    width = len(texts[0]) + 2 if texts else 2
+    if cut:
+        texts.insert(n, " ...")
+    per_line = max(1, (options.linewidth - indent) // width)
+    lines = [", ".join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
+    return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"

@@ -1,0 +1,91 @@
+"""Whether operations are recorded, who watches them, and the clock that orders them."""
+
+import threading
+from functools import wraps
+from itertools import count
+
+clock = count(1)  # serial numbers of nodes, and the times of changes made in place
+
+
+class State(threading.local):
+    """What differs from thread to thread."""
+
+    recording = True  # do operations leave nodes behind?
+    frame = None  # the module call under way, as (the frame around it, the module)
+    observers = ()  # told of every operation: watch, detect_anomaly
+
+
+state = State()
+
+
+class set_grad_enabled:
+    """Whether operations are recorded, from here on or inside a ``with`` block or a function.
+
+    >>> import minidl as md
+    >>> x = md.ones(2, requires_grad=True)
+    >>> with md.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __init__(self, mode):
+        self.mode, self.before = bool(mode), [state.recording]
+        state.recording = self.mode
+
+    def __enter__(self):
+        state.recording = self.mode
+        return self
+
+    def __exit__(self, *error):
+        state.recording = self.before[-1]
+
+
+class _GradMode:
+    """A context manager and decorator that sets whether operations are recorded."""
+
+    mode: bool
+
+    def __new__(cls, function=None):
+        made = super().__new__(cls)
+        made.before = []
+        return made if function is None else made(function)
+
+    def __enter__(self):
+        self.before.append(state.recording)
+        state.recording = self.mode
+
+    def __exit__(self, *error):
+        state.recording = self.before.pop()
+
+    def __call__(self, function):
+        @wraps(function)
+        def inside(*args, **kwargs):
+            with type(self)():
+                return function(*args, **kwargs)
+
+        return inside
+
+
+class no_grad(_GradMode):
+    """Inside, operations leave no graph: for evaluation, and for changing weights by hand.
+
+    Works as a context manager and as a decorator.
+
+    >>> import minidl as md
+    >>> w = md.ones(2, requires_grad=True)
+    >>> with md.no_grad():
+    ...     w -= 0.5
+    >>> w
+    tensor([0.5000, 0.5000], requires_grad=True)
+    """
+
+    mode = False
+
+
+class enable_grad(_GradMode):
+    """Inside, operations are recorded again, also within `no_grad`."""
+
+    mode = True
+
+

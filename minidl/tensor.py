@@ -1,0 +1,462 @@
+"""Tensor: a NumPy array that remembers how it was computed.
+
+A Tensor holds its values (`array`), the gradient that `backward` left (`grad`), whether it wants
+one (`requires_grad`) and the node that made it (`node`). What can be computed with it stands in
+`minidl.ops`; those modules hang their operations on this class as methods.
+"""
+
+import numpy as np
+
+from minidl import autograd, dtypes
+from minidl.errors import DeviceError, DtypeError, GraphError, ShapeError
+from minidl.inplace import changes
+from minidl.printing import tensor_text
+from minidl.state import state
+
+TEACH_DEVICE = (
+    "minidl computes on the CPU alone, so device={!r} is not to be had. What you learn here carries over to "
+    "PyTorch line by line: the last chapter shows how to take a model there, and to a GPU."
+)
+
+
+class Tensor:
+    """A multi-dimensional array of numbers that gradients can flow to.
+
+    Parameters
+    ----------
+    data : array_like
+        Numbers, nested lists, an ndarray (copied) or a Tensor (its values are copied).
+    requires_grad : bool
+        Whether `backward` should leave a gradient here.
+    dtype : dtype, optional
+        Floats from Python become float32 unless said otherwise; arrays keep their dtype.
+
+    Attributes
+    ----------
+    array : ndarray
+        The values. Reading it is always fine; to change values use the methods in place
+        (``x.add_(1)``, ``x[0] = 1``), which the engine notices.
+    grad : Tensor or None
+        The gradient that `backward` added up.
+    requires_grad : bool
+        Whether operations on this tensor are recorded.
+    node : Node or None
+        The operation that made it; None for a leaf.
+
+    Raises
+    ------
+    DtypeError
+        When an integer or boolean tensor is to require a gradient.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> x = md.tensor([[1., 2.], [3., 4.]], requires_grad=True)
+    >>> y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    tensor([[2., 4.],
+            [6., 8.]])
+    """
+
+    __slots__ = ("__weakref__", "array", "grad", "hooks", "node", "requires_grad")
+
+    def __init__(self, data, requires_grad=False, dtype=None):
+        self.array = as_array(data, dtype, copy=True)
+        self.grad = self.node = self.hooks = None
+        self.requires_grad = False
+        if requires_grad:
+            self.requires_grad_()
+
+    @staticmethod
+    def wrap(array):
+        """A Tensor around an array, without copying: for the inside of the engine."""
+        tensor = new(Tensor)
+        tensor.array = array if type(array) is np.ndarray else np.asarray(array)
+        tensor.grad = tensor.node = tensor.hooks = None
+        tensor.requires_grad = False
+        return tensor
+
+    # What it is
+
+    shape = property(lambda self: self.array.shape, doc="Sizes of the dimensions, as a tuple.")
+    dtype = property(lambda self: self.array.dtype, doc="The dtype of the elements.")
+    ndim = property(lambda self: self.array.ndim, doc="How many dimensions there are.")
+    is_leaf = property(lambda self: self.node is None, doc="Whether no recorded operation made it.")
+    grad_fn = property(lambda self: self.node, doc="The node that made it (PyTorch's name for `node`).")
+    device = property(lambda self: "cpu", doc='Always "cpu".')
+    itemsize = property(lambda self: self.array.itemsize, doc="Bytes of one element.")
+    nbytes = property(lambda self: self.array.nbytes, doc="Bytes of all elements.")
+
+    @property
+    def data(self):
+        """The same values without the graph: a tensor that shares this one's memory."""
+        return Tensor.wrap(self.array)
+
+    @data.setter
+    def data(self, value):
+        self.array = as_array(value)
+
+    def size(self, dim=None):
+        """The shape, or the size of one dimension."""
+        return self.array.shape if dim is None else self.array.shape[dim]
+
+    def dim(self):
+        """How many dimensions there are."""
+        return self.array.ndim
+
+    def numel(self):
+        """How many elements there are."""
+        return self.array.size
+
+    def element_size(self):
+        """Bytes of one element."""
+        return self.array.itemsize
+
+    def stride(self, dim=None):
+        """How many elements lie in memory from one to the next along each dimension."""
+        strides = tuple(s // self.array.itemsize for s in self.array.strides)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self):
+        """Whether the elements lie in memory in the order of their indices."""
+        return self.array.flags.c_contiguous
+
+    def is_floating_point(self):
+        """Whether the elements are floats."""
+        return self.array.dtype.kind == "f"
+
+    def __len__(self):
+        if self.array.ndim == 0:
+            raise TypeError("a tensor without dimensions has no length; its value is tensor.item()")
+        return len(self.array)
+
+    def __iter__(self):
+        if self.array.ndim == 0:
+            raise TypeError("a tensor without dimensions cannot be iterated over; its value is tensor.item()")
+        return (self[i] for i in range(len(self.array)))
+
+    def __repr__(self):
+        return tensor_text(self)
+
+    def __format__(self, spec):
+        return format(self.item(), spec) if spec else str(self)
+
+    __hash__ = object.__hash__
+
+    # Out to Python and NumPy
+
+    def item(self):
+        """The value of a tensor with one element, as a Python number."""
+        if self.array.size != 1:
+            raise ShapeError(f"item() gives one number, and this tensor of shape {self.shape} has {self.array.size}")
+        return self.array.item()
+
+    def tolist(self):
+        """The values as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def numpy(self):
+        """The values as an ndarray that shares the memory and cannot be written to.
+
+        (PyTorch's can be written to, which can make a gradient wrong without a sign: take
+        ``x.numpy().copy()`` to change values.)
+
+        Raises
+        ------
+        GraphError
+            When the tensor requires a gradient, which NumPy would lose.
+        """
+        if self.requires_grad:
+            raise GraphError(
+                "this tensor requires a gradient, and NumPy would not follow it. "
+                "To look at its values, leave the graph first: x.detach().numpy()"
+            )
+        return read_only(self.array)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and dtype != array.dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __bool__(self):
+        if self.array.size != 1:
+            raise ShapeError(
+                f"the truth of a tensor of shape {self.shape} is not one answer. "
+                "Did you mean x.any(), x.all(), or minidl.equal(a, b) ?"
+            )
+        return bool(self.array)
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        if self.array.dtype.kind not in "iub" or self.array.size != 1:
+            raise TypeError(f"only a tensor with one whole number can be an index, not {self.dtype} of shape {self.shape}")
+        return int(self.array.item())
+
+    # Gradients
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
+
+    backward.__doc__ = autograd.backward.__doc__
+
+    def requires_grad_(self, requires_grad=True):
+        """Ask for a gradient (or stop asking); returns the tensor itself."""
+        if requires_grad and self.array.dtype.kind != "f":
+            raise DtypeError(
+                f"only floating tensors can have a gradient, and this one is {self.dtype}: the slope of a step from one "
+                "whole number to the next is not defined. Did you mean x.float() ?"
+            )
+        if not requires_grad and self.node is not None:
+            raise GraphError("only a leaf can stop requiring its gradient. Did you mean x.detach() ?")
+        self.requires_grad = requires_grad
+        return self
+
+    def detach(self):
+        """The same values outside the graph: a tensor that shares the memory and gets no gradient."""
+        return Tensor.wrap(self.array)
+
+    def detach_(self):
+        """Leave the graph: forget the node that made it."""
+        self.node, self.requires_grad = None, False
+        return self
+
+    def register_hook(self, hook):
+        """Call ``hook(grad)`` whenever the gradient of this tensor is known; what it returns replaces it.
+
+        Returns
+        -------
+        Hook
+            Its ``remove()`` takes the hook away.
+        """
+        if not self.requires_grad:
+            raise GraphError("a hook waits for a gradient, and this tensor requires none")
+        owner = self if self.node is None else self.node
+        owner.hooks = owner.hooks or []
+        owner.hooks.append(hook)
+        return Hook(owner.hooks, hook)
+
+    def retain_grad(self):
+        """Keep the gradient of this tensor in ``grad``, though it is not a leaf."""
+        if self.node is not None and not any(isinstance(h, _Retain) for h in self.node.hooks or ()):
+            self.register_hook(_Retain(self))
+        elif not self.requires_grad:
+            raise GraphError("retain_grad() on a tensor that requires no gradient")
+
+    def zero_grad(self):
+        """Forget the gradient."""
+        self.grad = None
+
+    # NumPy's protocols: NumPy's functions, called on tensors, are operations
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        out = kwargs.get("out")
+        if out is not None and method == "__call__" and not any(isinstance(o, Tensor) for o in out):
+            return ufunc(*(i.array if isinstance(i, Tensor) else i for i in inputs), **kwargs)
+        if method != "__call__" or out is not None or ufunc not in autograd.UFUNCS:
+            raise TypeError(_no_such(f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__))
+        return autograd.UFUNCS[ufunc](*inputs, **kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function not in autograd.FUNCTIONS:
+            raise TypeError(_no_such(function.__name__))
+        return autograd.FUNCTIONS[function](*args, **kwargs)
+
+    # Dtype and device
+
+    def to(self, *args, dtype=None, device=None, copy=False):
+        """The tensor in another dtype; ``"cpu"`` is accepted as a device, any other refused.
+
+        Raises
+        ------
+        DeviceError
+            For a device other than the CPU.
+        """
+        for a in args:
+            if isinstance(a, Tensor):
+                dtype = a.dtype
+            elif isinstance(a, str) and a.partition(":")[0] in ("cpu", "cuda", "mps", "xpu", "meta"):
+                device = a
+            else:
+                dtype = a
+        check_device(device)
+        if dtype is None or np.dtype(dtype) == self.array.dtype:
+            return self.clone() if copy else self
+        return self._cast(np.dtype(dtype))
+
+    def type(self, dtype):
+        """The tensor in another dtype."""
+        return self.to(dtype)
+
+    astype = type
+
+    def cpu(self):
+        """The tensor itself: it is on the CPU."""
+        return self
+
+    # In place: on tensors that need no gradient, or under no_grad
+
+    def changing(self, what):
+        """Check that the values may be changed in place now, and note that they are; `what` is for the error."""
+        if self.requires_grad and state.recording:
+            kind = "a leaf that requires a gradient" if self.node is None else "part of a computation graph"
+            raise GraphError(
+                f"{what} would change a tensor in place that is {kind}, and its gradient would be lost.\n"
+                "Make a new tensor (x = x + 1 instead of x += 1), or, to update weights, do it inside "
+                "`with minidl.no_grad():`"
+            )
+        if not self.array.flags.writeable:
+            raise GraphError(f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first")
+        changes.mark(self.array)
+        return self
+
+    def assign(self, value, what):
+        """Put `value` (broadcast to this shape, brought to this dtype) into the memory of this tensor."""
+        value = value.array if isinstance(value, Tensor) else value
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and self.array.dtype.kind != "f":
+            raise DtypeError(f"{what} gives {value.dtype}, which does not fit into a tensor of {self.dtype}")
+        self.changing(what)
+        try:
+            self.array[...] = value
+        except ValueError as error:
+            raise ShapeError(f"{what}: values of shape {np.shape(value)} do not fit into shape {self.shape}") from error
+        return self
+
+    def zero_(self):
+        """Set every element to 0."""
+        return self.assign(0, "zero_()")
+
+    def fill_(self, value):
+        """Set every element to `value`."""
+        return self.assign(value, "fill_()")
+
+    def copy_(self, source):
+        """Take over the values of `source`, broadcast to this shape."""
+        if isinstance(source, Tensor) and source.array.dtype != self.array.dtype:
+            source = source.array.astype(self.array.dtype)
+        return self.assign(source, "copy_()")
+
+    def __deepcopy__(self, memo):
+        if self.node is not None:
+            raise GraphError("only a leaf can be copied deeply; a tensor inside a graph is copied with detach().clone()")
+        copied = new(type(self))
+        copied.array, copied.requires_grad = self.array.copy(), self.requires_grad
+        copied.node = copied.hooks = None
+        copied.grad = None if self.grad is None else Tensor.wrap(self.grad.array.copy())
+        memo[id(self)] = copied
+        return copied
+
+
+new = Tensor.__new__
+autograd.Tensor = Tensor
+
+for name in ("half", "float", "double", "short", "int", "long"):
+    dtype = getattr(dtypes, name, None) or getattr(dtypes, name + "_")
+
+    def cast(self, dtype=dtype):
+        return self.to(dtype)
+
+    cast.__name__, cast.__qualname__, cast.__doc__ = name, f"Tensor.{name}", f"The tensor as {dtype}."
+    setattr(Tensor, name, cast)
+Tensor.bool = lambda self: self.to(dtypes.bool_)
+
+
+class Hook:
+    """A registered hook; `remove` takes it away."""
+
+    def __init__(self, hooks, hook):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self):
+        """Take the hook away."""
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+
+
+class _Retain:
+    """A hook that keeps the gradient of a tensor which is not a leaf."""
+
+    def __init__(self, tensor):
+        import weakref
+
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            tensor.grad = g if tensor.grad is None else tensor.grad + g
+
+
+def as_array(data, dtype=None, copy=False):
+    """`data` as an ndarray: Python floats become the default dtype, everything else keeps its own.
+
+    Raises
+    ------
+    DtypeError
+        For text, objects and complex numbers.
+    ShapeError
+        For nested lists whose rows differ in length.
+    """
+    if isinstance(data, Tensor):
+        array = data.array
+    elif isinstance(data, np.ndarray | np.generic):
+        array = np.asarray(data)
+    elif hasattr(data, "detach") and hasattr(data, "numpy"):
+        array = data.detach().numpy()
+    else:
+        data = _plain(data)
+        try:
+            array = np.asarray(data)
+        except ValueError as error:
+            raise ShapeError(f"the rows of a tensor must have equal lengths; these do not: {data!r:.100}") from error
+        if dtype is None and array.dtype.kind == "f" and not _holds_arrays(data):
+            array = array.astype(dtypes.default.dtype)
+            copy = False
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+    if (dtype or array.dtype).kind not in dtypes.RANK:
+        raise DtypeError(f"a tensor holds booleans, integers or floats, not {array.dtype}: {data!r:.60}")
+    if dtype is not None and array.dtype != dtype:
+        return array.astype(dtype)
+    return np.array(array) if copy or not isinstance(data, Tensor | np.ndarray) else array
+
+
+def _plain(data):
+    """Nested lists in which every Tensor has become its array."""
+    if isinstance(data, Tensor):
+        return data.array
+    if isinstance(data, list | tuple):
+        return [_plain(item) for item in data]
+    return data
+
+
+def _holds_arrays(data):
+    while isinstance(data, list) and data:
+        data = data[0]
+    return isinstance(data, np.ndarray | np.generic)
+
+
+def read_only(array):
+    """A view of `array` that refuses to be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def check_device(device):
+    """Accept the CPU, refuse everything else with a sentence on where to go."""
+    if device is not None and str(device).partition(":")[0] != "cpu":
+        raise DeviceError(TEACH_DEVICE.format(str(device)))
+
+
+def _no_such(name):
+    return (
+        f"np.{name} is not an operation of minidl, so no gradient could follow it. Use a function of minidl "
+        f"(see minidl.autograd.REGISTRY), or leave the graph first: x.detach().numpy()"
+    )

@@ -1,0 +1,113 @@
+"""Looking on while operations run: `watch` records them, `detect_anomaly` finds the first NaN."""
+
+import sys
+import weakref
+from contextlib import contextmanager
+
+import numpy as np
+
+from minidl.errors import GraphError
+from minidl.state import state
+
+
+def calling_line():
+    """File, line number and function of the code outside minidl that is running now."""
+    frame = sys._getframe(1)
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] == "minidl":
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name) if frame else ("?", 0, "?")
+
+
+class Event:
+    """One operation that `watch` saw: its name, its result, the module it ran in, the line that called it."""
+
+    __slots__ = ("frame", "inputs", "line", "name", "output")
+
+    def __init__(self, name, inputs, output, frame, line):
+        self.name, self.inputs, self.output, self.frame, self.line = name, inputs, output, frame, line
+
+    def __repr__(self):
+        shapes = ", ".join(str(i) for i in self.inputs)
+        return f"{self.name}({shapes}) -> {self.output.shape}"
+
+
+class Trace(list):
+    """The events that `watch` recorded, in order; `gradients` maps a node to the gradient that reached it."""
+
+    def __init__(self):
+        super().__init__()
+        self.gradients = {}
+
+    def ran(self, operation, arrays, out):
+        inputs = [a.shape for a in arrays if isinstance(a, np.ndarray)]
+        self.append(Event(operation.name, inputs, out, state.frame, calling_line()))
+
+    def pulled(self, node, g):
+        self.gradients[node] = g
+
+
+@contextmanager
+def watch():
+    """Record every operation, with its module and the line that made it, and every gradient.
+
+    >>> import minidl as md
+    >>> with md.watch() as trace:
+    ...     y = md.ones(2, 3).sum(dim=0)
+    >>> trace
+    [sum((2, 3)) -> (3,)]
+    """
+    trace = Trace()
+    with _observer(trace):
+        yield trace
+
+
+@contextmanager
+def _observer(observer):
+    before = state.observers
+    state.observers = (*before, observer)
+    try:
+        yield observer
+    finally:
+        state.observers = before
+
+
+def has_nan(value):
+    """Whether `value` is an array of floats with a NaN in it."""
+    return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f" and bool(np.isnan(value).any())
+
+
+class _NaNFinder:
+    """Stops at the first operation that makes a NaN, forwards or backwards."""
+
+    def __init__(self):
+        self.lines = weakref.WeakKeyDictionary()
+
+    def ran(self, operation, arrays, out):
+        line = calling_line()
+        if out.node is not None:
+            self.lines[out.node] = line
+        if has_nan(out.array) and not any(map(has_nan, arrays)):
+            raise GraphError(
+                f"{operation.name} made the first NaN (not a number), at {line[0]}, line {line[1]}, in {line[2]}.\n"
+                f"Its inputs had no NaN: look for a log or sqrt of a negative number, 0/0, or inf - inf."
+            )
+
+    def pulled(self, node, g):
+        if has_nan(g if isinstance(g, np.ndarray) else g.array):
+            file, number, function = self.lines.get(node, ("?", 0, "?"))
+            raise GraphError(
+                f"the gradient that reaches {node.operation.name} is NaN (not a number); the operation was called at "
+                f"{file}, line {number}, in {function}."
+            )
+
+
+def detect_anomaly():
+    """Inside, the first operation that makes a NaN stops with its name and the line that called it.
+
+    >>> import minidl as md
+    >>> with md.autograd.detect_anomaly():      # doctest: +ELLIPSIS
+    ...     md.tensor(-1.0).sqrt()
+    Traceback (most recent call last):
+    minidl.errors.GraphError: sqrt made the first NaN (not a number), at ...
+    """
+    return _observer(_NaNFinder())
