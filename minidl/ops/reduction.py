@@ -19,13 +19,11 @@ def axes_of(dim, ndim):
     """
     if dim is None or (isinstance(dim, list | tuple) and not dim):
         return tuple(range(ndim))
-    axes = []
+    axes, n = [], ndim or 1  # a tensor without dimensions may be asked for dim 0
     for d in dim if isinstance(dim, list | tuple) else [dim]:
         d = int(d)
-        if not -max(ndim, 1) <= d < max(ndim, 1):
-            raise DimensionError(
-                f"dim {d} is out of range: a tensor with {ndim} dimensions has dims {-max(ndim, 1)} to {max(ndim, 1) - 1}"
-            )
+        if not -n <= d < n:
+            raise DimensionError(f"dim {d} is out of range: a tensor with {ndim} dimensions has dims {-n} to {n - 1}")
         if ndim:
             axes.append(d % ndim)
     if len(set(axes)) < len(axes):
