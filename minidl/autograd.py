@@ -74,7 +74,7 @@ class Node:
 
 
 def operation(
-    rule=None, *, formula="", gradient="", numpy=None, promote=None, linear=False, joint=False, composed=None
+    rule=None, *, name=None, formula="", gradient="", numpy=None, promote=None, linear=False, joint=False, composed=None
 ):
     r"""Turn a rule on arrays into an operation on tensors, and enter it in the registry.
 
@@ -82,6 +82,8 @@ def operation(
     ----------
     rule : function
         Arrays in; out come the result and the pullbacks, as the module's docstring shows.
+    name : str, optional
+        Its name in graphs; that of the rule unless given.
     formula, gradient : str
         What it computes and how gradients pass, as LaTeX; a bar is a gradient.
     numpy : function or list of functions, optional
@@ -99,7 +101,7 @@ def operation(
     """
     if rule is None:
         return lambda rule: operation(
-            rule, formula=formula, gradient=gradient, numpy=numpy, promote=promote,
+            rule, name=name, formula=formula, gradient=gradient, numpy=numpy, promote=promote,
             linear=linear, joint=joint, composed=composed,
         )  # fmt: skip
 
@@ -130,7 +132,7 @@ def operation(
                 observer.ran(apply, arrays, out)
         return out
 
-    apply.rule, apply.name = rule, rule.__name__.strip("_")
+    apply.rule, apply.name = rule, name or rule.__name__.strip("_")
     apply.formula, apply.gradient = formula, gradient
     apply.linear, apply.joint, apply.composed, apply.promote = linear, joint, composed, promote
     REGISTRY[apply.name] = apply

@@ -7,6 +7,7 @@ dtype. Checked against PyTorch 2.13.
 """
 
 import math
+from functools import cached_property
 
 import numpy as np
 
@@ -36,15 +37,21 @@ class Generator:
 
     def __init__(self, device="cpu"):
         check_device(device)
-        self.bits = np.random.MT19937()
-        self.manual_seed(67280421310721)
+        self.manual_seed(67280421310721)  # PyTorch's seed where none was given
 
     def manual_seed(self, seed):
         """Start the stream that belongs to `seed`; returns the generator."""
         self.seed_given = int(seed)
-        self.bits._legacy_seeding(self.seed_given & 0xFFFFFFFF)
         self.second_normal = None
+        self.__dict__.pop("bits", None)
         return self
+
+    @cached_property
+    def bits(self):
+        """NumPy's Mersenne Twister; made when the first number is drawn, as numpy.random takes time to import."""
+        bits = np.random.MT19937()
+        bits._legacy_seeding(self.seed_given & 0xFFFFFFFF)
+        return bits
 
     def initial_seed(self):
         """The seed that the stream started from."""

@@ -24,6 +24,7 @@ def _cross_entropy_in_small_operations(logits, target):
 
 
 @operation(
+    name="cross_entropy",
     formula=r"y = -\frac1N \sum_n \ln \operatorname{softmax}(x_n)_{t_n}",
     gradient=r"\bar x_n = \tfrac{\bar y}{N} (\operatorname{softmax}(x_n) - e_{t_n})",
     composed=_cross_entropy_in_small_operations,

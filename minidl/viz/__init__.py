@@ -1,0 +1,13 @@
+"""Pictures of what the engine does. Each loads what draws it when it is asked for."""
+
+from importlib import import_module
+
+_ROOMS = {"graph": "graph", "loss_curve": "loss_curve", "gradient_flow": "gradient_flow"}
+
+__all__ = ["gradient_flow", "graph", "loss_curve"]
+
+
+def __getattr__(name):
+    if name in _ROOMS:
+        return getattr(import_module(f"minidl.viz.{_ROOMS[name]}"), name)
+    raise AttributeError(f"minidl.viz has no picture {name!r}; it has {', '.join(__all__)}")

@@ -1,0 +1,237 @@
+"""The computation graph as plain data: what the faces in `graph.py` draw.
+
+The model knows operations, the tensors that enter, and the modules they were called in. It is made
+from a tensor by following its nodes, so it shows what was really computed.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from minidl.autograd import nodes_behind
+from minidl.errors import GraphError
+from minidl.nn.module import Module, Parameter
+from minidl.tensor import Tensor
+from minidl.viz.summary import value_summary
+
+
+@dataclass
+class Vertex:
+    """An operation, or a tensor that no operation made.
+
+    Attributes
+    ----------
+    id : str
+        Unique in the graph, the same in every run.
+    kind : {"operation", "parameter", "input", "constant"}
+    name : str
+        Of the operation, the parameter, or the variable.
+    variable : str
+        What the calling code calls the result, if that is known.
+    shape : tuple of int
+    dtype : str
+    values : dict of str -> str
+        The values in a few words (see `value_summary`).
+    gradient : dict of str -> str
+        The same for the gradient, where there is one.
+    formula, pullback : str
+        LaTeX of the operation and of its gradient.
+    group : str
+        The id of the module call it belongs to, "" for none.
+    differentiable : bool
+        Whether a gradient flows through it.
+    """
+
+    id: str
+    kind: str
+    name: str
+    shape: tuple
+    dtype: str
+    values: dict
+    gradient: dict = field(default_factory=dict)
+    formula: str = ""
+    pullback: str = ""
+    group: str = ""
+    differentiable: bool = False
+    variable: str = ""
+
+
+@dataclass
+class Edge:
+    """A tensor that flows from one vertex to another."""
+
+    source: str
+    target: str
+    shape: tuple
+    differentiable: bool
+
+
+@dataclass
+class Group:
+    """One call of a module: the vertices inside carry its id."""
+
+    id: str
+    name: str
+    kind: str
+    parent: str
+
+
+@dataclass
+class Graph:
+    """A computation graph, earliest operation first."""
+
+    vertices: list
+    edges: list
+    groups: list
+    root: str
+
+    def vertex(self, id):
+        """The vertex with this id."""
+        return next(v for v in self.vertices if v.id == id)
+
+    def text(self):
+        """What the graph holds, in a line."""
+        counts = {kind: sum(v.kind == kind for v in self.vertices) for kind in ("operation", "parameter", "input")}
+        parts = [f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in counts.items() if n]
+        root = self.vertex(self.root)
+        return f"Computation graph of {root.variable or root.name}: " + ", ".join(parts)
+
+
+def build_graph(tensor, names=None):
+    """The graph that led to a tensor.
+
+    Parameters
+    ----------
+    tensor : Tensor
+    names : dict of str -> Tensor or Module, optional
+        What to call tensors and modules; parameters get the names they have in their module.
+
+    Raises
+    ------
+    GraphError
+        When there is no graph, or backward has freed it.
+    """
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"the graph is that of a tensor, such as a loss; got a {type(tensor).__name__}")
+    if tensor.node is None:
+        raise GraphError(
+            "this tensor has no graph: nothing recorded how it was computed. Draw a tensor that was computed from "
+            "parameters or from tensors with requires_grad=True, and not under no_grad()."
+        )
+    if tensor.node.pullbacks is None:
+        raise GraphError(
+            "the graph of this tensor is gone: backward() frees it. Draw it before backward(), or keep it with "
+            "loss.backward(retain_graph=True)."
+        )
+    return _Builder(tensor, names or {}).graph
+
+
+class _Builder:
+    """Gathers vertices, edges and groups while it walks through the nodes."""
+
+    def __init__(self, tensor, names):
+        self.nodes = nodes_behind([tensor])[::-1]
+        self.vertices, self.edges, self.groups = {}, [], {}
+        self.names = self._tensor_names(names)
+        self.memory = {memory_of(t.array): name for name, t in names.items() if isinstance(t, Tensor) and t.array.size}
+        self.outputs = {}  # node -> the tensor it made, where somebody still holds it
+        for node in self.nodes:
+            for a in node.args:
+                if isinstance(a, Tensor) and a.node is not None:
+                    self.outputs[a.node] = a
+        self.outputs[tensor.node] = tensor
+        for node in self.nodes:
+            self._add(node)
+        self.graph = Graph(
+            list(self.vertices.values()), self.edges, list(self.groups.values()), self.vertices[tensor.node].id
+        )
+
+    def _tensor_names(self, given):
+        """id of a tensor -> its name: from the modules that ran, then from the names given."""
+        names = {}
+        for node in self.nodes:
+            frame = node.frame
+            while frame:
+                outer, module = frame
+                if outer is None:
+                    for name, p in module.named_parameters():
+                        names.setdefault(id(p), name)
+                frame = outer
+        for name, value in given.items():
+            if isinstance(value, Module):
+                for inner, p in value.named_parameters():
+                    names.setdefault(id(p), f"{name}.{inner}")
+            elif isinstance(value, Tensor):
+                names.setdefault(id(value), name)
+        return names
+
+    def _add(self, node):
+        out = self.outputs[node]
+        operation = node.operation
+        numbers = [f"{a:g}" for a in node.args if isinstance(a, int | float) and operation.promote]
+        vertex = Vertex(
+            f"v{len(self.vertices) + 1}", "operation", " ".join([operation.name, *numbers]), out.shape, str(out.dtype), value_summary(out.array),
+            _gradient_summary(out), operation.formula, operation.gradient, self._group(node.frame), True,
+            self.names.get(id(out), ""),
+        )  # fmt: skip
+        self.vertices[node] = vertex
+        code = operation.rule.__code__
+        roles = dict(enumerate(code.co_varnames[: code.co_argcount]))
+        for k, a in enumerate(node.args):
+            role = roles.get(k, f"input {k + 1}")
+            if isinstance(a, Tensor):
+                source = self.vertices[a.node] if a.node is not None else self._leaf(a, vertex, role)
+                self.edges.append(Edge(source.id, vertex.id, a.shape, a.requires_grad))
+            elif isinstance(a, np.ndarray):
+                source = self._constant(a, vertex, role)
+                self.edges.append(Edge(source.id, vertex.id, a.shape, False))
+
+    def _leaf(self, tensor, user, role):
+        if tensor not in self.vertices:
+            kind = "parameter" if isinstance(tensor, Parameter) or tensor.requires_grad else "input"
+            name = self.names.get(id(tensor)) or self.memory.get(memory_of(tensor.array))
+            self.vertices[tensor] = Vertex(
+                f"v{len(self.vertices) + 1}", kind, name or role, tensor.shape, str(tensor.dtype),
+                value_summary(tensor.array), _gradient_summary(tensor), group=self._home(tensor, user),
+                differentiable=tensor.requires_grad,
+            )  # fmt: skip
+        return self.vertices[tensor]
+
+    def _home(self, tensor, user):
+        """A parameter is drawn inside the module it belongs to; anything else outside all of them."""
+        return user.group if isinstance(tensor, Parameter) else ""
+
+    def _constant(self, array, user, role):
+        key = id(array)
+        if key not in self.vertices:
+            name = self.memory.get(memory_of(array), role)
+            self.vertices[key] = Vertex(
+                f"v{len(self.vertices) + 1}", "input", name, array.shape, str(array.dtype), value_summary(array)
+            )
+        return self.vertices[key]
+
+    def _group(self, frame):
+        """The id of the group of a module call; its group, and those around it, are made when first needed."""
+        if frame is None:
+            return ""
+        key = id(frame)  # by identity: two calls of one module are two groups
+        if key not in self.groups:
+            outer, module = frame
+            parent = self._group(outer)
+            name = "" if outer is None else _name_inside(outer[1], module)
+            self.groups[key] = Group(f"g{len(self.groups) + 1}", name, type(module).__name__, parent)
+        return self.groups[key].id
+
+
+def _name_inside(outer, module):
+    """The name of a module inside another."""
+    return next((name for name, m in outer.named_modules() if m is module), "")
+
+
+def memory_of(array):
+    """Where the values of an array lie and how many bytes they take: a reshaped view has the same."""
+    return array.__array_interface__["data"][0], array.nbytes
+
+
+def _gradient_summary(tensor):
+    return {} if tensor.grad is None else value_summary(tensor.grad.array)
