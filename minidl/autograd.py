@@ -513,8 +513,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         part = found.get(holder)
         if part is None and not allow_unused:
             raise GraphError(
-                f"the outputs do not depend on inputs[{i}] (shape {t.shape}). "
-                "Pass allow_unused=True to get None for it."
+                f"the outputs do not depend on inputs[{i}] (shape {t.shape}). Pass allow_unused=True to get None for it."
             )
         if part is not None and not isinstance(part, Tensor):
             part = Tensor.wrap(part if holder in found.owned and holder not in given else np.array(part))

@@ -103,5 +103,3 @@ def _constant(value):
     if isinstance(value, list | tuple):
         return np.asarray(value)
     raise TypeError(f"minidl cannot compute with a {type(value).__name__}: {value!r:.60}")
-
-

@@ -27,7 +27,7 @@ class DimensionError(MinidlError, IndexError):
     """A dimension (axis) that the tensor does not have."""
 
 
-class OutOfRange(MinidlError, IndexError):
+class OutOfRangeError(MinidlError, IndexError):
     """A label or an index beyond the size it points into."""
 
 

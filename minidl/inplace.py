@@ -67,5 +67,3 @@ def refuse_if_saved_values_changed(node):
                 "place after it was used, so the gradient would be wrong.\n"
                 "Make a new tensor instead (x = x + 1, not x += 1), or change a copy: x.clone()"
             )
-
-

@@ -60,7 +60,12 @@ class Generator:
     def get_state(self):
         """Where the stream is now, as plain data for `set_state`."""
         state = self.bits.state["state"]
-        return {"key": state["key"].copy(), "pos": state["pos"], "second_normal": self.second_normal, "seed": self.seed_given}
+        return {
+            "key": state["key"].copy(),
+            "pos": state["pos"],
+            "second_normal": self.second_normal,
+            "seed": self.seed_given,
+        }
 
     def set_state(self, state):
         """Go on from a place that `get_state` told."""
@@ -191,7 +196,9 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, device=Non
     if high <= low:
         raise ValueError(f"randint needs low < high, and got {low} and {high}")
     size = sizes((size,))
-    return finished(seeded(generator).integers(low, high, math.prod(size)).astype(dtype or np.int64).reshape(size), device=device)
+    return finished(
+        seeded(generator).integers(low, high, math.prod(size)).astype(dtype or np.int64).reshape(size), device=device
+    )
 
 
 def randperm(n, *, generator=None, device=None):

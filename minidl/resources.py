@@ -18,4 +18,6 @@ def folder(name):
     for place in (PACKAGE / f"_{name}", PACKAGE.parent / name):
         if place.is_dir():
             return place
-    raise DataFileError(f"this installation of minidl has no {name} folder: reinstall it (pip install --force-reinstall minidl)")
+    raise DataFileError(
+        f"this installation of minidl has no {name} folder: reinstall it (pip install --force-reinstall minidl)"
+    )

@@ -87,5 +87,3 @@ class enable_grad(_GradMode):
     """Inside, operations are recorded again, also within `no_grad`."""
 
     mode = True
-
-

@@ -5,6 +5,8 @@ one (`requires_grad`) and the node that made it (`node`). What can be computed w
 `minidl.ops`; those modules hang their operations on this class as methods.
 """
 
+import weakref
+
 import numpy as np
 
 from minidl import autograd, dtypes
@@ -201,10 +203,7 @@ class Tensor:
 
     # Gradients
 
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        autograd.backward(self, gradient, retain_graph, create_graph, inputs)
-
-    backward.__doc__ = autograd.backward.__doc__
+    backward = autograd.backward
 
     def requires_grad_(self, requires_grad=True):
         """Ask for a gradient (or stop asking); returns the tensor itself."""
@@ -312,7 +311,9 @@ class Tensor:
                 "`with minidl.no_grad():`"
             )
         if not self.array.flags.writeable:
-            raise GraphError(f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first")
+            raise GraphError(
+                f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first"
+            )
         changes.mark(self.array)
         return self
 
@@ -359,12 +360,18 @@ autograd.Tensor = Tensor
 for name in ("half", "float", "double", "short", "int", "long"):
     dtype = getattr(dtypes, name, None) or getattr(dtypes, name + "_")
 
-    def cast(self, dtype=dtype):
+    def cast(self, dtype=dtype):  # noqa: D103 (its docstring is set below)
         return self.to(dtype)
 
     cast.__name__, cast.__qualname__, cast.__doc__ = name, f"Tensor.{name}", f"The tensor as {dtype}."
     setattr(Tensor, name, cast)
 Tensor.bool = lambda self: self.to(dtypes.bool_)
+
+
+def attach(functions, names):
+    """Make the named functions methods of Tensor; `names` are separated by spaces."""
+    for name in names.split():
+        setattr(Tensor, name, functions[name])
 
 
 class Hook:
@@ -383,8 +390,6 @@ class _Retain:
     """A hook that keeps the gradient of a tensor which is not a leaf."""
 
     def __init__(self, tensor):
-        import weakref
-
         self.tensor = weakref.ref(tensor)
 
     def __call__(self, g):

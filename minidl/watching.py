@@ -39,10 +39,12 @@ class Trace(list):
         self.gradients = {}
 
     def ran(self, operation, arrays, out):
+        """Note an operation that has just run."""
         inputs = [a.shape for a in arrays if isinstance(a, np.ndarray)]
         self.append(Event(operation.name, inputs, out, state.frame, calling_line()))
 
     def pulled(self, node, g):
+        """Note the gradient that has just reached a node."""
         self.gradients[node] = g
 
 

@@ -62,7 +62,15 @@ class DataLoader:
     """
 
     def __init__(
-        self, dataset, batch_size=1, shuffle=False, sampler=None, drop_last=False, collate_fn=None, generator=None, num_workers=0
+        self,
+        dataset,
+        batch_size=1,
+        shuffle=False,
+        sampler=None,
+        drop_last=False,
+        collate_fn=None,
+        generator=None,
+        num_workers=0,
     ):
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, and is {batch_size}")

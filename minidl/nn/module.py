@@ -63,6 +63,7 @@ class Module:
         raise MinidlError(f"{type(self).__name__} has no forward method: define what it computes")
 
     def __call__(self, *args, **kwargs):
+        """Run `forward`, and let the engine know in which module it is."""
         before = state.frame
         state.frame = (before, self)
         try:
@@ -266,7 +267,11 @@ class Module:
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
         given = {key: np.asarray(_values(state_dict[key])) for key in own if key in state_dict}
-        misfits = [f"{key}: {given[key].shape} given, {own[key].shape} needed" for key in given if given[key].shape != own[key].shape]
+        misfits = [
+            f"{key}: {given[key].shape} given, {own[key].shape} needed"
+            for key in given
+            if given[key].shape != own[key].shape
+        ]
         problems = []
         if strict and missing:
             problems.append("missing: " + ", ".join(missing))
@@ -276,7 +281,9 @@ class Module:
             problems.append("of another shape: " + "; ".join(misfits))
         if problems:
             kind = ShapeError if misfits else MinidlError
-            raise kind(f"the state dict does not fit {type(self).__name__}, and nothing was loaded\n    " + "\n    ".join(problems))
+            raise kind(
+                f"the state dict does not fit {type(self).__name__}, and nothing was loaded\n    " + "\n    ".join(problems)
+            )
         for key, values in given.items():
             own[key].copy_(Tensor.wrap(values))
         return missing, unexpected

@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.autograd import operation
 from minidl.ops.reduction import axes_of
-from minidl.tensor import Tensor
+from minidl.tensor import Tensor, attach
 
 
 @operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]")
@@ -59,5 +59,9 @@ def log_softmax(x, dim):
     return y, lambda g: g - np.exp(y) * np.sum(g, axis=axes, keepdims=True)
 
 
-for name in "relu sigmoid softmax log_softmax".split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    relu sigmoid softmax log_softmax
+""",
+)

@@ -5,8 +5,10 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 
 import numpy as np
 
-from minidl.autograd import fit, operation
-from minidl.tensor import Tensor
+from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.dtypes import promoted_dtype
+from minidl.state import no_grad
+from minidl.tensor import Tensor, attach
 
 # ---------------------------------------------------------------- arithmetic
 
@@ -350,7 +352,10 @@ def minimum(a, b):
 
 
 @operation(
-    formula=r"y = \min(\max(x, \ell), u)", gradient=r"\bar x = \bar y \odot [\ell \le x \le u]", numpy=np.clip, promote="same"
+    formula=r"y = \min(\max(x, \ell), u)",
+    gradient=r"\bar x = \bar y \odot [\ell \le x \le u]",
+    numpy=np.clip,
+    promote="same",
 )
 def clamp(x, min=None, max=None):
     """The element, kept between `min` and `max`; on the bounds the gradient passes."""
@@ -460,8 +465,6 @@ def where(condition, a=None, b=None):
     both = [t if isinstance(t, Tensor) else Tensor.wrap(np.asarray(t)) for t in (a, b)]
     dtype = (both[0].dtype, both[1].dtype)
     if dtype[0] != dtype[1]:
-        from minidl.dtypes import promoted_dtype
-
         common = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)])
         both = [t.to(common) for t in both]
     elif not isinstance(a, Tensor) and not isinstance(b, Tensor) and dtype[0] == np.float64 and np.isscalar(a):
@@ -481,15 +484,19 @@ def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     return Tensor.wrap(np.isclose(a.array, b.array, rtol, atol, equal_nan))
 
 
+FUNCTIONS[np.where] = where
+
 # ---------------------------------------------------------------- on the class
 
-for name in (
-    "add sub mul div true_divide floor_divide remainder neg pow square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 "
-    "log1p logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh abs sign floor ceil round trunc maximum minimum clamp "
-    "clamp_min clamp_max lerp eq ne lt le gt ge logical_and logical_or logical_xor logical_not isnan isinf isfinite isclose "
-    "masked_fill _cast bitwise_not"
-).split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    add sub mul div true_divide floor_divide remainder neg pow square sqrt rsqrt reciprocal exp exp2 expm1 log
+    log2 log10 log1p logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh abs sign floor ceil round trunc
+    maximum minimum clamp clamp_min clamp_max lerp eq ne lt le gt ge logical_and logical_or logical_xor
+    logical_not isnan isinf isfinite isclose masked_fill _cast bitwise_not
+""",
+)
 Tensor.clip, Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract = clamp, abs, neg, mul, sub
 Tensor.where = lambda self, condition, other: where(condition, self, other)
 
@@ -516,8 +523,6 @@ def _in_place(function):
 
     def method(self, *args, **kwargs):
         self.changing(f"{function.__name__}_()")
-        from minidl.state import no_grad
-
         with no_grad():
             return self.assign(function(self, *args, **kwargs), f"{function.__name__}_()")
 
@@ -525,9 +530,10 @@ def _in_place(function):
     return method
 
 
-for name in (
-    "add sub mul div pow neg sqrt exp log abs clamp floor ceil round trunc sin cos tanh reciprocal masked_fill square lerp"
-).split():
+CHANGING = """
+    add sub mul div pow neg sqrt exp log abs clamp floor ceil round trunc sin cos tanh reciprocal masked_fill square lerp
+"""
+for name in CHANGING.split():
     setattr(Tensor, f"{name}_", _in_place(globals()[name]))
 
 

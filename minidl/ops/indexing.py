@@ -3,9 +3,9 @@ r"""Operations that pick elements out of a tensor by their indices."""
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, Scatter, operation
-from minidl.errors import DtypeError, OutOfRange, ShapeError, aligned
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
 from minidl.ops.reduction import axes_of
-from minidl.tensor import Tensor
+from minidl.tensor import Tensor, attach
 
 
 def plain_index(index):
@@ -48,7 +48,7 @@ def getitem(x, index):
 
     Raises
     ------
-    OutOfRange
+    OutOfRangeError
         For an index beyond the size of its dimension.
     """
     index = plain_index(index)
@@ -61,12 +61,12 @@ def getitem(x, index):
 def _index_error(shape, index, error):
     text = str(error)
     if "too many indices" in text:
-        return OutOfRange(f"too many indices for a tensor of shape {shape}: it has {len(shape)} dimensions")
+        return OutOfRangeError(f"too many indices for a tensor of shape {shape}: it has {len(shape)} dimensions")
     if "boolean" in text:
         return ShapeError(f"a boolean index must have the shape of what it picks from, which is {shape}: {text}")
     if "out of bounds" in text:
-        return OutOfRange(f"{text} (the tensor has shape {shape}; indices run from -size to size - 1)")
-    return OutOfRange(f"{index!r:.80} is no index for a tensor of shape {shape}: {text}")
+        return OutOfRangeError(f"{text} (the tensor has shape {shape}; indices run from -size to size - 1)")
+    return OutOfRangeError(f"{index!r:.80} is no index for a tensor of shape {shape}: {text}")
 
 
 def setitem(x, index, value):
@@ -110,7 +110,7 @@ def _checked(indices, size, what):
         raise DtypeError(f"{what} needs whole numbers as indices, not {array.dtype}")
     if array.size and not (-size <= array.min() and array.max() < size):
         bad = array.max() if array.max() >= size else array.min()
-        raise OutOfRange(f"{what}: index {bad} is out of range for a dimension of size {size}")
+        raise OutOfRangeError(f"{what}: index {bad} is out of range for a dimension of size {size}")
     return array
 
 
@@ -120,7 +120,9 @@ def take_along_dim(x, indices, dim=None):
         return x.reshape(-1)[_checked(indices, x.numel(), "take_along_dim").ravel()]
     (axis,) = axes_of(dim, x.ndim)
     array = _checked(indices, x.shape[axis], "take_along_dim")
-    shape = list(np.broadcast_shapes(*(tuple(1 if i == axis else n for i, n in enumerate(s)) for s in (x.shape, array.shape))))
+    shape = list(
+        np.broadcast_shapes(*(tuple(1 if i == axis else n for i, n in enumerate(s)) for s in (x.shape, array.shape)))
+    )
     wide = list(shape)
     wide[axis], shape[axis] = array.shape[axis], x.shape[axis]
     array = np.broadcast_to(array, wide)
@@ -132,7 +134,9 @@ def gather(x, dim, index):
     (axis,) = axes_of(dim, x.ndim)
     array = _checked(index, x.shape[axis] if x.ndim else 1, "gather")
     if array.ndim != x.ndim or any(i != axis and n > m for i, (n, m) in enumerate(zip(array.shape, x.shape, strict=False))):
-        raise ShapeError("gather needs an index that fits inside x but for dim\n" + aligned([("x", x.shape), ("index", array.shape)]))
+        raise ShapeError(
+            "gather needs an index that fits inside x but for dim\n" + aligned([("x", x.shape), ("index", array.shape)])
+        )
     return _getitem(x, _grid(array, axis)) if x.ndim else x
 
 
@@ -164,11 +168,15 @@ def one_hot(labels, num_classes=-1):
     n = int(array.max()) + 1 if num_classes == -1 else num_classes
     if array.size and (array.min() < 0 or array.max() >= n):
         bad = array.min() if array.min() < 0 else array.max()
-        raise OutOfRange(f"label {bad} is out of range for {n} classes (0 to {n - 1})")
+        raise OutOfRangeError(f"label {bad} is out of range for {n} classes (0 to {n - 1})")
     return Tensor.wrap((array[..., None] == np.arange(n)).astype(np.int64))
 
 
 Tensor.__getitem__, Tensor.__setitem__ = getitem, setitem
-for name in "take_along_dim gather scatter_add index_select".split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    take_along_dim gather scatter_add index_select
+""",
+)
 FUNCTIONS[np.take_along_axis] = lambda arr, indices, axis=-1: take_along_dim(arr, indices, axis)

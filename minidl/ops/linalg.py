@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
 from minidl.errors import ShapeError, matmul_error
-from minidl.tensor import Tensor
+from minidl.tensor import Tensor, attach
 
 
 def _turned(x):
@@ -134,8 +134,12 @@ def _flatten_hint(shape, features):
     return ""
 
 
-for name in "matmul mm bmm mv dot outer".split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    matmul mm bmm mv dot outer
+""",
+)
 Tensor.__matmul__, Tensor.__rmatmul__ = matmul, lambda b, a: matmul(a, b)
 FUNCTIONS[np.dot] = matmul
 FUNCTIONS[np.outer] = outer

@@ -3,7 +3,7 @@ r"""Losses: how far predictions are from what they should be."""
 import numpy as np
 
 from minidl.autograd import operation
-from minidl.errors import DtypeError, OutOfRange, ShapeError, aligned
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
 from minidl.tensor import Tensor
 
 
@@ -56,7 +56,9 @@ def class_labels(target, classes, shape):
             "Did you mean target.long() ? (For class probabilities, the target has the shape of the logits.)"
         )
     if labels.shape != shape:
-        raise ShapeError("cross_entropy needs one label for each prediction\n" + aligned([("logits", shape), ("target", labels.shape)]))
+        raise ShapeError(
+            "cross_entropy needs one label for each prediction\n" + aligned([("logits", shape), ("target", labels.shape)])
+        )
     return labels
 
 
@@ -75,7 +77,7 @@ def cross_entropy(logits, target, reduction="mean"):
 
     Raises
     ------
-    DtypeError, ShapeError, OutOfRange
+    DtypeError, ShapeError, OutOfRangeError
         When the labels are no whole numbers, do not match the logits, or name a class that is not there.
 
     Examples
@@ -96,7 +98,7 @@ def cross_entropy(logits, target, reduction="mean"):
         raise ShapeError("cross_entropy of an empty batch: there is no example whose loss could be averaged")
     if labels.min() < 0 or labels.max() >= C:
         bad = labels[(labels < 0) | (labels >= C)][0]
-        raise OutOfRange(f"label {bad} is out of range: logits of shape {logits.shape} have classes 0 to {C - 1}")
+        raise OutOfRangeError(f"label {bad} is out of range: logits of shape {logits.shape} have classes 0 to {C - 1}")
     if reduction == "mean":
         return mean_cross_entropy(logits, labels)
     return reduced(-logits.log_softmax(1)[np.arange(N), labels], reduction)

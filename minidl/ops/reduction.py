@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.autograd import FUNCTIONS, operation
 from minidl.errors import DimensionError, DtypeError, ShapeError
-from minidl.tensor import Tensor
+from minidl.tensor import Tensor, attach
 
 ValuesAndIndices = namedtuple("ValuesAndIndices", ["values", "indices"])
 
@@ -170,9 +170,7 @@ def min(x, dim=None, keepdim=False):
     return _max_or_min(x, dim, keepdim, argmin, amin, minimum)
 
 
-@operation(
-    formula=r"y = \frac{1}{n-c} \sum_i (x_i - \mu)^2", gradient=r"\bar x_i = \bar y\, \tfrac{2}{n-c} (x_i - \mu)"
-)
+@operation(formula=r"y = \frac{1}{n-c} \sum_i (x_i - \mu)^2", gradient=r"\bar x_i = \bar y\, \tfrac{2}{n-c} (x_i - \mu)")
 def _var(x, dim=None, correction=1, keepdim=False):
     axes = axes_of(dim, x.ndim)
     n = _count(x.shape, axes)
@@ -246,8 +244,12 @@ def all(x, dim=None, keepdim=False):
     return Tensor.wrap(np.all(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
 
 
-for name in "sum mean prod amax amin argmax argmin max min var std logsumexp cumsum any all".split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    sum mean prod amax amin argmax argmin max min var std logsumexp cumsum any all
+""",
+)
 
 # NumPy's own argument names and defaults, for np.var(tensor) and the like.
 FUNCTIONS[np.var] = lambda x, axis=None, ddof=0, keepdims=False: _var(x, axis, ddof, keepdims)

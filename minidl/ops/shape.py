@@ -7,7 +7,7 @@ import numpy as np
 from minidl.autograd import FUNCTIONS, fit, operation
 from minidl.errors import DimensionError, ShapeError, aligned
 from minidl.ops.reduction import axes_of
-from minidl.tensor import Tensor
+from minidl.tensor import Tensor, attach
 
 
 def sizes(shape):
@@ -379,11 +379,14 @@ def trace(x):
     return diag(x).sum()
 
 
-for name in (
-    "reshape view flatten unflatten ravel permute transpose swapaxes swapdims movedim t squeeze unsqueeze broadcast_to expand "
-    "expand_as repeat tile repeat_interleave flip roll narrow split chunk unbind clone contiguous tril triu diag diagonal trace"
-).split():
-    setattr(Tensor, name, globals()[name])
+attach(
+    globals(),
+    """
+    reshape view flatten unflatten ravel permute transpose swapaxes swapdims movedim t squeeze unsqueeze
+    broadcast_to expand expand_as repeat tile repeat_interleave flip roll narrow split chunk unbind clone
+    contiguous tril triu diag diagonal trace
+""",
+)
 Tensor.reshape_as = Tensor.view_as = lambda self, other: reshape(self, other.shape)
 Tensor.T = property(lambda self: _permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed.")
 Tensor.mT = property(lambda self: transpose(self, -2, -1), doc="The last two dimensions exchanged.")

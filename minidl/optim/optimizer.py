@@ -34,7 +34,9 @@ class Optimizer:
             raise TypeError("an optimizer takes a list of tensors, such as model.parameters(); got a single tensor")
         params = list(params)
         if not params:
-            raise ValueError("an optimizer without parameters has nothing to do: was the model built, and its iterator not used up?")
+            raise ValueError(
+                "an optimizer without parameters has nothing to do: was the model built, and its iterator not used up?"
+            )
         self.defaults, self.param_groups, self.state = defaults, [], defaultdict(dict)
         for group in params if isinstance(params[0], dict) else [{"params": params}]:
             self.add_param_group(group)
@@ -45,7 +47,9 @@ class Optimizer:
         group = {**self.defaults, **group, "params": [given] if isinstance(given, Tensor) else list(given)}
         unknown = set(group) - set(self.defaults) - {"params", "initial_lr"}
         if unknown:
-            raise ValueError(f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}; it has {', '.join(self.defaults)}")
+            raise ValueError(
+                f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}; it has {', '.join(self.defaults)}"
+            )
         for name in self.never_negative:
             if name in group and not group[name] >= 0:
                 raise ValueError(f"{name} must not be negative, and is {group[name]}")

@@ -2,9 +2,9 @@
 
 from importlib import import_module
 
-_ROOMS = {"graph": "graph", "loss_curve": "loss_curve", "gradient_flow": "gradient_flow"}
+_ROOMS = {"gradient_flow": "flow", "graph": "graph_picture", "images": "image_grid", "loss_curve": "curves"}
 
-__all__ = ["gradient_flow", "graph", "loss_curve"]
+__all__ = [*_ROOMS]
 
 
 def __getattr__(name):

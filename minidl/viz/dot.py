@@ -3,7 +3,12 @@
 Graphviz comes inside pygraphviz's wheels, so there is nothing to install by hand.
 """
 
+import os
 import re
+import tempfile
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
 
 from minidl.viz.theme import FONT, LIGHT, css
 
@@ -40,7 +45,7 @@ def laid_out(dot, title):
     svg = re.sub(r'<polygon fill="white" stroke="none"[^>]*/>', "", svg, count=1)
     width, height, box = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"\s*viewBox="([^"]+)"', svg).groups()
     head = (
-        f'<svg class="minidl-graph" role="img" aria-label={_attribute(title)} width="{width}" height="{height}" '
+        f'<svg class="minidl-graph" role="img" aria-label="{escape(title)}" width="{width}" height="{height}" '
         f'viewBox="{box}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     )
     ground = f'<rect class="ground" x="0" y="0" width="{width}" height="{height}"/>'
@@ -59,15 +64,55 @@ def draw(dot, kind):
     try:
         import pygraphviz
     except ImportError as error:
-        raise ImportError("graphs are laid out by pygraphviz, which brings Graphviz along: pip install 'pygraphviz>=2'") from error
-    with pygraphviz.AGraph(string=dot) as graph:
+        raise ImportError(
+            "graphs are laid out by pygraphviz, which brings Graphviz along: pip install 'pygraphviz>=2'"
+        ) from error
+    with _one_font(), _no_complaints_of_fontconfig(), pygraphviz.AGraph(string=dot) as graph:
         return graph.draw(format=kind, prog="dot")
 
 
-def _attribute(text):
-    from html import escape
+@contextmanager
+def _one_font():
+    """Let Graphviz measure text with the font that matplotlib ships, so that every machine draws the same picture."""
+    if "FONTCONFIG_FILE" in os.environ:
+        yield
+        return
+    from matplotlib import get_data_path
 
-    return '"' + escape(text) + '"'
+    with tempfile.TemporaryDirectory(prefix="minidl-") as folder:
+        settings = Path(folder) / "fonts.conf"
+        settings.write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+            f"<dir>{escape(str(Path(get_data_path()) / 'fonts' / 'ttf'))}</dir><cachedir>{escape(folder)}</cachedir>"
+            '<match><edit name="family" mode="assign" binding="strong"><string>DejaVu Sans</string></edit></match>'
+            "</fontconfig>",
+            encoding="utf-8",
+        )
+        os.environ["FONTCONFIG_FILE"] = str(settings)
+        try:
+            yield
+        finally:
+            del os.environ["FONTCONFIG_FILE"]
+
+
+@contextmanager
+def _no_complaints_of_fontconfig():
+    """Keep back what the font library says of the system's settings, which it reads though it need not.
+
+    Everything else that is written to the error stream meanwhile is passed on afterwards.
+    """
+    error = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(error, 2)
+            os.close(error)
+            kept.seek(0)
+            rest = [line for line in kept if not line.startswith(b"Fontconfig ")]
+            if rest:
+                os.write(2, b"".join(rest))
 
 
 STYLE = """
@@ -76,9 +121,9 @@ STYLE = """
 .minidl-graph .faint text:last-of-type { fill: var(--md-faint); }
 .minidl-graph .cluster path, .minidl-graph .cluster polygon { fill: var(--md-panel); stroke: var(--md-line); }
 .minidl-graph .cluster text { fill: var(--md-faint); }
-.minidl-graph .operation path, .minidl-graph .operation polygon { fill: var(--md-value-soft); stroke: var(--md-value); }
-.minidl-graph .parameter path, .minidl-graph .parameter polygon { fill: var(--md-parameter-soft); stroke: var(--md-parameter); }
-.minidl-graph .input path, .minidl-graph .input polygon { fill: var(--md-ground); stroke: var(--md-faint); }
+.minidl-graph .operation :is(path, polygon) { fill: var(--md-value-soft); stroke: var(--md-value); }
+.minidl-graph .parameter :is(path, polygon) { fill: var(--md-parameter-soft); stroke: var(--md-parameter); }
+.minidl-graph .input :is(path, polygon) { fill: var(--md-ground); stroke: var(--md-faint); }
 .minidl-graph .root path, .minidl-graph .root polygon { stroke-width: 2.5; }
 .minidl-graph .edge path { stroke: var(--md-value); }
 .minidl-graph .edge polygon { fill: var(--md-value); stroke: var(--md-value); }

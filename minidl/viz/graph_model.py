@@ -1,4 +1,4 @@
-"""The computation graph as plain data: what the faces in `graph.py` draw.
+"""The computation graph as plain data: what the faces in `graph_picture.py` draw.
 
 The model knows operations, the tensors that enter, and the modules they were called in. It is made
 from a tensor by following its nodes, so it shows what was really computed.
@@ -170,10 +170,19 @@ class _Builder:
         operation = node.operation
         numbers = [f"{a:g}" for a in node.args if isinstance(a, int | float) and operation.promote]
         vertex = Vertex(
-            f"v{len(self.vertices) + 1}", "operation", " ".join([operation.name, *numbers]), out.shape, str(out.dtype), value_summary(out.array),
-            _gradient_summary(out), operation.formula, operation.gradient, self._group(node.frame), True,
-            self.names.get(id(out), ""),
-        )  # fmt: skip
+            id=f"v{len(self.vertices) + 1}",
+            kind="operation",
+            name=" ".join([operation.name, *numbers]),
+            shape=out.shape,
+            dtype=str(out.dtype),
+            values=value_summary(out.array),
+            gradient=_gradient_summary(out),
+            formula=operation.formula,
+            pullback=operation.gradient,
+            group=self._group(node.frame),
+            differentiable=True,
+            variable=self.names.get(id(out), ""),
+        )
         self.vertices[node] = vertex
         code = operation.rule.__code__
         roles = dict(enumerate(code.co_varnames[: code.co_argcount]))

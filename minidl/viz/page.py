@@ -39,7 +39,8 @@ def page(title, sections):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 {css("body")}
-body {{ color: var(--md-ink); background: var(--md-ground); font: 16px/1.5 {FONT}; max-width: 960px; margin: 2em auto; padding: 0 1em; }}
+body {{ color: var(--md-ink); background: var(--md-ground); font: 16px/1.5 {FONT};
+  max-width: 960px; margin: 2em auto; padding: 0 1em; }}
 figure {{ margin: 1em 0; overflow-x: auto; }}
 figure > svg {{ max-width: 100%; height: auto; }}
 </style></head>

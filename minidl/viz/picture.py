@@ -38,7 +38,9 @@ class Picture:
             from minidl.viz.page import page
 
             return page(self.text, [("", self)]).encode()
-        raise ValueError(f"a {type(self).__name__} is saved as {', '.join(self.kinds)}, not as {kind or 'a file without ending'}")
+        raise ValueError(
+            f"a {type(self).__name__} is saved as {', '.join(self.kinds)}, not as {kind or 'a file without ending'}"
+        )
 
     kinds = (".svg", ".html")
 

@@ -25,8 +25,9 @@ def read_class(path):
     return pixels.astype(np.uint8).reshape(-1, 28, 28)
 
 
-def main(folder, target=Path(__file__).with_name("digits.npz")):
-    """Write the splits to `target` and print its checksum."""
+def main(folder):
+    """Write the splits to digits.npz beside this script, and print its checksum."""
+    target = Path(__file__).with_name("digits.npz")
     random = np.random.RandomState(0)
     splits = {"train": [], "test": []}
     for digit in range(10):

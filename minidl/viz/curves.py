@@ -6,10 +6,11 @@ from minidl.viz.figure import FigurePicture
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 
+HELD_OUT = ("val", "valid", "validation", "test")
 COLOURS = [LIGHT["value"], LIGHT["second"], LIGHT["third"], LIGHT["parameter"]]
 
 
-def loss_curve(history, xlabel="epoch", ylabel="loss", log=False):
+def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
     """Draw how the loss changed during training.
 
     Parameters
@@ -20,11 +21,13 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False):
         What the axes count.
     log : bool
         A logarithmic loss axis.
+    title : str, optional
+        What the reader should see. Without it the title says how far the loss fell, at which epoch the
+        validation loss was lowest, or which of several runs ended lowest.
 
     Returns
     -------
     FigurePicture
-        Its title says how far the loss fell, or at which epoch the validation loss was lowest.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False):
     curves = {str(k): _numbers(v) for k, v in (history if isinstance(history, dict) else {"loss": history}).items()}
     if not curves or not all(map(len, curves.values())):
         raise ValueError("there is no loss to draw: the history is empty")
-    title = curve_title(curves, xlabel)
+    title = title or curve_title(curves, xlabel)
 
     def draw(figure):
         axes = figure.add_subplot()
@@ -87,10 +90,14 @@ def smoothed(values, share=0.05):
 
 def curve_title(curves, xlabel):
     """What a reader should see in the curves."""
+    judged = next((name for name in curves if name.lower() in HELD_OUT), None)
+    if judged and np.isfinite(curves[judged]).any():
+        values = curves[judged]
+        best = int(np.nanargmin(values))
+        return f"{judged} loss is lowest, {number_text(values[best])}, at {xlabel} {best + 1} of {len(values)}"
     if len(curves) > 1:
-        name, values = list(curves.items())[1]
-        best = int(np.nanargmin(values)) if not np.isnan(values).all() else 0
-        return f"{name} loss is lowest, {number_text(values[best])}, at {xlabel} {best + 1} of {len(values)}"
+        ends = {name: smoothed(values)[-1] for name, values in curves.items()}
+        return "in the end the loss is " + ", ".join(f"{number_text(end)} with {name}" for name, end in ends.items())
     ((_, values),) = curves.items()
     if not np.isfinite(values).all():
         return f"the loss is no longer a number from {xlabel} {int(np.argmin(np.isfinite(values))) + 1} on"

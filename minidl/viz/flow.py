@@ -64,7 +64,7 @@ def flow_title(data):
         return f"no gradient at all reaches {next(name for name, m in medians.items() if not m)}"
     if len(medians) == 1:
         return f"the typical gradient is {number_text(*medians.values())}"
-    first, last = list(medians)[0], list(medians)[-1]
+    first, *_, last = medians
     ratio = medians[last] / medians[first]
     if 0.1 <= ratio <= 10:
         return f"gradients are of like size in {first} and {last}"
@@ -80,5 +80,6 @@ def _draw_spread(axes, row, entry, colour):
         axes.plot([first, third], [row, row], color=colour, linewidth=7, solid_capstyle="butt", alpha=0.5)
         axes.plot([middle], [row], color=colour, marker="o", markersize=7)
     if entry["zeros"] > 0.005:
-        axes.annotate(f"{entry['zeros']:.0%} are 0", (1, row - 0.18), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-                      fontsize=9, color=LIGHT["faint"])  # fmt: skip
+        note = f"{entry['zeros']:.0%} are 0"
+        place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+        axes.annotate(note, (1, row - 0.18), fontsize=9, color=LIGHT["faint"], **place)

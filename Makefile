@@ -1,0 +1,60 @@
+# What can be done here. `make` alone lists it.
+
+PYTHON ?= python3
+NOTEBOOK ?= 00_start_here.ipynb
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+INSTALL = uv pip install --quiet --python $(BIN)/python
+MAKE_VENV = uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+else
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MAKE_VENV = $(PYTHON) -m venv .venv
+endif
+
+.PHONY: help lab test demo notebooks bench format clean
+
+help:  ## list what can be done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+lab: .venv/ready-course  ## install, and open the course in JupyterLab
+	@$(BIN)/minidl lab notebooks --notebook $(NOTEBOOK)
+
+test: .venv/ready-dev  ## install, and run everything that CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+	$(BIN)/pytest --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg -p no:xdist notebooks
+
+demo: .venv/ready-course  ## train on the digits, and write one page with the pictures
+	@$(BIN)/minidl demo
+
+notebooks: .venv/ready-dev  ## execute all notebooks again and write them in their normal form
+	@$(BIN)/python -m minidl.course.notebooks notebooks
+
+bench: .venv/ready-dev  ## measure speed beside other libraries
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/import_time.py
+
+format: .venv/ready-dev  ## bring the code into its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove the environment and what the tools left behind
+	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "minidl needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@echo "Creating .venv"
+	@$(MAKE_VENV)
+
+.venv/ready-course: pyproject.toml | .venv/bin/python
+	@echo "Installing minidl (the first time this takes a minute or two)"
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/ready-dev: pyproject.toml | .venv/bin/python
+	@echo "Installing minidl and what its tests need (the first time this takes a few minutes)"
+	@$(INSTALL) -e '.[dev]'
+	@touch $@ .venv/ready-course

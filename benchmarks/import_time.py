@@ -1,0 +1,26 @@
+"""How long `import minidl` takes, beside `import numpy`: fresh processes, taking turns."""
+
+import statistics
+import subprocess
+import sys
+import time
+
+
+def seconds(statement):
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", statement], check=True)
+    return time.perf_counter() - start
+
+
+def main(runs=20):
+    times = {name: [] for name in ("numpy", "minidl")}
+    for _ in range(runs):
+        for name, own in times.items():
+            own.append(seconds(f"import {name}"))
+    median = {name: statistics.median(own) for name, own in times.items()}
+    print(f"import numpy  {median['numpy'] * 1e3:6.1f} ms")
+    print(f"import minidl {median['minidl'] * 1e3:6.1f} ms    ratio {median['minidl'] / median['numpy']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

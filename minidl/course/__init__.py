@@ -1,0 +1,1 @@
+"""The course: copying it to the learner, opening it, checking exercises."""

@@ -1,0 +1,120 @@
+"""Executing notebooks and writing them in a normal form, so that a second run changes nothing.
+
+python -m minidl.course.notebooks FOLDER
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from minidl.course.copying import CourseError
+from minidl.viz.picture import write_atomically
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+
+
+def execute(notebook, folder):
+    """Run all cells of a notebook (an nbformat object) in a fresh kernel, in place."""
+    from nbclient import NotebookClient
+
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, store_widget_state=True
+    ).execute()
+
+
+def normalise(notebook):
+    """Bring a notebook into its normal form, in place: nothing that differs from run to run stays.
+
+    Cells keep their ids; widgets are numbered in the order in which they appear; times, versions and
+    other traces of the machine go.
+    """
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        **{key: value for key, value in notebook.metadata.items() if key == "widgets"},
+    }
+    for cell in notebook.cells:
+        for name in ("execution", "scrolled", "collapsed", "ExecuteTime"):
+            cell.metadata.pop(name, None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined_streams(cell.outputs)
+    _number_widgets(notebook)
+    return notebook
+
+
+def _joined_streams(outputs):
+    """Pieces of one stream that arrived one after another are one output."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
+
+
+def _number_widgets(notebook):
+    """Give the models of widgets ids that depend on their order alone, and drop models that no output shows."""
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    shown = [
+        output.data["application/vnd.jupyter.widget-view+json"]["model_id"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    ]
+    new = {}
+    waiting = list(shown)
+    while waiting:
+        old = waiting.pop(0)
+        if old in state and old not in new:
+            new[old] = f"{len(new) + 1:032x}"
+            waiting += MODEL_ID.findall(json.dumps(state[old]["state"]))
+    rename = lambda thing: json.loads(MODEL_ID.sub(lambda match: new.get(match[0], match[0]), json.dumps(thing)))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            view = output.get("data", {}).get("application/vnd.jupyter.widget-view+json")
+            if view:
+                view["model_id"] = new.get(view["model_id"], view["model_id"])
+    if new:
+        kept = {new[old]: rename(state[old]) for old in new}
+        notebook.metadata["widgets"] = {WIDGET_STATE: {"state": kept, "version_major": 2, "version_minor": 0}}
+    else:
+        notebook.metadata.pop("widgets", None)
+
+
+def rewrite(path):
+    """Execute a notebook file and write it back in its normal form; whether its bytes changed.
+
+    Raises
+    ------
+    CourseError
+        When a cell fails. The file is left as it was.
+    """
+    import nbformat
+    from nbclient.exceptions import CellExecutionError
+
+    before = path.read_bytes()
+    notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
+    try:
+        execute(notebook, path.parent)
+    except CellExecutionError as error:
+        raise CourseError(f"{path.name} was not written, because a cell failed:\n{error}") from error
+    nbformat.validate(normalise(notebook))
+    after = (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+    if after != before:
+        write_atomically(path, after)
+    return after != before
+
+
+def main(folder):
+    """Rewrite every notebook in a folder."""
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        changed = rewrite(path)
+        print(f"{path.name}: {'written' if changed else 'unchanged'}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
