@@ -24,6 +24,7 @@ Griewank & Walther (2008), *Evaluating Derivatives*, chapter 3 (the reverse mode
 import sys
 from functools import wraps
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ __all__ = ["backward", "detect_anomaly", "enable_grad", "grad", "no_grad", "oper
 REGISTRY = {}  # name -> operation; walked by the tests, the pictures and the documentation
 UFUNCS, FUNCTIONS = {}, {}  # NumPy's function -> what runs when it meets a Tensor
 
-Tensor = None  # set by minidl.tensor, which is built on this module
+Tensor: Any = None  # set by minidl.tensor, which is built on this module
 
 
 class Node:
@@ -61,6 +62,13 @@ class Node:
     """
 
     __slots__ = ("__weakref__", "args", "frame", "hooks", "kwargs", "operation", "pullbacks", "serial")
+    args: tuple
+    kwargs: dict | None
+    operation: Any
+    pullbacks: tuple | None
+    serial: int
+    frame: tuple | None
+    hooks: list | None
 
     def __repr__(self):
         return f"<Node {self.serial}: {self.operation.name}>"
@@ -132,10 +140,18 @@ def operation(
                 observer.ran(apply, arrays, out)
         return out
 
-    apply.rule, apply.name = rule, name or rule.__name__.strip("_")
-    apply.formula, apply.gradient = formula, gradient
-    apply.linear, apply.joint, apply.composed, apply.promote = linear, joint, composed, promote
-    REGISTRY[apply.name] = apply
+    name = name or rule.__name__.strip("_")
+    vars(apply).update(
+        name=name,
+        rule=rule,
+        formula=formula,
+        gradient=gradient,
+        linear=linear,
+        joint=joint,
+        composed=composed,
+        promote=promote,
+    )
+    REGISTRY[name] = apply
     for function in numpy if isinstance(numpy, list) else [numpy] if numpy else []:
         (UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS)[function] = apply
     return apply
@@ -317,7 +333,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
         if targets is not None:
             if node in targets:
                 found.add(node, g, False)
-            if node not in needed:
+            if needed is not None and node not in needed:
                 continue
         wanted = [
             isinstance(a, Tensor) and a.requires_grad and (targets is None or _wants(holder_of(a), targets, needed))

@@ -15,7 +15,7 @@ from minidl import dtypes
 from minidl.errors import ShapeError
 from minidl.ops.creation import finished
 from minidl.ops.shape import sizes
-from minidl.tensor import Tensor, check_device
+from minidl.tensor import attach, check_device
 
 MASK24, MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 
@@ -125,7 +125,7 @@ class Generator:
         return np.array(order, np.int64)
 
     def bernoulli(self, p, n):
-        """n booleans, each true with probability p (a number, or an array of n)."""
+        """n booleans, each true with probability p."""
         return self.uniform(n, np.float64) < p
 
     def exponential(self, n, rate=1.0):
@@ -216,8 +216,8 @@ def normal(mean, std=1.0, size=None, *, generator=None):
 
 def bernoulli(p, *, generator=None):
     """Zeros and ones, each one with its own probability `p` (a tensor)."""
-    draws = seeded(generator).bernoulli(p.array.astype(np.float64).ravel(), p.numel())
-    return finished(draws.astype(p.dtype).reshape(p.shape))
+    draws = seeded(generator).uniform(p.numel(), p.dtype).reshape(p.shape) < p.array
+    return finished(draws.astype(p.dtype))
 
 
 def multinomial(weights, num_samples, replacement=False, *, generator=None):
@@ -282,4 +282,4 @@ def exponential_(self, rate=1.0, *, generator=None):
     return self.assign(draws.astype(self.dtype), "exponential_()")
 
 
-Tensor.uniform_, Tensor.normal_, Tensor.bernoulli_, Tensor.exponential_ = uniform_, normal_, bernoulli_, exponential_
+attach(globals(), "uniform_ normal_ bernoulli_ exponential_")

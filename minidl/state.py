@@ -11,8 +11,8 @@ class State(threading.local):
     """What differs from thread to thread."""
 
     recording = True  # do operations leave nodes behind?
-    frame = None  # the module call under way, as (the frame around it, the module)
-    observers = ()  # told of every operation: watch, detect_anomaly
+    frame: tuple | None = None  # the module call under way, as (the frame around it, the module)
+    observers: tuple = ()  # told of every operation: watch, detect_anomaly
 
 
 state = State()
@@ -45,6 +45,7 @@ class _GradMode:
     """A context manager and decorator that sets whether operations are recorded."""
 
     mode: bool
+    before: list
 
     def __new__(cls, function=None):
         made = super().__new__(cls)

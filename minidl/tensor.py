@@ -6,6 +6,7 @@ one (`requires_grad`) and the node that made it (`node`). What can be computed w
 """
 
 import weakref
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,6 +63,11 @@ class Tensor:
     """
 
     __slots__ = ("__weakref__", "array", "grad", "hooks", "node", "requires_grad")
+
+    if TYPE_CHECKING:  # the operations that minidl.ops adds
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, index) -> Any: ...
 
     def __init__(self, data, requires_grad=False, dtype=None):
         self.array = as_array(data, dtype, copy=True)
@@ -365,12 +371,12 @@ for name in ("half", "float", "double", "short", "int", "long"):
 
     cast.__name__, cast.__qualname__, cast.__doc__ = name, f"Tensor.{name}", f"The tensor as {dtype}."
     setattr(Tensor, name, cast)
-Tensor.bool = lambda self: self.to(dtypes.bool_)
+setattr(Tensor, "bool", lambda self: self.to(dtypes.bool_))  # noqa: B010 (mypy would not know it)
 
 
-def attach(functions, names):
-    """Make the named functions methods of Tensor; `names` are separated by spaces."""
-    for name in names.split():
+def attach(functions, names=None):
+    """Make functions (a dict by name) methods of Tensor: all of them, or those in `names`, separated by spaces."""
+    for name in functions if names is None else names.split():
         setattr(Tensor, name, functions[name])
 
 

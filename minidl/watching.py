@@ -3,6 +3,7 @@
 import sys
 import weakref
 from contextlib import contextmanager
+from types import FrameType
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from minidl.state import state
 
 def calling_line():
     """File, line number and function of the code outside minidl that is running now."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == "minidl":
         frame = frame.f_back
     return (frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name) if frame else ("?", 0, "?")

@@ -56,7 +56,7 @@ def digits():
     Digits(8000 images of 28 x 28)
     >>> image, label = test[0]
     >>> image.shape, label
-    ((1, 28, 28), tensor(7))
+    ((1, 28, 28), tensor(6))
     """
     arrays = read_bundled(folder("assets") / "data" / "digits" / "digits.npz", CHECKSUM)
     return tuple(

@@ -5,7 +5,7 @@ import numpy as np
 from minidl import dtypes
 from minidl.autograd import FUNCTIONS
 from minidl.ops.shape import sizes
-from minidl.tensor import Tensor, as_array, check_device
+from minidl.tensor import Tensor, as_array, attach, check_device
 
 
 def finished(array, requires_grad=False, device=None):
@@ -99,8 +99,7 @@ def _new(make):
     return lambda self, *args, dtype=None, **kwargs: make(*args, dtype=dtype or self.dtype, **kwargs)
 
 
-Tensor.new_zeros, Tensor.new_ones, Tensor.new_full, Tensor.new_empty = map(_new, (zeros, ones, full, empty))
-Tensor.new_tensor = _new(tensor)
+attach({f"new_{make.__name__}": _new(make) for make in (zeros, ones, full, empty, tensor)})
 FUNCTIONS[np.zeros_like] = lambda a, dtype=None: zeros_like(a, dtype=dtype)
 FUNCTIONS[np.ones_like] = lambda a, dtype=None: ones_like(a, dtype=dtype)
 FUNCTIONS[np.full_like] = lambda a, fill_value, dtype=None: full_like(a, fill_value, dtype=dtype)

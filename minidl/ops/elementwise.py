@@ -497,8 +497,8 @@ attach(
     logical_not isnan isinf isfinite isclose masked_fill _cast bitwise_not
 """,
 )
-Tensor.clip, Tensor.absolute, Tensor.negative, Tensor.multiply, Tensor.subtract = clamp, abs, neg, mul, sub
-Tensor.where = lambda self, condition, other: where(condition, self, other)
+attach({"clip": clamp, "absolute": abs, "negative": neg, "multiply": mul, "subtract": sub})
+attach({"where": lambda self, condition, other: where(condition, self, other)})
 
 
 def _reflected(function):

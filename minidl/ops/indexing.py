@@ -172,7 +172,7 @@ def one_hot(labels, num_classes=-1):
     return Tensor.wrap((array[..., None] == np.arange(n)).astype(np.int64))
 
 
-Tensor.__getitem__, Tensor.__setitem__ = getitem, setitem
+attach({"__getitem__": getitem, "__setitem__": setitem})
 attach(
     globals(),
     """

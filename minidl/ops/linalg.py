@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
 from minidl.errors import ShapeError, matmul_error
-from minidl.tensor import Tensor, attach
+from minidl.tensor import attach
 
 
 def _turned(x):
@@ -140,6 +140,6 @@ attach(
     matmul mm bmm mv dot outer
 """,
 )
-Tensor.__matmul__, Tensor.__rmatmul__ = matmul, lambda b, a: matmul(a, b)
+attach({"__matmul__": matmul, "__rmatmul__": lambda b, a: matmul(a, b)})
 FUNCTIONS[np.dot] = matmul
 FUNCTIONS[np.outer] = outer

@@ -387,9 +387,12 @@ attach(
     contiguous tril triu diag diagonal trace
 """,
 )
-Tensor.reshape_as = Tensor.view_as = lambda self, other: reshape(self, other.shape)
-Tensor.T = property(lambda self: _permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed.")
-Tensor.mT = property(lambda self: transpose(self, -2, -1), doc="The last two dimensions exchanged.")
+attach({
+    "reshape_as": lambda self, other: reshape(self, other.shape),
+    "view_as": lambda self, other: reshape(self, other.shape),
+    "T": property(lambda self: _permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed."),
+    "mT": property(lambda self: transpose(self, -2, -1), doc="The last two dimensions exchanged."),
+})  # fmt: skip
 
 FUNCTIONS.update({
     np.transpose: lambda a, axes=None: transpose(a) if axes is None else permute(a, *axes),

@@ -43,7 +43,7 @@ def laid_out(dot, title):
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<polygon fill="white" stroke="none"[^>]*/>', "", svg, count=1)
-    width, height, box = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"\s*viewBox="([^"]+)"', svg).groups()
+    width, height, box = re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"\s*viewBox="([^"]+)"', svg)[0]
     head = (
         f'<svg class="minidl-graph" role="img" aria-label="{escape(title)}" width="{width}" height="{height}" '
         f'viewBox="{box}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'

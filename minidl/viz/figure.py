@@ -3,11 +3,12 @@
 import io
 import re
 from html import escape
+from typing import Any
 
 from minidl.viz.picture import Picture
 from minidl.viz.theme import LIGHT, css, themed
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "minidl",
     "font.family": "sans-serif",

@@ -42,7 +42,7 @@ class Picture:
             f"a {type(self).__name__} is saved as {', '.join(self.kinds)}, not as {kind or 'a file without ending'}"
         )
 
-    kinds = (".svg", ".html")
+    kinds: tuple[str, ...] = (".svg", ".html")
 
     def save(self, path):
         """Write the picture to a file; its ending says in which form.
