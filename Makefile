@@ -22,11 +22,7 @@ lab: .venv/ready-course  ## install, and open the course in JupyterLab
 	@$(BIN)/minidl lab notebooks --notebook $(NOTEBOOK)
 
 test: .venv/ready-dev  ## install, and run everything that CI runs
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n auto
-	$(BIN)/pytest --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg -p no:xdist notebooks
+	$(BIN)/python -m tests
 
 demo: .venv/ready-course  ## train on the digits, and write one page with the pictures
 	@$(BIN)/minidl demo

@@ -153,6 +153,10 @@ def _reason(analytic, numeric, wrong):
         ratio = a / n
     if np.isfinite(ratio).all() and np.ptp(ratio) < 1e-3 * np.abs(ratio).max():
         return f"it is {ratio.mean():.4g} times too large: a factor, a mean, or an accumulation at a fork?"
-    if analytic.ndim == 2 and analytic.shape[0] == analytic.shape[1] and np.allclose(analytic, numeric.T, rtol=1e-3, atol=1e-6):
+    if (
+        analytic.ndim == 2
+        and analytic.shape[0] == analytic.shape[1]
+        and np.allclose(analytic, numeric.T, rtol=1e-3, atol=1e-6)
+    ):
         return "it is transposed"
     return "a mistake in the pullback, or the function has a corner there or is random"

@@ -67,7 +67,7 @@ def port_number(text):
 
 def run_lab(options):
     """Copy the course, say what was kept, and open it."""
-    from minidl.course.copying import copy_course
+    from minidl.course.copying import copy_course, trust_chapters
     from minidl.course.opening import open_lab
 
     done = copy_course(options.folder)
@@ -77,6 +77,7 @@ def run_lab(options):
     if done:
         print(f"The course is in {Path(options.folder).resolve()}", flush=True)
     if not options.copy_only:
+        trust_chapters(options.folder)
         open_lab(options.folder, options.notebook, options.port, False if options.no_browser else None)
 
 

@@ -104,6 +104,7 @@ class _NaNFinder:
             )
 
 
+@contextmanager
 def detect_anomaly():
     """Inside, the first operation that makes a NaN stops with its name and the line that called it.
 
@@ -113,4 +114,5 @@ def detect_anomaly():
     Traceback (most recent call last):
     minidl.errors.GraphError: sqrt made the first NaN (not a number), at ...
     """
-    return _observer(_NaNFinder())
+    with np.errstate(invalid="ignore", divide="ignore"), _observer(_NaNFinder()):  # NumPy's warnings would say it twice
+        yield

@@ -73,6 +73,22 @@ def _copy(content, path, record, name):
     return "kept"
 
 
+def trust_chapters(target):
+    """Tell Jupyter that the chapters in `target` which are as minidl ships them may show their pictures.
+
+    Without that JupyterLab shows the outputs of a notebook only after its cells were run.
+    """
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    source, notary = resource("notebooks"), NotebookNotary()
+    for path in sorted(source.glob("*.ipynb")):
+        copy = Path(target) / path.name
+        if copy.is_file() and copy.read_bytes() == path.read_bytes():
+            notary.sign(nbformat.read(copy, as_version=4))
+    notary.store.close()
+
+
 def checksum(content):
     """SHA-256 of bytes."""
     return hashlib.sha256(content).hexdigest()

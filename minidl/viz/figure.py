@@ -70,7 +70,7 @@ class FigurePicture(Picture):
         svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
         svg = themed(svg)
         head = f'<svg class="minidl-chart" role="img" aria-label="{escape(text)}"'
-        style = f"<style>{css('.minidl-chart')}.minidl-chart text {{ fill: var(--md-ink); }}</style>"
+        style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest
 

@@ -1,4 +1,4 @@
-"""The bundled handwritten digits: real, small, and always there."""
+"""The bundled data sets: real, small, and always there."""
 
 import hashlib
 import zipfile

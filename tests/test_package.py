@@ -1,0 +1,34 @@
+"""Importing minidl is cheap, and what it offers is there."""
+
+import subprocess
+import sys
+
+import pytest
+
+import minidl as md
+
+HEAVY = "matplotlib pygraphviz graphviz anywidget ipywidgets IPython rich latex2mathml jupyterlab torch".split()
+
+
+@pytest.mark.parametrize("statement", ["import minidl", "import minidl.nn, minidl.optim, minidl.data, minidl.viz"])
+def test_import_loads_nothing_heavy(statement):
+    code = f"import sys; {statement}; print([m for m in {HEAVY} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_minidl_is_typed():
+    from importlib.resources import files
+
+    assert files(md).joinpath("py.typed").is_file()
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'foo'"):
+        _ = md.foo
+    with pytest.raises(AttributeError, match="has no picture 'foo'; it has"):
+        _ = md.viz.foo
+
+
+def test_the_version_is_a_version():
+    assert [part.isdigit() for part in md.__version__.split(".")] == [True] * 3
