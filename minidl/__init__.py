@@ -47,6 +47,7 @@ from minidl.ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
+from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
     abs,
     acos,
@@ -54,6 +55,10 @@ from minidl.ops.elementwise import (
     asin,
     atan,
     atan2,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
     ceil,
     clamp,
     clamp_max,
@@ -110,6 +115,9 @@ from minidl.ops.elementwise import (
 )  # fmt: skip
 from minidl.ops.indexing import gather, index_select, one_hot, scatter_add, take_along_dim
 from minidl.ops.linalg import bmm, dot, matmul, mm, mv, outer
+from minidl.ops.matrix import cholesky, det, inv, logdet, slogdet
+from minidl.ops.matrix import inv as inverse
+from minidl.ops.matrix import simple_norm as norm
 from minidl.ops.reduction import (
     all,
     amax,
@@ -159,6 +167,19 @@ from minidl.ops.shape import (
     unsqueeze,
     vstack,
 )  # fmt: skip
+from minidl.ops.sorting import (
+    argsort,
+    bincount,
+    cumprod,
+    histc,
+    histogram,
+    median,
+    searchsorted,
+    sort,
+    topk,
+    unique,
+)  # fmt: skip
+from minidl.ops.special import erf
 from minidl.printing import set_printoptions
 from minidl.random import (
     Generator,
@@ -179,7 +200,7 @@ from minidl.tensor import Tensor
 
 __version__ = "0.1.0"
 
-_ROOMS = {"nn", "optim", "data", "viz"}  # they open when somebody knocks
+_ROOMS = {"nn", "optim", "data", "viz", "linalg"}  # they open when somebody knocks
 _CHECKS = {"gradcheck", "gradgradcheck"}
 
 

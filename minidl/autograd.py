@@ -82,7 +82,18 @@ class Node:
 
 
 def operation(
-    rule=None, *, name=None, formula="", gradient="", numpy=None, promote=None, linear=False, joint=False, composed=None
+    rule=None,
+    *,
+    name=None,
+    formula="",
+    gradient="",
+    numpy=None,
+    promote=None,
+    operands=None,
+    linear=False,
+    joint=False,
+    composed=None,
+    once=False,
 ):
     r"""Turn a rule on arrays into an operation on tensors, and enter it in the registry.
 
@@ -98,6 +109,8 @@ def operation(
         NumPy's functions that are this operation when they meet a Tensor.
     promote : {None, "same", "float"}
         Bring the arguments to one dtype by PyTorch's rules; "float" turns integers into floats too.
+    operands : int, optional
+        How many of the first arguments `promote` concerns; all unless given.
     linear : bool
         The pullbacks use no value of an input, only shapes.
     joint : bool
@@ -106,11 +119,13 @@ def operation(
     composed : function, optional
         The same operation written with smaller ones. It gives the second derivative where the rule
         itself cannot run on Tensors, and the tests compare the two.
+    once : bool
+        The gradient cannot be differentiated again; asking for it is refused by name.
     """
     if rule is None:
         return lambda rule: operation(
             rule, name=name, formula=formula, gradient=gradient, numpy=numpy, promote=promote,
-            linear=linear, joint=joint, composed=composed,
+            linear=linear, joint=joint, composed=composed, once=once, operands=operands,
         )  # fmt: skip
 
     @wraps(rule)
@@ -124,7 +139,7 @@ def operation(
                 a = a.array
             arrays.append(a)
         if promote is not None:
-            promote_all(arrays, promote)
+            promote_all(arrays, promote, operands)
         try:
             result = rule(*arrays, **kwargs)
         except ValueError as error:
@@ -150,6 +165,7 @@ def operation(
         joint=joint,
         composed=composed,
         promote=promote,
+        once=once,
     )
     REGISTRY[name] = apply
     for function in numpy if isinstance(numpy, list) else [numpy] if numpy else []:
@@ -163,14 +179,19 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 def _tidy(rule, args, kwargs):
     """Give NumPy's argument names their PyTorch name, and tensors passed by name their place."""
     kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+    if not any(isinstance(value, Tensor) for value in kwargs.values()):
+        return args, kwargs
     code = rule.__code__
     names = code.co_varnames[: code.co_argcount]
+    defaults = dict(zip(reversed(names), reversed(rule.__defaults__ or ()), strict=False))
     if "input" in kwargs and not args:
         args = (kwargs.pop("input"),)
     for name in names[len(args) :]:
-        if name not in kwargs:
+        if not any(isinstance(value, Tensor) for value in kwargs.values()):
             break
-        args += (kwargs.pop(name),)
+        if name not in kwargs and name not in defaults:
+            break
+        args += (kwargs.pop(name) if name in kwargs else defaults[name],)
     for name, value in kwargs.items():
         if isinstance(value, Tensor):
             raise TypeError(f"{rule.__name__.strip('_')}() got a tensor for {name!r}; its arguments are {', '.join(names)}")
@@ -376,6 +397,11 @@ def _parts(node, g, wanted, create_graph):
     if changes.latest > node.serial and not node.operation.linear:
         refuse_if_saved_values_changed(node)
     if create_graph:
+        if node.operation.once:
+            raise GraphError(
+                f"{node.operation.name!r} has a first derivative and no second here: its gradient cannot be part of a graph "
+                "(create_graph=True)."
+            )
         if node.operation.composed is not None:
             return [(None, part) for part in _through_composition(node, g, wanted)]
         pullbacks = node.operation.rule(*node.args, **node.kwargs)[1:]

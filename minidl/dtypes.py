@@ -29,14 +29,14 @@ def get_default_dtype():
     return default.dtype
 
 
-def promote_all(arrays, kind):
-    """Bring all arrays to one dtype, in place of the list (PyTorch's rules, not NumPy's).
+def promote_all(arrays, kind, operands=None):
+    """Bring all arrays (or the first few) to one dtype, in place of the list, by PyTorch's rules.
 
     A Python number never changes the dtype of a tensor within its kind (whole or floating), and
     neither does a tensor without dimensions beside one that has some.
     """
     common = None
-    for a in arrays:
+    for a in arrays if operands is None else arrays[:operands]:
         if isinstance(a, np.ndarray):
             if common is None:
                 common = a.dtype
@@ -47,15 +47,15 @@ def promote_all(arrays, kind):
     else:
         if common is not None and common.kind == "f":
             return  # the ordinary case: floats of one precision and plain numbers
-    for i, a in enumerate(arrays):
+    for i, a in enumerate(arrays[:operands]):
         if isinstance(a, np.generic):
             arrays[i] = a.item()
         elif a is not None and not isinstance(a, np.ndarray | int | float):
             arrays[i] = _constant(a)
-    dtype = promoted_dtype(arrays)
+    dtype = promoted_dtype(arrays[:operands])
     if kind == "float" and dtype.kind != "f":
         dtype = default.dtype
-    for i, a in enumerate(arrays):
+    for i, a in enumerate(arrays[:operands]):
         if isinstance(a, np.ndarray):
             arrays[i] = a if a.dtype == dtype else a.astype(dtype)
         elif a is not None:

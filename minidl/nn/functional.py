@@ -1,9 +1,60 @@
 """The functions behind the layers, by PyTorch's names."""
 
-from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
+from minidl.ops.activation import (
+    elu,
+    gelu,
+    glu,
+    hardtanh,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    mish,
+    normalize,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softmin,
+    softplus,
+    softsign,
+)  # fmt: skip
+from minidl.ops.attention import scaled_dot_product_attention
+from minidl.ops.convolution import (
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    conv1d,
+    conv2d,
+    conv_transpose2d,
+    interpolate,
+    max_pool1d,
+    max_pool2d,
+    pad,
+    pixel_shuffle,
+    unfold,
+)  # fmt: skip
+from minidl.ops.dropout import dropout, dropout2d
 from minidl.ops.elementwise import tanh
+from minidl.ops.embedding import embedding
 from minidl.ops.indexing import one_hot
 from minidl.ops.linalg import linear
-from minidl.ops.loss import cross_entropy, mse_loss
-
-__all__ = ["cross_entropy", "linear", "log_softmax", "mse_loss", "one_hot", "relu", "sigmoid", "softmax", "tanh"]
+from minidl.ops.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cosine_embedding_loss,
+    cosine_similarity,
+    cross_entropy,
+    ctc_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    pairwise_distance,
+    smooth_l1_loss,
+    triplet_margin_loss,
+)  # fmt: skip
+from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm

@@ -23,7 +23,7 @@ class CrossEntropyLoss(_Loss):
 
     def forward(self, logits, target):
         """Logits (N, C) and labels (N,) to a number."""
-        return ops.cross_entropy(logits, target, self.reduction)
+        return ops.cross_entropy(logits, target, reduction=self.reduction)
 
 
 class MSELoss(_Loss):

@@ -65,7 +65,7 @@ def div(a, b, rounding_mode=None):
         return floor_divide(a, b)
     if rounding_mode == "trunc":
         quotient = trunc(true_divide(a, b))
-        whole = all(getattr(t, "dtype", np.asarray(t).dtype).kind in "iub" for t in (a, b))
+        whole = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)]).kind != "f"
         return quotient.to(np.int64) if whole else quotient
     raise ValueError(f'rounding_mode must be None, "floor" or "trunc", not {rounding_mode!r}')
 

@@ -211,7 +211,7 @@ def safe_sqrt(x):
     return y, pull
 
 
-@operation(formula=r"y = \ln \sum_i e^{x_i}", gradient=r"\bar x_i = \bar y\, e^{x_i - y}", promote="float")
+@operation(formula=r"y = \ln \sum_i e^{x_i}", gradient=r"\bar x_i = \bar y\, e^{x_i - y}", promote="float", operands=1)
 def logsumexp(x, dim=None, keepdim=False):
     """The logarithm of the sum of exponentials, without overflow."""
     axes = axes_of(dim, x.ndim)

@@ -1,0 +1,97 @@
+r"""Attention: mix values by how well their keys match a query."""
+
+import math
+
+import numpy as np
+
+from minidl.autograd import fit, operation
+from minidl.errors import ShapeError, aligned
+from minidl.ops.activation import softmax
+from minidl.tensor import Tensor
+
+
+def _in_small_operations(query, key, value, mask, scale):
+    scores = query @ key.mT * scale
+    return softmax(scores if mask is None else scores + mask, -1) @ value
+
+
+@operation(
+    name="scaled_dot_product_attention",
+    formula=r"Y = P V,\quad P = \operatorname{softmax}(Q K^\top / \sqrt d + M)",
+    gradient=r"\bar V = P^\top \bar Y,\quad \bar S = P \odot (\bar P - \operatorname{rowsum}(\bar P \odot P)),\quad"
+    r"\bar Q = \bar S K / \sqrt d,\quad \bar K = \bar S^\top Q / \sqrt d",
+    joint=True,
+    composed=_in_small_operations,
+)
+def _attention(query, key, value, mask, scale):
+    """Attention as one operation; `mask` is added to the scores."""
+    p = np.matmul(query, np.swapaxes(key, -1, -2))
+    p *= scale
+    if mask is not None:
+        p = p + mask
+    p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
+    np.exp(p, out=p)
+    p /= p.sum(axis=-1, keepdims=True)
+
+    def pull(g, wanted):
+        gv = fit(np.matmul(np.swapaxes(p, -1, -2), g), value) if wanted[2] else None
+        gs = np.matmul(g, np.swapaxes(value, -1, -2))
+        gs -= (gs * p).sum(axis=-1, keepdims=True)
+        gs *= p
+        gm = fit(gs, mask) if wanted[3] else None
+        gs = gs * scale
+        gq = fit(np.matmul(gs, key), query) if wanted[0] else None
+        gk = fit(np.matmul(np.swapaxes(gs, -1, -2), query), key) if wanted[1] else None
+        return gq, gk, gv, gm
+
+    return np.matmul(p, value), pull
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
+    r"""Mix the values by how well each query matches each key.
+
+    .. math:: \operatorname{softmax}(Q K^\top / \sqrt{d} + M) V
+
+    Parameters
+    ----------
+    query : Tensor, shape (..., L, d)
+    key, value : Tensor, shape (..., S, d)
+    attn_mask : Tensor, shape (..., L, S), optional
+        Boolean: True keeps a pair. Float: added to the scores.
+    dropout_p : float
+        The share of pairs that are left out at random.
+    is_causal : bool
+        No query sees a key after its own place.
+    scale : float, optional
+        What the scores are multiplied by; 1/√d unless given.
+
+    Returns
+    -------
+    Tensor, shape (..., L, d)
+
+    Raises
+    ------
+    ShapeError
+        When the last dimensions of query and key differ, or key and value differ in length.
+
+    References
+    ----------
+    Vaswani et al. (2017), *Attention Is All You Need*, section 3.2.1.
+    """
+    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        shapes = aligned([("query", query.shape), ("key", key.shape), ("value", value.shape)])
+        raise ShapeError(f"attention needs queries and keys of one width, and a value for each key\n{shapes}")
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    mask = attn_mask
+    if is_causal:
+        if mask is not None:
+            raise ValueError("give either an attn_mask or is_causal=True")
+        mask = Tensor.wrap(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
+    if mask is not None and mask.dtype == bool:
+        mask = Tensor.wrap(np.where(mask.array, 0, -np.inf).astype(query.dtype))
+    if not dropout_p:
+        return _attention(query, key, value, mask, scale=scale)
+    from minidl.ops.dropout import dropout
+
+    scores = query @ key.mT * scale
+    return dropout(softmax(scores if mask is None else scores + mask, -1), dropout_p) @ value

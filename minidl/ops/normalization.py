@@ -1,0 +1,158 @@
+r"""Normalisation: bring values to mean 0 and spread 1, then scale and shift them as learned."""
+
+import math
+
+import numpy as np
+
+from minidl.autograd import fit, operation
+from minidl.errors import ShapeError
+from minidl.inplace import changes
+
+
+def _in_small_operations(x, weight, bias, axes, eps):
+    centred = x - x.mean(axes, keepdim=True)
+    y = centred / ((centred * centred).mean(axes, keepdim=True) + eps).sqrt()
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+@operation(
+    formula=r"y = w \odot \hat x + b,\quad \hat x = (x - \mu) / \sqrt{\sigma^2 + \epsilon}",
+    gradient=r"\bar x = \tfrac{1}{\sigma} (\bar z - \operatorname{mean} \bar z"
+    r" - \hat x \operatorname{mean}(\bar z \odot \hat x)),\ \bar z = w \odot \bar y",
+    joint=True,
+    composed=_in_small_operations,
+)
+def standardize(x, weight, bias, axes, eps):
+    """Values less their mean over `axes`, divided by their spread; times `weight`, plus `bias` (broadcast to x)."""
+    normal = x - x.mean(axis=axes, keepdims=True)
+    spread = np.sqrt(np.mean(normal * normal, axis=axes, keepdims=True) + eps)
+    normal /= spread
+    y = normal if weight is None else normal * weight
+    if bias is not None:
+        y = y + bias
+
+    def pull(g, wanted):
+        gx = gw = gb = None
+        if wanted[0]:
+            gx = g if weight is None else g * weight
+            gx = gx - gx.mean(axis=axes, keepdims=True) - normal * np.mean(gx * normal, axis=axes, keepdims=True)
+            gx /= spread
+        if wanted[1]:
+            gw = fit(g * normal, weight)
+        if wanted[2]:
+            gb = fit(g, bias)
+        return gx, gw, gb
+
+    return y, pull
+
+
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """Normalise each example over its last dimensions (Ba et al. 2016).
+
+    Parameters
+    ----------
+    x : Tensor, shape (..., *normalized_shape)
+    normalized_shape : tuple of int
+    weight, bias : Tensor, shape normalized_shape, optional
+    """
+    shape = tuple(normalized_shape)
+    if x.shape[x.ndim - len(shape) :] != shape:
+        raise ShapeError(f"layer_norm over {shape} needs an input that ends in it, and got {x.shape}")
+    return standardize(x, weight, bias, axes=tuple(range(x.ndim - len(shape), x.ndim)), eps=eps)
+
+
+def _rms_in_small_operations(x, weight, axes, eps):
+    y = x / ((x * x).mean(axes, keepdim=True) + eps).sqrt()
+    return y if weight is None else y * weight
+
+
+@operation(
+    name="rms_norm",
+    formula=r"y = w \odot \hat x,\quad \hat x = x / \sqrt{\operatorname{mean} x^2 + \epsilon}",
+    gradient=r"\bar x = \tfrac{1}{r} (\bar z - \hat x \operatorname{mean}(\bar z \odot \hat x)),\ \bar z = w \odot \bar y",
+    joint=True,
+    composed=_rms_in_small_operations,
+)
+def _rms_norm(x, weight, axes, eps):
+    size = np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
+    normal = x / size
+
+    def pull(g, wanted):
+        z = g if weight is None else g * weight
+        gx = (z - normal * np.mean(z * normal, axis=axes, keepdims=True)) / size if wanted[0] else None
+        return gx, fit(g * normal, weight) if wanted[1] else None
+
+    return (normal if weight is None else normal * weight), pull
+
+
+def rms_norm(x, normalized_shape, weight=None, eps=None):
+    """Divide each example by its root mean square over its last dimensions (Zhang & Sennrich 2019)."""
+    shape = tuple(normalized_shape)
+    if x.shape[x.ndim - len(shape) :] != shape:
+        raise ShapeError(f"rms_norm over {shape} needs an input that ends in it, and got {x.shape}")
+    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
+    return _rms_norm(x, weight, axes=tuple(range(x.ndim - len(shape), x.ndim)), eps=eps)
+
+
+def _per_channel(parameter, ndim):
+    """A parameter of each channel, shaped to meet (N, C, ...)."""
+    return None if parameter is None else parameter.reshape(1, -1, *(1,) * (ndim - 2))
+
+
+def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+    """Normalise each channel over the batch (Ioffe & Szegedy 2015).
+
+    Parameters
+    ----------
+    x : Tensor, shape (N, C, ...)
+    running_mean, running_var : Tensor, shape (C,), or None
+        Used in evaluation; moved by `momentum` towards those of the batch while training.
+    weight, bias : Tensor, shape (C,), optional
+
+    Raises
+    ------
+    ShapeError
+        When training with a single value for a channel: it has no spread.
+    """
+    if x.ndim < 2:
+        raise ShapeError(f"batch_norm needs an input of shape (N, C, ...), and got {x.shape}")
+    weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
+    if not training and running_mean is not None:
+        scale = 1 / (_per_channel(running_var, x.ndim) + eps).sqrt()
+        scale = scale if weight is None else scale * weight
+        y = (x - _per_channel(running_mean, x.ndim)) * scale
+        return y if bias is None else y + bias
+    axes = (0, *range(2, x.ndim))
+    n = math.prod(x.shape[a] for a in axes)
+    if n <= 1 and training:
+        raise ShapeError(
+            f"batch_norm cannot train on one value a channel (input {x.shape}): it has no spread. Use a larger batch"
+        )
+    if training and running_mean is not None:
+        unbiased = n / (n - 1)
+        for running, now in ((running_mean, x.array.mean(axis=axes)), (running_var, x.array.var(axis=axes) * unbiased)):
+            changes.mark(running.array)
+            running.array *= 1 - momentum
+            running.array += momentum * now
+    return standardize(x, weight, bias, axes=axes, eps=eps)
+
+
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+    """Normalise groups of channels, each example by itself (Wu & He 2018)."""
+    if x.ndim < 2 or x.shape[1] % num_groups:
+        raise ShapeError(f"group_norm cannot divide the channels of {x.shape} into {num_groups} groups")
+    groups = x.reshape(x.shape[0], num_groups, -1)
+    y = standardize(groups, None, None, axes=(2,), eps=eps).reshape(x.shape)
+    y = y if weight is None else y * _per_channel(weight, x.ndim)
+    return y if bias is None else y + _per_channel(bias, x.ndim)
+
+
+def instance_norm(
+    x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5
+):
+    """Normalise each channel of each example by itself (Ulyanov et al. 2016)."""
+    if not use_input_stats:
+        return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
+    axes = tuple(range(2, x.ndim))
+    return standardize(x, _per_channel(weight, x.ndim), _per_channel(bias, x.ndim), axes=axes, eps=eps)

@@ -1,0 +1,186 @@
+"""Every operation: values and gradients are PyTorch's, first and second derivatives are slopes, in every layout."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl import watch
+from minidl.autograd import REGISTRY
+from minidl.nn import functional as F
+from tests.ops.samples import SAMPLES, inputs_of, mix
+
+FIXTURES = np.load(Path(__file__).parents[1] / "fixtures" / "operations.npz")
+NUMBER = {line: number for number, line in enumerate(SAMPLES)}
+SMOOTH = [line for line, description in SAMPLES.items() if "corner" not in description]
+pytestmark = pytest.mark.filterwarnings("ignore:(invalid|divide by zero|overflow) .*:RuntimeWarning")
+
+
+def run(line, arrays, dtype=np.float64):
+    """The output of a sample on minidl, and its inputs as tensors."""
+    tensors = {}
+    for name, array in arrays.items():
+        floating = array.dtype.kind == "f"
+        tensors[name] = md.Tensor.wrap(array.astype(dtype) if floating and array.dtype != dtype else array)
+        if floating and f"{name}.detach()" not in line:
+            tensors[name].requires_grad_()
+    return eval(line, {"T": md, "F": F}, dict(tensors)), tensors
+
+
+def gradients(out, tensors):
+    if out.requires_grad:
+        (out * md.Tensor(mix(out.shape).astype(out.dtype))).sum().backward()
+    return {name: t.grad for name, t in tensors.items()}
+
+
+@pytest.mark.parametrize("line", SAMPLES)
+def test_value_and_gradient_are_those_of_pytorch(line):
+    out, tensors = run(line, inputs_of(SAMPLES[line]))
+    expected = FIXTURES[f"{NUMBER[line]}|out"]
+    assert out.shape == expected.shape
+    assert out.dtype == expected.dtype
+    np.testing.assert_allclose(out.array, expected, rtol=1e-9, atol=1e-9)
+    for name, grad in gradients(out, tensors).items():
+        key = f"{NUMBER[line]}|{name}"
+        if key in FIXTURES:
+            assert grad is not None, f"no gradient for {name}"
+            np.testing.assert_allclose(grad.array, FIXTURES[key], rtol=1e-9, atol=1e-9, err_msg=f"gradient of {name}")
+        else:
+            assert grad is None
+
+
+def differentiable(line, arrays):
+    out, tensors = run(line, arrays)
+    return out.requires_grad and any(t.requires_grad for t in tensors.values())
+
+
+@pytest.mark.parametrize("line", SMOOTH)
+def test_gradient_is_the_slope_and_the_second_derivative_its_slope(line):
+    arrays = inputs_of(SAMPLES[line])
+    if not differentiable(line, arrays):
+        return
+    names, tensors = list(arrays), run(line, arrays)[1]
+
+    def function(*inputs):
+        return eval(line, {"T": md, "F": F}, dict(zip(names, inputs, strict=True)))
+
+    inputs = [tensors[name] for name in names]
+    assert md.gradcheck(function, inputs, rtol=1e-5, atol=1e-6)
+    with watch() as trace:
+        function(*inputs)
+    refusing = [event.name for event in trace if REGISTRY[event.name].once]
+    if refusing:
+        with pytest.raises(md.errors.GraphError, match=f"{refusing[0]!r} has a first derivative and no second here"):
+            md.gradgradcheck(function, inputs)
+    else:
+        assert md.gradgradcheck(function, inputs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("line", [line for line in SMOOTH if "float64" not in line])
+def test_float32_stays_float32(line):
+    arrays = inputs_of(SAMPLES[line])
+    out, tensors = run(line, arrays, np.float32)
+    expected = FIXTURES[f"{NUMBER[line]}|out"]
+    assert out.dtype == (np.float32 if expected.dtype == np.float64 else expected.dtype)
+    scale = max(1.0, float(np.abs(expected).max())) if expected.size else 1.0
+    np.testing.assert_allclose(out.array, expected, rtol=2e-4, atol=2e-4 * scale)
+    for grad in gradients(out, tensors).values():
+        assert grad is None or grad.dtype == np.float32
+
+
+def turned(array):
+    """The same values in memory the other way round: negative strides, dimensions reversed, gaps between elements."""
+    wide = np.zeros(tuple(2 * n for n in array.shape[::-1]), array.dtype)
+    view = wide[tuple(slice(None, None, -2) for _ in array.shape)].T
+    view[...] = array
+    return view
+
+
+@pytest.mark.parametrize("line", [line for line, d in SAMPLES.items() if any("," in t and t[0] != "=" for t in d)])
+def test_layout_in_memory_does_not_matter(line):
+    arrays = inputs_of(SAMPLES[line])
+    plain, strange = run(line, arrays), run(line, {name: turned(a) if a.ndim else a for name, a in arrays.items()})
+    np.testing.assert_allclose(strange[0].array, plain[0].array, rtol=1e-10, atol=1e-12)
+    first, second = gradients(*plain), gradients(*strange)
+    for name, grad in first.items():
+        assert (grad is None) == (second[name] is None)
+        if grad is not None:
+            np.testing.assert_allclose(second[name].array, grad.array, rtol=1e-10, atol=1e-12)
+
+
+ELEMENTWISE = [
+    line
+    for line in SMOOTH
+    if line.startswith("T.") and line.endswith("(a)") and SAMPLES[line] in (["3,4"], [">3,4"], ["~3,4"])
+]
+ELEMENTWISE.remove("T.median(a)")
+OTHERS = ["a + a", "a * 2", "a @ a.T", "a.sum(1)", "F.relu(a)", "F.softmax(a, 1)"]
+
+
+@pytest.mark.parametrize("line", [*ELEMENTWISE, *OTHERS])
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+def test_empty_input(line, shape):
+    out, tensors = run(line, {"a": np.zeros(shape)})
+    grads = gradients(out, tensors)
+    assert grads["a"] is None or grads["a"].shape == shape
+
+
+def test_the_mean_of_nothing_is_nan_as_in_pytorch():
+    assert np.isnan(md.zeros(0).mean().item())
+
+
+@pytest.mark.parametrize("line", [line for line in SMOOTH if "float64" not in line])
+def test_a_saved_value_changed_in_place_is_never_silently_wrong(line):
+    """After every input has changed, backward gives the gradient of before, or refuses."""
+    arrays = inputs_of(SAMPLES[line])
+    expected = gradients(*run(line, arrays))
+    out, tensors = run(line, {name: a.copy() for name, a in arrays.items()})
+    if not out.requires_grad:
+        return
+    loss = (out * md.Tensor(mix(out.shape))).sum()
+    with md.no_grad():
+        for t in tensors.values():
+            if t.requires_grad:
+                t.add_(0.5)
+    with suppress(md.errors.GraphError):
+        loss.backward()
+        for name, grad in expected.items():
+            if grad is not None:
+                np.testing.assert_allclose(tensors[name].grad.array, grad.array, rtol=1e-9, atol=1e-12)
+
+
+def test_every_operation_in_the_registry_has_a_sample():
+    seen = set()
+    for line, description in SAMPLES.items():
+        with watch() as trace:
+            out, tensors = run(line, inputs_of(description))
+            if out.requires_grad and not any(REGISTRY[event.name].once for event in trace):
+                leaves = [t for t in tensors.values() if t.requires_grad]
+                md.grad(out.sum(), leaves, create_graph=True, allow_unused=True)
+        seen |= {event.name for event in trace}
+    assert set(REGISTRY) - seen == set()
+
+
+def test_every_operation_says_what_it_computes():
+    for name, operation in REGISTRY.items():
+        assert operation.formula, f"{name} has no formula"
+        assert operation.__doc__ or operation.rule.__name__.startswith("_"), f"{name} has no docstring"
+
+
+@pytest.mark.parametrize("line", SMOOTH)
+def test_a_fused_rule_equals_its_composition(line):
+    arrays = inputs_of(SAMPLES[line])
+    with watch() as trace:
+        out, tensors = run(line, arrays)
+    if not any(REGISTRY[event.name].composed for event in trace):
+        return
+    loss = (out * md.Tensor(mix(out.shape))).sum()
+    leaves = {name: t for name, t in tensors.items() if t.requires_grad}
+    composed = md.grad(loss, list(leaves.values()), create_graph=True, allow_unused=True)
+    expected = gradients(*run(line, arrays))
+    for name, grad in zip(leaves, composed, strict=True):
+        assert (grad is None) == (expected[name] is None)
+        if grad is not None:
+            np.testing.assert_allclose(grad.array, expected[name].array, rtol=1e-9, atol=1e-11, err_msg=f"gradient of {name}")
