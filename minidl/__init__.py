@@ -14,11 +14,13 @@ from minidl.autograd import backward, detect_anomaly, enable_grad, grad, no_grad
 from minidl.dtypes import bool_ as bool
 from minidl.dtypes import (
     double,
+    finfo,
     float16,
     float32,
     float64,
     get_default_dtype,
     half,
+    iinfo,
     int8,
     int16,
     int32,
@@ -41,6 +43,7 @@ from minidl.ops.creation import (
     full,
     full_like,
     linspace,
+    meshgrid,
     ones,
     ones_like,
     tensor,
@@ -51,10 +54,13 @@ from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
     abs,
     acos,
+    acosh,
     add,
     asin,
+    asinh,
     atan,
     atan2,
+    atanh,
     bitwise_and,
     bitwise_not,
     bitwise_or,
@@ -72,6 +78,7 @@ from minidl.ops.elementwise import (
     expm1,
     floor,
     floor_divide,
+    frac,
     ge,
     gt,
     isclose,
@@ -94,6 +101,7 @@ from minidl.ops.elementwise import (
     maximum,
     minimum,
     mul,
+    nan_to_num,
     ne,
     neg,
     pow,
@@ -113,7 +121,18 @@ from minidl.ops.elementwise import (
     trunc,
     where,
 )  # fmt: skip
-from minidl.ops.indexing import gather, index_select, one_hot, scatter_add, take_along_dim
+from minidl.ops.indexing import (
+    gather,
+    index_add,
+    index_select,
+    masked_select,
+    nonzero,
+    one_hot,
+    scatter,
+    scatter_add,
+    select,
+    take_along_dim,
+)
 from minidl.ops.linalg import bmm, dot, matmul, mm, mv, outer
 from minidl.ops.matrix import cholesky, det, inv, logdet, slogdet
 from minidl.ops.matrix import inv as inverse
@@ -125,6 +144,7 @@ from minidl.ops.reduction import (
     any,
     argmax,
     argmin,
+    count_nonzero,
     cumsum,
     logsumexp,
     max,
@@ -196,7 +216,8 @@ from minidl.random import (
     randn_like,
     randperm,
 )  # fmt: skip
-from minidl.tensor import Tensor
+from minidl.state import inference_mode
+from minidl.tensor import Tensor, attach
 
 __version__ = "0.1.0"
 
@@ -224,3 +245,22 @@ def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
 def equal(a, b):
     """Whether two tensors have the same shape and the same elements."""
     return a.shape == b.shape and (a.array == b.array).all().item()
+
+
+def numel(x):
+    """How many elements there are."""
+    return x.array.size
+
+
+def is_tensor(thing):
+    """Whether `thing` is a Tensor."""
+    return isinstance(thing, Tensor)
+
+
+def is_grad_enabled():
+    """Whether operations are recorded now."""
+    return autograd.state.recording
+
+
+absolute, subtract, multiply, divide, negative, concat, concatenate = abs, sub, mul, div, neg, cat, cat
+attach({"allclose": allclose, "equal": equal, "nelement": Tensor.numel, "ndimension": Tensor.dim})

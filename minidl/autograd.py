@@ -587,3 +587,14 @@ def _seed(output, gradient, create_graph):
     if gradient.array.dtype != output.array.dtype:
         gradient = gradient.to(output.array.dtype)
     return gradient if create_graph else gradient.array
+
+
+def __getattr__(name):
+    """Jacobians, Hessians and checks are built on this module, and found here too."""
+    if name in ("jacobian", "hessian", "hvp", "jvp", "vjp", "per_sample_grads"):
+        from minidl import derivatives as room
+    elif name in ("gradcheck", "gradgradcheck"):
+        from minidl import checking as room
+    else:
+        raise AttributeError(f"module 'minidl.autograd' has no attribute {name!r}")
+    return getattr(room, name)

@@ -29,6 +29,16 @@ def get_default_dtype():
     return default.dtype
 
 
+def finfo(dtype=None):
+    """The limits of a floating dtype: eps, max, tiny and so on."""
+    return np.finfo(dtype or default.dtype)
+
+
+def iinfo(dtype):
+    """The limits of a dtype of whole numbers: min and max."""
+    return np.iinfo(dtype)
+
+
 def promote_all(arrays, kind, operands=None):
     """Bring all arrays (or the first few) to one dtype, in place of the list, by PyTorch's rules.
 

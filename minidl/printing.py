@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from minidl.dtypes import default
+
 
 class options:
     """What `set_printoptions` changes."""
@@ -45,14 +47,18 @@ def tensor_text(tensor, name="tensor"):
     notes = []
     if array.size == 0 and array.shape != (0,):
         notes.append(f"size={array.shape}")
-    if array.dtype not in (np.float32, np.int64, np.bool_) or array.size == 0:
+    plain = (default.dtype,) if array.size == 0 else (default.dtype, np.int64, np.bool_)
+    if array.dtype not in plain:
         notes.append(f"dtype={array.dtype}")
     if tensor.node is not None:
         notes.append(f"grad_fn=<{tensor.node.operation.name}>")
     elif tensor.requires_grad:
         notes.append("requires_grad=True")
-    values = "[]" if array.size == 0 else values_text(array, len(name) + 1)
-    return f"{name}({', '.join([values, *notes])})"
+    text = f"{name}(" + ("[]" if array.size == 0 else values_text(array, len(name) + 1))
+    for note in notes:
+        fits = len(text) - (text.rfind("\n") + 1) + len(note) + 3 <= options.linewidth
+        text += (", " if fits else ",\n" + " " * (len(name) + 1)) + note
+    return text + ")"
 
 
 def values_text(array, indent=0):
@@ -76,6 +82,7 @@ def _writer(array):
     flat = array.ravel()
     if array.dtype.kind == "f":
         one = _float_style(flat.astype(np.float64))
+        flat = flat[np.isfinite(flat) & (flat != 0)]  # as PyTorch, which lets NaN and the like stick out
     else:
         one = str
     width = max((len(one(v)) for v in flat.tolist()), default=0)
@@ -107,7 +114,7 @@ def _nested(array, indent, shorten, write):
         texts = [_nested(row, indent + 1, shorten, write) for row in rows]
         if cut:
             texts.insert(n, "...")
-        return "[" + (",\n" * 1 + "\n" * (array.ndim - 2) + " " * (indent + 1)).join(texts) + "]"
+        return "[" + (",\n" + "\n" * (array.ndim - 2) + " " * (indent + 1)).join(texts) + "]"
     texts = [write(value) for value in array.tolist()] if not cut else [write(v.item()) for v in rows]
     width = len(texts[0]) + 2 if texts else 2
     if cut:

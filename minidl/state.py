@@ -84,6 +84,10 @@ class no_grad(_GradMode):
     mode = False
 
 
+class inference_mode(no_grad):
+    """PyTorch's stricter `no_grad`; here they are the same."""
+
+
 class enable_grad(_GradMode):
     """Inside, operations are recorded again, also within `no_grad`."""
 

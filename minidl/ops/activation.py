@@ -225,4 +225,4 @@ def _plain(x):
     return x.array if isinstance(x, Tensor) else x
 
 
-attach(globals(), "relu sigmoid softmax log_softmax softplus")
+attach(globals(), "relu sigmoid softmax log_softmax softplus prelu")

@@ -95,6 +95,22 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     return finished(np.linspace(start, end, steps).astype(dtype or dtypes.default.dtype), requires_grad, device)
 
 
+def meshgrid(*tensors, indexing="ij"):
+    """The coordinates of all points of a grid: one tensor for each of the vectors given.
+
+    Parameters
+    ----------
+    indexing : {"ij", "xy"}
+        "ij": the first vector runs along the first dimension; "xy": along the second.
+    """
+    if indexing not in ("ij", "xy"):
+        raise ValueError(f'indexing must be "ij" or "xy", not {indexing!r}')
+    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    shape = [t.numel() for t in tensors]
+    grids = [t.reshape(*(-1 if j == i else 1 for j in range(len(shape)))).expand(*shape) for i, t in enumerate(tensors)]
+    return tuple(g.transpose(0, 1) for g in grids) if indexing == "xy" and len(grids) > 1 else tuple(grids)
+
+
 def _new(make):
     return lambda self, *args, dtype=None, **kwargs: make(*args, dtype=dtype or self.dtype, **kwargs)
 

@@ -285,6 +285,30 @@ def tanh(x):
     return y, lambda g: g * (1 - y * y)
 
 
+@operation(
+    formula=r"y = \operatorname{arsinh} x", gradient=r"\bar x = \bar y / \sqrt{x^2 + 1}", numpy=np.arcsinh, promote="float"
+)
+def asinh(x):
+    """The inverse of the hyperbolic sine."""
+    return np.arcsinh(x), lambda g: g / np.sqrt(x * x + 1)
+
+
+@operation(
+    formula=r"y = \operatorname{arcosh} x", gradient=r"\bar x = \bar y / \sqrt{x^2 - 1}", numpy=np.arccosh, promote="float"
+)
+def acosh(x):
+    """The inverse of the hyperbolic cosine, for elements of at least 1."""
+    return np.arccosh(x), lambda g: g / np.sqrt(x * x - 1)
+
+
+@operation(
+    formula=r"y = \operatorname{artanh} x", gradient=r"\bar x = \bar y / (1 - x^2)", numpy=np.arctanh, promote="float"
+)
+def atanh(x):
+    """The inverse of the hyperbolic tangent, for elements between -1 and 1."""
+    return np.arctanh(x), lambda g: g / (1 - x * x)
+
+
 # ---------------------------------------------------------------- corners and steps
 
 
@@ -472,6 +496,16 @@ def where(condition, a=None, b=None):
     return _where(condition, *both)
 
 
+def frac(x):
+    """What is left without the whole part."""
+    return x - trunc(x)
+
+
+def nan_to_num(x, nan=0.0):
+    """The tensor with NaN replaced by a number."""
+    return masked_fill(x, isnan(x), nan)
+
+
 def masked_fill(x, mask, value):
     """The tensor with `value` wherever `mask` is true."""
     mask = mask.array if isinstance(mask, Tensor) else np.asarray(mask)
@@ -497,7 +531,8 @@ attach(
     logical_not isnan isinf isfinite isclose masked_fill _cast bitwise_not
 """,
 )
-attach({"clip": clamp, "absolute": abs, "negative": neg, "multiply": mul, "subtract": sub})
+attach(globals(), "asinh acosh atanh frac nan_to_num positive bitwise_and bitwise_or bitwise_xor")
+attach({"clip": clamp, "absolute": abs, "negative": neg, "multiply": mul, "subtract": sub, "divide": div})
 attach({"where": lambda self, condition, other: where(condition, self, other)})
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from minidl.autograd import FUNCTIONS, Scatter, operation
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
+from minidl.ops.elementwise import where
 from minidl.ops.reduction import axes_of
 from minidl.tensor import Tensor, attach
 
@@ -154,6 +155,42 @@ def index_select(x, dim, index):
     return _getitem(x, (*(slice(None),) * axis, array))
 
 
+def scatter(x, dim, index, src):
+    """A copy of `x` with `src` (a tensor or a number) at the places that `index` names along `dim`."""
+    (axis,) = axes_of(dim, x.ndim)
+    grid = _grid(_checked(index, x.shape[axis], "scatter"), axis)
+    kept = np.ones(x.shape, bool)
+    kept[grid] = False
+    if not isinstance(src, Tensor):
+        return where(Tensor.wrap(kept), x, src)
+    values = src[tuple(slice(n) for n in index.shape)]
+    return where(Tensor.wrap(kept), x, Tensor.wrap(np.zeros((), x.dtype))) + put(values, grid, x.shape)
+
+
+def index_add(x, dim, index, source):
+    """A copy of `x` to whose slices, named by `index` (a vector), those of `source` are added."""
+    (axis,) = axes_of(dim, x.ndim)
+    array = _checked(index, x.shape[axis], "index_add")
+    return x + put(source, (*(slice(None),) * axis, array), x.shape)
+
+
+def nonzero(x):
+    """The indices of the elements that are not 0, one row for each."""
+    return Tensor.wrap(np.argwhere(x.array))
+
+
+def masked_select(x, mask):
+    """The elements where `mask` is true, in one row."""
+    x, mask = (t.expand(*np.broadcast_shapes(x.shape, mask.shape)) for t in (x, mask))
+    return x[mask]
+
+
+def select(x, dim, index):
+    """The slice of `x` at one index along `dim`."""
+    (axis,) = axes_of(dim, x.ndim)
+    return x[(*(slice(None),) * axis, index)]
+
+
 def one_hot(labels, num_classes=-1):
     """For each label a row of zeros with a one in its column.
 
@@ -173,6 +210,7 @@ def one_hot(labels, num_classes=-1):
 
 
 attach({"__getitem__": getitem, "__setitem__": setitem})
+attach(globals(), "scatter index_add nonzero masked_select select")
 attach(
     globals(),
     """

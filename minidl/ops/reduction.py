@@ -239,6 +239,11 @@ def any(x, dim=None, keepdim=False):
     return Tensor.wrap(np.any(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
 
 
+def count_nonzero(x, dim=None):
+    """How many elements are not 0."""
+    return Tensor.wrap(np.count_nonzero(x.array, axis=axes_of(dim, x.ndim)))
+
+
 def all(x, dim=None, keepdim=False):
     """Whether all elements are true (not 0)."""
     return Tensor.wrap(np.all(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
@@ -247,7 +252,7 @@ def all(x, dim=None, keepdim=False):
 attach(
     globals(),
     """
-    sum mean prod amax amin argmax argmin max min var std logsumexp cumsum any all
+    sum mean prod amax amin argmax argmin max min var std logsumexp cumsum any all count_nonzero
 """,
 )
 

@@ -183,4 +183,6 @@ def test_a_fused_rule_equals_its_composition(line):
     for name, grad in zip(leaves, composed, strict=True):
         assert (grad is None) == (expected[name] is None)
         if grad is not None:
-            np.testing.assert_allclose(grad.array, expected[name].array, rtol=1e-9, atol=1e-11, err_msg=f"gradient of {name}")
+            np.testing.assert_allclose(
+                grad.array, expected[name].array, rtol=1e-9, atol=1e-11, err_msg=f"gradient of {name}"
+            )
