@@ -23,6 +23,7 @@ Griewank & Walther (2008), *Evaluating Derivatives*, chapter 3 (the reverse mode
 
 import sys
 from functools import wraps
+from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
@@ -591,10 +592,13 @@ def _seed(output, gradient, create_graph):
 
 def __getattr__(name):
     """Jacobians, Hessians and checks are built on this module, and found here too."""
-    if name in ("jacobian", "hessian", "hvp", "jvp", "vjp", "per_sample_grads"):
-        from minidl import derivatives as room
-    elif name in ("gradcheck", "gradgradcheck"):
-        from minidl import checking as room
-    else:
-        raise AttributeError(f"module 'minidl.autograd' has no attribute {name!r}")
-    return getattr(room, name)
+    for room, names in LATER.items():
+        if name in names:
+            return getattr(import_module(f"minidl.{room}"), name)
+    raise AttributeError(f"module 'minidl.autograd' has no attribute {name!r}")
+
+
+LATER = {
+    "derivatives": ("jacobian", "hessian", "hvp", "jvp", "vjp", "per_sample_grads"),
+    "checking": ("gradcheck", "gradgradcheck"),
+}

@@ -69,6 +69,18 @@ class Tensor:
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index) -> Any: ...
 
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __pow__: Any
+        __matmul__: Any
+        __neg__: Any
+
     def __init__(self, data, requires_grad=False, dtype=None):
         self.array = as_array(data, dtype, copy=True)
         self.grad = self.node = self.hooks = None

@@ -4,6 +4,8 @@ A convolution and its two gradients are three products of the same three arrays 
 result); each is the pullback of the others, so derivatives of any order come from these rules.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -240,10 +242,7 @@ def _check_conv(name, x, weight, kernel, padding, dilation, groups):
 def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide kernels over sequences: (N, C, L) or (C, L), with weight (O, C / groups, k), to (N, O, l)."""
     x, single = _check_image("conv1d", x, 1)
-    if isinstance(padding, str):
-        padding_pair = padding
-    else:
-        padding_pair = (0, *pair(padding, 1))
+    padding_pair = padding if isinstance(padding, str) else (0, *pair(padding, 1))
     y = conv2d(
         x.unsqueeze(2), weight.unsqueeze(2), bias, (1, *pair(stride, 1)), padding_pair, (1, *pair(dilation, 1)), groups
     ).squeeze(2)
@@ -492,7 +491,8 @@ def pad(x, pad, mode="constant", value=0.0):
                 raise ShapeError(
                     f"a reflected border of {max(before, after)} needs a dimension larger than that, not {x.shape[axis]}"
                 )
-            x = x.index_select(axis, Tensor.wrap(np.pad(np.arange(x.shape[axis]), (before, after), names[mode])))
+            places: Any = np.pad(np.arange(x.shape[axis]), (before, after), mode=names[mode])  # type: ignore[call-overload]
+            x = x.index_select(axis, Tensor.wrap(places))
     return x
 
 

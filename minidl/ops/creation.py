@@ -105,7 +105,8 @@ def meshgrid(*tensors, indexing="ij"):
     """
     if indexing not in ("ij", "xy"):
         raise ValueError(f'indexing must be "ij" or "xy", not {indexing!r}')
-    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
+        tensors = tuple(tensors[0])
     shape = [t.numel() for t in tensors]
     grids = [t.reshape(*(-1 if j == i else 1 for j in range(len(shape)))).expand(*shape) for i, t in enumerate(tensors)]
     return tuple(g.transpose(0, 1) for g in grids) if indexing == "xy" and len(grids) > 1 else tuple(grids)

@@ -1,7 +1,5 @@
 r"""Sums of products, written by naming the indices."""
 
-import string
-
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
@@ -10,6 +8,8 @@ from minidl.ops.linalg import matmul
 from minidl.ops.reduction import axes_of
 from minidl.ops.shape import diagonal, movedim
 from minidl.tensor import Tensor
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @operation(
@@ -59,26 +59,26 @@ def einsum(equation, *operands):
     tensor([3., 3.])
     """
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
-        operands = operands[0]
-    operands = [x if isinstance(x, Tensor) else Tensor(x) for x in operands]
-    inputs, output = _parse(equation, operands)
+        operands = tuple(operands[0])
+    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in operands]
+    inputs, output = _parse(equation, tensors)
     sizes = {}
-    for k, (names, x) in enumerate(zip(inputs, operands, strict=True)):
+    for k, (names, x) in enumerate(zip(inputs, tensors, strict=True)):
         for name, n in zip(names, x.shape, strict=True):
             if sizes.setdefault(name, n) != n and 1 not in (sizes[name], n):
                 raise ShapeError(
                     f"einsum {equation!r}: index {name!r} has size {sizes[name]} and, in operand {k}, {n}\n"
-                    + aligned([(f"[{i}]", o.shape) for i, o in enumerate(operands)])
+                    + aligned([(f"[{i}]", o.shape) for i, o in enumerate(tensors)])
                 )
             sizes[name] = max(sizes[name], n)
-    for k in range(len(operands)):
-        operands[k], inputs[k] = _without_repeats(operands[k], inputs[k])
+    for k in range(len(tensors)):
+        tensors[k], inputs[k] = _without_repeats(tensors[k], inputs[k])
         elsewhere = output + "".join(names for i, names in enumerate(inputs) if i != k)
         alone = [axis for axis, name in enumerate(inputs[k]) if name not in elsewhere]
         if alone:
-            operands[k] = operands[k].sum(dim=tuple(alone))
+            tensors[k] = tensors[k].sum(dim=tuple(alone))
             inputs[k] = "".join(name for name in inputs[k] if name in elsewhere)
-    return _contract(*operands, inputs=tuple(inputs), output=output)
+    return _contract(*tensors, inputs=tuple(inputs), output=output)
 
 
 def _parse(equation, operands):
@@ -87,7 +87,7 @@ def _parse(equation, operands):
     inputs = left.split(",")
     if len(inputs) != len(operands):
         raise ShapeError(f"einsum {equation!r} names {len(inputs)} operands, and {len(operands)} were given")
-    free = [letter for letter in string.ascii_letters if letter not in equation]
+    free = [letter for letter in LETTERS if letter not in equation]
     extra = [x.ndim - len(names.replace("...", "")) for names, x in zip(inputs, operands, strict=True)]
     for k, (names, n) in enumerate(zip(inputs, extra, strict=True)):
         if n < 0 or (n and "..." not in names):

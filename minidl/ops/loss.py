@@ -395,7 +395,8 @@ def _ctc_of_one(log_p, labels, blank):
             skip_back[2:] = (path[::-1][2:] != blank) & (path[::-1][2:] != path[::-1][:-2])
             backward = _ctc_sweep(emitted[::-1, ::-1], skip_back)[::-1, ::-1]
             share = np.exp(forward + backward - emitted - total)
-            np.add.at(gx, (slice(None), path), -share)
+            for place, name in enumerate(path):
+                gx[:, name] -= share[:, place]
         return gx * g
 
     return np.asarray(-total, log_p.dtype), pull
