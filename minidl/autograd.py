@@ -29,13 +29,26 @@ from typing import Any
 
 import numpy as np
 
+from minidl.accumulation import Scatter, Totals, fit
+from minidl.calling import explained, tidy
 from minidl.dtypes import promote_all
-from minidl.errors import GraphError, ShapeError, broadcast_error
+from minidl.errors import GraphError, ShapeError
 from minidl.inplace import changes, refuse_if_saved_values_changed
 from minidl.state import clock, enable_grad, no_grad, set_grad_enabled, state
 from minidl.watching import detect_anomaly, watch
 
-__all__ = ["backward", "detect_anomaly", "enable_grad", "grad", "no_grad", "operation", "set_grad_enabled", "watch"]
+__all__ = [
+    "Scatter",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "fit",
+    "grad",
+    "no_grad",
+    "operation",
+    "set_grad_enabled",
+    "watch",
+]
 
 REGISTRY = {}  # name -> operation; walked by the tests, the pictures and the documentation
 UFUNCS, FUNCTIONS = {}, {}  # NumPy's function -> what runs when it meets a Tensor
@@ -129,10 +142,12 @@ def operation(
             linear=linear, joint=joint, composed=composed, once=once, operands=operands,
         )  # fmt: skip
 
+    name = name or rule.__name__.strip("_")
+
     @wraps(rule)
     def apply(*args, **kwargs):
         if kwargs:
-            args, kwargs = _tidy(rule, args, kwargs)
+            args, kwargs = tidy(rule, args, kwargs, lambda value: isinstance(value, Tensor))
         arrays, wanted = [], False
         for a in args:
             if isinstance(a, Tensor):
@@ -144,7 +159,7 @@ def operation(
         try:
             result = rule(*arrays, **kwargs)
         except ValueError as error:
-            raise _explained(apply, arrays, error) from error
+            raise explained(name, promote, arrays, error) from error
         out = Tensor.wrap(result[0])
         if wanted and state.recording and out.array.dtype.kind == "f":
             out.requires_grad = True
@@ -156,7 +171,6 @@ def operation(
                 observer.ran(apply, arrays, out)
         return out
 
-    name = name or rule.__name__.strip("_")
     vars(apply).update(
         name=name,
         rule=rule,
@@ -174,119 +188,7 @@ def operation(
     return apply
 
 
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
-
-
-def _tidy(rule, args, kwargs):
-    """Give NumPy's argument names their PyTorch name, and tensors passed by name their place."""
-    kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
-    if not any(isinstance(value, Tensor) for value in kwargs.values()):
-        return args, kwargs
-    code = rule.__code__
-    names = code.co_varnames[: code.co_argcount]
-    defaults = dict(zip(reversed(names), reversed(rule.__defaults__ or ()), strict=False))
-    if "input" in kwargs and not args:
-        args = (kwargs.pop("input"),)
-    for name in names[len(args) :]:
-        if not any(isinstance(value, Tensor) for value in kwargs.values()):
-            break
-        if name not in kwargs and name not in defaults:
-            break
-        args += (kwargs.pop(name) if name in kwargs else defaults[name],)
-    for name, value in kwargs.items():
-        if isinstance(value, Tensor):
-            raise TypeError(f"{rule.__name__.strip('_')}() got a tensor for {name!r}; its arguments are {', '.join(names)}")
-    return args, kwargs
-
-
-def _explained(operation, arrays, error):
-    """NumPy's complaint about shapes, retold so that it teaches; anything else as it is."""
-    if isinstance(error, ShapeError):
-        return error
-    shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        if operation.promote is not None:
-            return broadcast_error(operation.name, shapes)
-    return ShapeError(f"{operation.name}: {error}") if "shape" in str(error) else error
-
-
-def fit(g, like):
-    """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
-
-    >>> fit(np.ones((4, 3)), np.zeros(3))
-    array([4., 4., 4.])
-    """
-    shape = like.shape
-    if g.shape == shape:
-        return g
-    extra = g.ndim - len(shape)
-    added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
-    return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
-
-
 # ---------------------------------------------------------------- the walk back
-
-
-class Scatter:
-    """A gradient that is `values` at `index` and zero elsewhere, kept small until it is added up.
-
-    Reading T rows of an array one by one so costs T rows on the way back, not T whole arrays.
-    """
-
-    __slots__ = ("dtype", "index", "repeats", "shape", "values")
-
-    def __init__(self, values, index, shape, repeats):
-        self.values, self.index, self.shape, self.repeats = values, index, shape, repeats
-        self.dtype = values.dtype
-
-    def add_to(self, total):
-        """Add to `total` in place. Where an index can name an element twice, both count."""
-        if self.repeats:
-            np.add.at(total, self.index, self.values)
-        else:
-            total[self.index] += self.values
-
-    def dense(self):
-        """The whole array."""
-        total = np.zeros(self.shape, self.dtype)
-        self.add_to(total)
-        return total
-
-
-class Totals(dict):
-    """The gradients on their way: holder (a node, or a leaf tensor) -> the sum that has arrived.
-
-    `owned` lists the holders whose sum nobody else can see, so that it may be added to in place.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.owned = set()
-
-    def add(self, holder, part, fresh):
-        """Add `part`, which nobody else holds if `fresh`."""
-        if holder not in self:
-            if type(part) is Scatter:
-                part, fresh = part.dense(), True
-            self[holder] = part
-            if fresh:
-                self.owned.add(holder)
-            return
-        total = self[holder]
-        if isinstance(total, Tensor):
-            self[holder] = total + part
-        elif type(part) is Scatter:
-            if holder not in self.owned:
-                total = self[holder] = np.array(total)
-                self.owned.add(holder)
-            part.add_to(total)
-        elif holder in self.owned and type(total) is np.ndarray:
-            total += part
-        else:
-            self[holder] = total + part
-            self.owned.add(holder)
 
 
 def holder_of(tensor):

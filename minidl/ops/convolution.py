@@ -270,6 +270,10 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
         (n - 1) * s - 2 * p + d * (k - 1) + e + 1
         for n, s, p, d, k, e in zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], extra, strict=True)
     )
+    if min(size) < 1:
+        raise ShapeError(
+            f"conv_transpose2d: with padding {padding} nothing is left of the output, whose size would be {size}"
+        )
     y = conv2d_image(x, weight, size=size, stride=stride, padding=padding, dilation=dilation, groups=groups)
     if bias is not None:
         y = y + bias.reshape(1, -1, 1, 1)

@@ -4,8 +4,9 @@ import numpy as np
 
 from minidl import dtypes
 from minidl.autograd import FUNCTIONS
+from minidl.conversion import as_array, check_device
 from minidl.ops.shape import sizes
-from minidl.tensor import Tensor, as_array, attach, check_device
+from minidl.tensor import Tensor, attach
 
 
 def finished(array, requires_grad=False, device=None):

@@ -1,5 +1,7 @@
 r"""Sums of products, written by naming the indices."""
 
+import math
+
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
@@ -134,8 +136,8 @@ def tensordot(a, b, dims=2):
     rest_a = [i for i in range(a.ndim) if i not in left]
     rest_b = [i for i in range(b.ndim) if i not in right]
     inner = int(np.prod([a.shape[i] for i in left]))
-    rows = a.permute(*rest_a, *left).reshape(-1, inner) if a.ndim else a.reshape(1, 1)
-    columns = b.permute(*right, *rest_b).reshape(inner, -1) if b.ndim else b.reshape(1, 1)
+    rows = a.permute(*rest_a, *left).reshape(math.prod(a.shape[i] for i in rest_a), inner) if a.ndim else a.reshape(1, 1)
+    columns = b.permute(*right, *rest_b).reshape(inner, math.prod(b.shape[i] for i in rest_b)) if b.ndim else b.reshape(1, 1)
     return matmul(rows, columns).reshape(*[a.shape[i] for i in rest_a], *[b.shape[i] for i in rest_b])
 
 

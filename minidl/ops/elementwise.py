@@ -131,7 +131,7 @@ def pow(x, exponent):
 @operation(formula="y = x^2", gradient=r"\bar x = 2 \bar y \odot x", numpy=np.square)
 def square(x):
     """The square."""
-    return np.square(x), lambda g: g * (2 * x)
+    return np.square(x if x.dtype != bool else x.astype(np.int64)), lambda g: g * (2 * x)
 
 
 @operation(formula=r"y = \sqrt x", gradient=r"\bar x = \bar y / (2 y)", numpy=np.sqrt, promote="float")
@@ -263,7 +263,9 @@ def atan(x):
 )
 def atan2(a, b):
     """The angle in radians of the point with ordinate `a` and abscissa `b`."""
-    return np.arctan2(a, b), lambda g: fit(g * b / (a * a + b * b), a), lambda g: fit(-g * a / (a * a + b * b), b)
+    square = a * a + b * b
+    safe = np.where(square == 0, 1.0, square)  # at the origin no direction is steeper: the slope counts as 0
+    return np.arctan2(a, b), lambda g: fit(g * (b / safe), a), lambda g: fit(-g * (a / safe), b)
 
 
 @operation(formula=r"y = \sinh x", gradient=r"\bar x = \bar y \odot \cosh x", numpy=np.sinh, promote="float")
@@ -321,7 +323,7 @@ def abs(x):
 @operation(formula=r"y = \operatorname{sign} x", gradient=r"\bar x = 0", numpy=np.sign)
 def sign(x):
     """-1, 0 or 1."""
-    return np.sign(x), lambda g: g * 0
+    return (x if x.dtype == bool else np.sign(x)), lambda g: g * 0
 
 
 @operation(formula=r"y = \lfloor x \rfloor", gradient=r"\bar x = 0", numpy=np.floor)

@@ -1,5 +1,7 @@
 r"""Products of vectors and matrices."""
 
+import math
+
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
@@ -30,6 +32,7 @@ def matmul(a, b):
     if a.shape[-1] != b.shape[-2 if b.ndim > 1 else 0]:
         raise matmul_error(a.shape, b.shape)
     flat = a.ndim > 2 and b.ndim == 2  # a batch times one matrix is a single product
+    rows = math.prod(a.shape[:-1])
 
     def to_a(g):
         if b.ndim == 1:
@@ -37,7 +40,7 @@ def matmul(a, b):
         if a.ndim == 1:
             return fit(np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1), a)
         if flat:
-            return np.reshape(np.matmul(np.reshape(g, (-1, b.shape[1])), b.T), a.shape)
+            return np.reshape(np.matmul(np.reshape(g, (rows, b.shape[1])), b.T), a.shape)
         return fit(np.matmul(g, _turned(b)), a)
 
     def to_b(g):
@@ -46,11 +49,11 @@ def matmul(a, b):
         if b.ndim == 1:
             return fit(np.squeeze(np.matmul(_turned(a), np.expand_dims(g, -1)), -1), b)
         if flat:
-            return np.matmul(np.reshape(a, (-1, b.shape[0])).T, np.reshape(g, (-1, b.shape[1])))
+            return np.matmul(np.reshape(a, (rows, b.shape[0])).T, np.reshape(g, (rows, b.shape[1])))
         return fit(np.matmul(_turned(a), g), b)
 
     if flat:
-        y = np.reshape(np.matmul(np.reshape(a, (-1, b.shape[0])), b), (*a.shape[:-1], b.shape[1]))
+        y = np.reshape(np.matmul(np.reshape(a, (rows, b.shape[0])), b), (*a.shape[:-1], b.shape[1]))
         return y, to_a, to_b
     return np.matmul(a, b), to_a, to_b
 
@@ -112,11 +115,11 @@ def linear(x, weight, bias=None):
             f"{x.shape[-1] if x.ndim else 'no size'}\n    x       {x.shape}\n    weight  {weight.shape}"
             + _flatten_hint(x.shape, weight.shape[-1])
         )
-    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    rows = x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
     y = rows @ weight.T
     if bias is not None:
         y += bias
-    flat = (-1, weight.shape[0])
+    flat = (len(rows), weight.shape[0])
     return (
         y.reshape(*x.shape[:-1], weight.shape[0]),
         lambda g: (g.reshape(flat) @ weight).reshape(x.shape),

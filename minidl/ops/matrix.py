@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, fit, operation
-from minidl.errors import MinidlError, ShapeError
+from minidl.errors import DtypeError, MinidlError, ShapeError
 from minidl.ops.reduction import amax, amin, axes_of, spread
 from minidl.tensor import Tensor, attach
 
@@ -146,7 +146,7 @@ def _p_norm(x, p, dim=None, keepdim=False):
 def vector_norm(x, ord=2, dim=None, keepdim=False):
     """The length of a vector: ``(Σ |x|^ord)^(1/ord)``; the largest size for inf, the count of what is not 0 for 0."""
     if x.dtype.kind != "f":
-        x = x.float()
+        raise DtypeError(f"the norm of a tensor of {x.dtype} need not be a whole number. Did you mean x.float() ?")
     if ord == float("inf"):
         return amax(x.abs(), dim, keepdim)
     if ord == -float("inf"):

@@ -136,9 +136,9 @@ def argmin(x, dim=None, keepdim=False):
 
 
 def _arg(choose, x, dim, keepdim, name):
-    if x.array.size == 0:
+    axis = axes_of(dim, x.ndim)[0] if dim is not None and x.ndim else None
+    if (x.array.size if axis is None else x.shape[axis]) == 0:
         raise ShapeError(f"{name} of an empty tensor (shape {x.shape}): there is no element to choose")
-    axis = None if dim is None else axes_of(dim, x.ndim)[0] if x.ndim else None
     return Tensor.wrap(choose(x.array, axis=axis, keepdims=keepdim))
 
 
@@ -191,6 +191,8 @@ def var(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
     """The variance: the mean square distance from the mean, over ``n - correction``."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
+    if x.dtype.kind != "f":
+        raise DtypeError(f"the variance of a tensor of {x.dtype} need not be a whole number. Did you mean x.float().var() ?")
     return _var(x, dim, _correction(unbiased, correction), keepdim)
 
 
@@ -228,7 +230,8 @@ def logsumexp(x, dim=None, keepdim=False):
 def cumsum(x, dim):
     """The running sum along `dim`."""
     if x.ndim == 0:
-        return x, lambda g: g
+        axes_of(dim, 0)
+        return (x.astype(np.int64) if x.dtype == bool else x), lambda g: g
     (axis,) = axes_of(dim, x.ndim)
     y = np.cumsum(x, axis=axis) if isinstance(x, Tensor) else np.cumsum(x, axis=axis, dtype=_whole_sum(x))
     return y, lambda g: np.flip(np.cumsum(np.flip(g, axis=axis), axis=axis), axis=axis)

@@ -38,16 +38,23 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
 
 def median(x, dim=None, keepdim=False):
     """The middle element (the lower of two); with `dim` the pair (values, indices)."""
-    if x.array.size == 0:
-        raise ShapeError(f"median of an empty tensor (shape {x.shape}): there is no middle element")
     if dim is None:
-        return median(x.reshape(-1), 0).values
+        middle = median(x.detach().reshape(-1), 0).values
+        return _mean_of_equals(x, middle) if x.dtype.kind == "f" else middle
     if x.ndim == 0:
         return ValuesAndIndices(x, Tensor.wrap(np.zeros((), np.int64)))
     (axis,) = axes_of(dim, x.ndim)
+    if x.shape[axis] == 0:
+        raise ShapeError(f"median of an empty tensor (shape {x.shape}): there is no middle element")
     place = (x.shape[axis] - 1) // 2
     values, indices = (t.narrow(axis, place, 1) for t in sort(x, axis))
     return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(values.squeeze(axis), indices.squeeze(axis))
+
+
+def _mean_of_equals(x, value):
+    """The value itself, by way of all elements that equal it, so that they share its gradient."""
+    equal = (x.array == value.array) | (np.isnan(x.array) & np.isnan(value.array))
+    return x[equal].mean()
 
 
 @operation(
@@ -58,7 +65,8 @@ def median(x, dim=None, keepdim=False):
 def cumprod(x, dim):
     """The running product along `dim`; its gradient is right beside zeros too."""
     if x.ndim == 0:
-        return x, lambda g: g
+        axes_of(dim, 0)
+        return (x.astype(np.int64) if x.dtype == bool else x), lambda g: g
     (axis,) = axes_of(dim, x.ndim)
     y = np.cumprod(x, axis=axis) if isinstance(x, Tensor) else (
         np.cumprod(x, axis=axis, dtype=None if x.dtype.kind == "f" else np.int64)
