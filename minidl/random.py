@@ -271,8 +271,11 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
 
 
 def bernoulli_(self, p=0.5, *, generator=None):
-    """Fill the tensor with zeros and ones (with probability p), in place."""
-    draws = seeded(generator).bernoulli(p, self.numel()).reshape(self.shape)
+    """Fill the tensor with zeros and ones (with probability p, a number or a tensor), in place."""
+    if isinstance(p, Tensor):
+        draws = seeded(generator).uniform(self.numel(), p.dtype).reshape(self.shape) < p.array
+    else:
+        draws = seeded(generator).bernoulli(p, self.numel()).reshape(self.shape)
     return self.assign(draws.astype(self.dtype), "bernoulli_()")
 
 
