@@ -15,7 +15,7 @@ from minidl import dtypes
 from minidl.errors import ShapeError
 from minidl.ops.creation import finished
 from minidl.ops.shape import sizes
-from minidl.tensor import attach, check_device
+from minidl.tensor import Tensor, attach, check_device
 
 MASK24, MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 
