@@ -12,10 +12,11 @@ from functools import cached_property
 import numpy as np
 
 from minidl import dtypes
+from minidl.conversion import check_device
 from minidl.errors import ShapeError
 from minidl.ops.creation import finished
 from minidl.ops.shape import sizes
-from minidl.tensor import Tensor, attach, check_device
+from minidl.tensor import Tensor, attach
 
 MASK24, MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 

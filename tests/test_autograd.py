@@ -400,3 +400,29 @@ def test_another_librarys_tensor_is_refused_by_name():
     Foreign.__module__ = "torch"
     with pytest.raises(TypeError, match=r"a torch tensor and a minidl tensor cannot meet"):
         md.ones(2) + Foreign()
+
+
+def test_threads_train_side_by_side_as_they_would_alone():
+    def train(seed, results):
+        generator = md.Generator().manual_seed(seed)
+        w = md.randn(4, 3, generator=generator).requires_grad_()
+        x, y = md.randn(8, 4, generator=generator), md.randint(0, 3, (8,), generator=generator)
+        optimizer = md.optim.SGD([w], lr=0.1, momentum=0.9)
+        for _ in range(50):
+            loss = md.nn.functional.cross_entropy(x @ w, y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            with md.no_grad():
+                (x @ w).argmax(1)
+        results[seed] = loss.item()
+
+    alone, together = {}, {}
+    for seed in range(4):
+        train(seed, alone)
+    threads = [threading.Thread(target=train, args=(seed, together)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
