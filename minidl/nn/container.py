@@ -59,3 +59,76 @@ class Sequential(Module):
         if not -len(modules) <= index < len(modules):
             raise IndexError(f"index {index} is out of range for a Sequential of {len(modules)} modules")
         return modules[index][1]
+
+
+class ModuleList(Module):
+    """A list of modules whose parameters are found; it has no forward of its own.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> layers = md.nn.ModuleList(md.nn.Linear(2, 2) for _ in range(3))
+    >>> len(layers), [name for name, _ in layers.named_parameters()][:2]
+    (3, ['0.weight', '0.bias'])
+    """
+
+    def __init__(self, modules=()):
+        super().__init__()
+        self.extend(modules)
+
+    def append(self, module):
+        """Add a module at the end."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def extend(self, modules):
+        """Add several modules at the end."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __iter__(self):
+        return iter(self._modules.values())
+
+    def __getitem__(self, index):
+        modules = list(self._modules.values())
+        return type(self)(modules[index]) if isinstance(index, slice) else modules[index]
+
+
+class ModuleDict(Module):
+    """A dict of modules whose parameters are found; it has no forward of its own."""
+
+    def __init__(self, modules=None):
+        super().__init__()
+        for name, module in (modules or {}).items():
+            self[name] = module
+
+    def __setitem__(self, name, module):
+        self.add_module(name, module)
+
+    def __getitem__(self, name):
+        return self._modules[name]
+
+    def __contains__(self, name):
+        return name in self._modules
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __iter__(self):
+        return iter(self._modules)
+
+    def keys(self):
+        """The names."""
+        return self._modules.keys()
+
+    def values(self):
+        """The modules."""
+        return self._modules.values()
+
+    def items(self):
+        """The names and the modules."""
+        return self._modules.items()

@@ -5,6 +5,7 @@ import math
 from minidl.nn import init
 from minidl.nn.module import Module, Parameter
 from minidl.ops.creation import empty
+from minidl.ops.einsum import einsum
 from minidl.ops.linalg import linear
 
 
@@ -63,8 +64,40 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+class Bilinear(Module):
+    """Every output is a weighted sum of all products of an element of one input with one of the other.
+
+    Parameters
+    ----------
+    in1_features, in2_features, out_features : int
+    bias : bool
+    """
+
+    def __init__(self, in1_features, in2_features, out_features, bias=True, dtype=None):
+        super().__init__()
+        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype))
+        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype)) if bias else None)
+        bound = 1 / math.sqrt(in1_features)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def forward(self, x1, x2):
+        """(..., in1_features) and (..., in2_features) to (..., out_features)."""
+        y = einsum("...i,oij,...j->...o", x1, self.weight, x2)
+        return y if self.bias is None else y + self.bias
+
+    def extra_repr(self):
+        """The arguments of the layer."""
+        sizes = f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.bias is not None}"
+
+
 class Identity(Module):
-    """Gives back what it gets."""
+    """Gives back what it gets, whatever its arguments."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
 
     def forward(self, x):
         """x."""
@@ -85,3 +118,19 @@ class Flatten(Module):
     def extra_repr(self):
         """The arguments of the layer."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Splits one dimension into several: a row becomes an image."""
+
+    def __init__(self, dim, unflattened_size):
+        super().__init__()
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x):
+        """(N, C * H * W) to (N, C, H, W), say."""
+        return x.unflatten(self.dim, self.unflattened_size)
+
+    def extra_repr(self):
+        """The arguments of the layer."""
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
