@@ -141,6 +141,13 @@ SAMPLES = {
     "F.interpolate(a, scale_factor=2)": ["1,2,3,2"], "F.interpolate(a, size=(5, 3))": ["1,2,3,4"],
     "F.interpolate(a, size=(5, 7), mode='bilinear')": ["1,2,3,4"], "F.interpolate(a, scale_factor=2, mode='bilinear', align_corners=True)": ["1,1,3,4"],
     "F.pixel_shuffle(a, 2)": ["2,8,2,3"], "F.embedding(b, a)": ["5,3", "#5:2,4"], "F.embedding(b, a, padding_idx=1)": ["3,2", "=[0, 1, 1, 2]", "corner"],
+    # recurrence
+    "recurrent(T, 'lstm', a, (b, c), d, e, f, g)": ["4,2,3", "2,2", "2,2", "8,3", "8,2", "8", "8"],
+    "recurrent(T, 'lstm', a, (b, c), d, e)": ["3,2,3", "2,2", "2,2", "8,3", "8,2"],
+    "recurrent(T, 'gru', a, (b,), c, d, e, f)": ["4,2,3", "2,2", "6,3", "6,2", "6", "6"],
+    "recurrent(T, 'gru', a, (b,), c, d)": ["3,2,3", "2,2", "6,3", "6,2"],
+    "recurrent(T, 'tanh', a, (b,), c, d, e, f)": ["4,2,3", "2,2", "2,3", "2,2", "2", "2"],
+    "recurrent(T, 'relu', a, (b,), c, d)": ["3,2,3", "2,2", "2,3", "2,2"],
     # activations
     **{f"F.{name}(a)": ["3,4"] for name in "leaky_relu relu6 hardtanh elu selu gelu silu softplus mish softsign logsigmoid".split()},
     "F.gelu(a, approximate='tanh')": ["3,4"], "F.leaky_relu(a, 0.3)": ["5"], "F.elu(a, 2.0)": ["5"], "F.softplus(a * 30, 2.0, 10.0)": ["5"],
@@ -168,10 +175,26 @@ SAMPLES = {
 }  # fmt: skip
 
 
+def recurrent(T, kind, x, states, *weights):
+    """One direction of one recurrent layer: its outputs and last states, in one tensor; with biases if weights has four."""
+    weights = (*weights, None, None)[:4]
+    if T.__name__ == "torch":
+        used = [w for w in weights if w is not None]
+        states = [s[None] for s in states]
+        run = getattr(T._VF, "rnn_" + kind if kind in ("tanh", "relu") else kind)
+        out, *ends = run(x, states if kind == "lstm" else states[0], used, len(used) == 4, 1, 0.0, False, False, False)
+        return T.cat([out, ends[1]]) if kind == "lstm" else out
+    from minidl.ops import recurrence
+
+    if kind in ("tanh", "relu"):
+        return recurrence.rnn(x, *states, *weights, nonlinearity=kind)
+    return getattr(recurrence, kind)(x, *states, *weights)
+
+
 def inputs_of(description, seed=0):
     """The arrays of a sample, by name; "corner" is left out."""
     rng = np.random.default_rng(seed)
-    return {"abcdef"[i]: _array(text, rng) for i, text in enumerate(t for t in description if t != "corner")}
+    return {"abcdefgh"[i]: _array(text, rng) for i, text in enumerate(t for t in description if t != "corner")}
 
 
 def _array(text, rng):

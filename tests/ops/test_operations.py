@@ -10,7 +10,7 @@ import minidl as md
 from minidl import watch
 from minidl.autograd import REGISTRY
 from minidl.nn import functional as F
-from tests.ops.samples import SAMPLES, inputs_of, mix
+from tests.ops.samples import SAMPLES, inputs_of, mix, recurrent
 
 FIXTURES = np.load(Path(__file__).parents[1] / "fixtures" / "operations.npz")
 NUMBER = {line: number for number, line in enumerate(SAMPLES)}
@@ -26,7 +26,7 @@ def run(line, arrays, dtype=np.float64):
         tensors[name] = md.Tensor.wrap(array.astype(dtype) if floating and array.dtype != dtype else array)
         if floating and f"{name}.detach()" not in line:
             tensors[name].requires_grad_()
-    return eval(line, {"T": md, "F": F}, dict(tensors)), tensors
+    return eval(line, {"T": md, "F": F, "recurrent": recurrent}, dict(tensors)), tensors
 
 
 def gradients(out, tensors):
@@ -64,7 +64,7 @@ def test_gradient_is_the_slope_and_the_second_derivative_its_slope(line):
     names, tensors = list(arrays), run(line, arrays)[1]
 
     def function(*inputs):
-        return eval(line, {"T": md, "F": F}, dict(zip(names, inputs, strict=True)))
+        return eval(line, {"T": md, "F": F, "recurrent": recurrent}, dict(zip(names, inputs, strict=True)))
 
     inputs = [tensors[name] for name in names]
     assert md.gradcheck(function, inputs, rtol=1e-5, atol=1e-6)
