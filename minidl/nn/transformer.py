@@ -190,7 +190,11 @@ class TransformerEncoderLayer(Module):
         )
 
     def _attend(self, x, mask, padding):
-        return self.dropout1(self.self_attn(x, x, x, padding, False, mask)[0])
+        out = self.self_attn(x, x, x, padding, False, mask)[0]
+        if self.self_attn.batch_first:
+            # PyTorch draws in the order of memory, and its attention leaves (T, N, E) there behind (N, T, E).
+            return self.dropout1(out.transpose(0, 1)).transpose(0, 1)
+        return self.dropout1(out)
 
     def _think(self, x):
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))

@@ -1,7 +1,14 @@
-"""Ways to descend: optimisers."""
+"""Ways to descend: optimisers, and schedules for their learning rates."""
 
-from minidl.optim.adam import Adam
+from minidl.optim import lr_scheduler
+from minidl.optim.adagrad import Adadelta, Adagrad, RMSprop
+from minidl.optim.adam import Adam, AdamW
+from minidl.optim.adam_family import Adamax, NAdam, RAdam
+from minidl.optim.muon import Muon
 from minidl.optim.optimizer import Optimizer
 from minidl.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = [
+    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop",
+    "lr_scheduler",
+]  # fmt: skip

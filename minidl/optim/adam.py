@@ -39,12 +39,21 @@ class Adam(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, maximize=False):
-        for i, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")
+        self.check_betas(betas)
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
         })  # fmt: skip
+
+    @staticmethod
+    def check_betas(betas):
+        """Refuse shares that are no shares."""
+        for i, beta in enumerate(betas):
+            if not 0 <= beta < 1:
+                raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")
+
+    def decay(self, p, g, group):
+        """The gradient with weight decay."""
+        return g + group["weight_decay"] * p if group["weight_decay"] else g
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -55,8 +64,7 @@ class Adam(Optimizer):
         state["step"] = t = state["step"] + 1
         if group["maximize"]:
             g = -g
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
+        g = self.decay(p, g, group)
         m += (1 - beta1) * (g - m)
         v *= beta2
         v += (1 - beta2) * (g * g)
@@ -68,3 +76,27 @@ class Adam(Optimizer):
         np.divide(m, size, out=size)
         size *= group["lr"] / (1 - beta1**t)
         p -= size
+
+
+class AdamW(Adam):
+    r"""Adam whose weight decay does not pass through the means: it shrinks the weights directly.
+
+    .. math:: \theta \leftarrow (1 - \eta \lambda)\, \theta \quad \text{before each step of Adam}
+
+    Parameters
+    ----------
+    weight_decay : float
+        The share :math:`\lambda`; all else as in `Adam`.
+
+    References
+    ----------
+    Loshchilov & Hutter (2019), *Decoupled Weight Decay Regularization*.
+    """
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+
+    def decay(self, p, g, group):
+        """The gradient as it is; the weights shrink."""
+        p *= 1 - group["lr"] * group["weight_decay"]
+        return g

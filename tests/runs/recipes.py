@@ -1,0 +1,204 @@
+"""Whole training runs and layers, written so that they run on minidl and on PyTorch alike; T is the library."""
+
+import numpy as np
+
+STEPS = 50
+
+
+def numbers(*shape, seed=0):
+    return np.random.RandomState(seed).standard_normal(shape).astype(np.float32)
+
+
+def train(T, model, x, y, optimizer, loss, batch=16, steps=STEPS):
+    """The loss at each of 50 steps, over shuffled batches."""
+    loader = T_data(T).DataLoader(T_data(T).TensorDataset(x, y), batch_size=batch, shuffle=True)
+    losses = []
+    while len(losses) < steps:
+        for xb, yb in loader:
+            value = loss(model(xb), yb)
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            losses.append(value.item())
+    return losses[:steps]
+
+
+def T_data(T):
+    if T.__name__ == "torch":
+        from torch.utils import data
+
+        return data
+    return T.data
+
+
+def mlp(T):
+    model = T.nn.Sequential(T.nn.Linear(8, 32), T.nn.ReLU(), T.nn.Dropout(0.2), T.nn.Linear(32, 3))
+    x, y = T.randn(96, 8), T.randint(0, 3, (96,))
+    return train(T, model, x, y, T.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), T.nn.CrossEntropyLoss())
+
+
+def cnn(T):
+    nn = T.nn
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.1),
+        nn.Conv2d(6, 8, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.Linear(8 * 2 * 2, 4),
+    )  # fmt: skip
+    x, y = T.randn(64, 1, 8, 8), T.randint(0, 4, (64,))
+    return train(T, model, x, y, T.optim.Adam(model.parameters(), lr=0.01), nn.CrossEntropyLoss(label_smoothing=0.1))
+
+
+def lstm(T):
+    class Net(T.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed = T.nn.Embedding(12, 6)
+            self.lstm = T.nn.LSTM(6, 10, num_layers=2, batch_first=True, dropout=0.2)
+            self.out = T.nn.Linear(10, 12)
+
+        def forward(self, x):
+            return self.out(self.lstm(self.embed(x))[0]).reshape(-1, 12)
+
+    model = Net()
+    x = T.randint(0, 12, (48, 9))
+    loss = T.nn.CrossEntropyLoss()
+    optimizer = T.optim.AdamW(model.parameters(), lr=0.02)
+    return train(T, model, x[:, :-1], x[:, 1:], optimizer, lambda z, y: loss(z, y.reshape(-1)))
+
+
+def transformer(T):
+    class Net(T.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed = T.nn.Embedding(12, 8)
+            layer = T.nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True)
+            self.encoder = T.nn.TransformerEncoder(layer, 2)
+            self.out = T.nn.Linear(8, 12)
+
+        def forward(self, x):
+            return self.out(self.encoder(self.embed(x))).reshape(-1, 12)
+
+    model = Net()
+    x = T.randint(0, 12, (48, 7))
+    loss = T.nn.CrossEntropyLoss()
+    return train(T, model, x, x, T.optim.Adam(model.parameters(), lr=0.01), lambda z, y: loss(z, y.reshape(-1)))
+
+
+RUNS = {"mlp": mlp, "cnn": cnn, "lstm": lstm, "transformer": transformer}
+
+
+# Optimisers and schedules: what each does to the same three tensors.
+
+
+def descend(T, make_optimizer, make_schedule=None, steps=8):
+    """The losses and the learning rates along a short descent."""
+    matrix = numbers(4, 3)
+    params = [T.tensor(a.copy(), requires_grad=True) for a in (matrix, matrix[:3] + 1)]
+    optimizer = make_optimizer(T, params)
+    schedule = make_schedule(T, optimizer) if make_schedule else None
+    losses, rates = [], []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = sum(((p - 1) ** 2 * (p.sin() + 2)).sum() for p in params)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if schedule is not None:
+            schedule.step(loss.item()) if "Plateau" in type(schedule).__name__ else schedule.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    return losses, rates
+
+
+OPTIMIZERS = {
+    "SGD": [{"lr": 0.01}, {"lr": 0.01, "momentum": 0.9}, {"lr": 0.01, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1},
+            {"lr": 0.01, "momentum": 0.9, "nesterov": True}, {"lr": 0.001, "maximize": True}],
+    "Adam": [{}, {"lr": 0.05, "betas": (0.8, 0.9), "weight_decay": 0.1}, {"lr": 0.1, "amsgrad": True}, {"maximize": True}],
+    "AdamW": [{}, {"lr": 0.05, "weight_decay": 0.3}, {"lr": 0.1, "amsgrad": True}],
+    "NAdam": [{}, {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.01}, {"weight_decay": 0.1, "decoupled_weight_decay": True}],
+    "RAdam": [{"lr": 0.05}, {"lr": 0.05, "weight_decay": 0.1, "betas": (0.8, 0.9)}, {"weight_decay": 0.1, "decoupled_weight_decay": True}],
+    "Adamax": [{}, {"lr": 0.1, "weight_decay": 0.1}],
+    "Adagrad": [{}, {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.2}],
+    "Adadelta": [{}, {"lr": 0.5, "rho": 0.5, "weight_decay": 0.1}],
+    "RMSprop": [{}, {"momentum": 0.9}, {"centered": True, "weight_decay": 0.1, "alpha": 0.8}, {"centered": True, "momentum": 0.5}],
+    "Muon": [{}, {"lr": 0.02, "nesterov": False, "weight_decay": 0.0}, {"adjust_lr_fn": "match_rms_adamw"}],
+}  # fmt: skip
+
+SCHEDULES = {
+    "StepLR": lambda s, o: s.StepLR(o, 3, 0.5),
+    "MultiStepLR": lambda s, o: s.MultiStepLR(o, [2, 5], 0.3),
+    "ExponentialLR": lambda s, o: s.ExponentialLR(o, 0.9),
+    "CosineAnnealingLR": lambda s, o: s.CosineAnnealingLR(o, 5, 0.001),
+    "LinearLR": lambda s, o: s.LinearLR(o, 0.2, 0.9, 4),
+    "ConstantLR": lambda s, o: s.ConstantLR(o, 0.2, 3),
+    "LambdaLR": lambda s, o: s.LambdaLR(o, lambda t: 1 / (1 + t)),
+    "OneCycleLR": lambda s, o: s.OneCycleLR(o, 0.05, total_steps=12),
+    "OneCycleLR three_phase": lambda s, o: s.OneCycleLR(
+        o, 0.05, epochs=3, steps_per_epoch=4, anneal_strategy="linear", three_phase=True
+    ),
+    "ReduceLROnPlateau": lambda s, o: s.ReduceLROnPlateau(o, patience=1, threshold=0.5),
+    "ReduceLROnPlateau max": lambda s, o: s.ReduceLROnPlateau(o, "max", patience=0, cooldown=2, min_lr=1e-4, threshold_mode="abs"),
+    "SequentialLR": lambda s, o: s.SequentialLR(
+        o, [s.LinearLR(o, 0.1, total_iters=3), s.CosineAnnealingLR(o, 5), s.StepLR(o, 1)], [3, 6]
+    ),
+}  # fmt: skip
+
+
+# Layers: what each draws at the start, computes, and passes back.
+
+LAYERS = {
+    "Linear": (lambda n: n.Linear(4, 3), [(5, 4)]),
+    "Bilinear": (lambda n: n.Bilinear(3, 4, 2), [(5, 3), (5, 4)]),
+    "Conv1d": (lambda n: n.Conv1d(3, 4, 3, padding=1), [(2, 3, 8)]),
+    "Conv2d": (lambda n: n.Conv2d(4, 6, (3, 2), 2, 1, groups=2, bias=False), [(2, 4, 8, 7)]),
+    "ConvTranspose2d": (lambda n: n.ConvTranspose2d(4, 6, 3, 2, 1, 1), [(2, 4, 5, 6)]),
+    "BatchNorm1d": (lambda n: n.BatchNorm1d(3, momentum=None), [(6, 3, 4)]),
+    "BatchNorm2d": (lambda n: n.BatchNorm2d(3), [(6, 3, 4, 2)]),
+    "LayerNorm": (lambda n: n.LayerNorm((3, 4)), [(2, 3, 4)]),
+    "RMSNorm": (lambda n: n.RMSNorm(4), [(2, 3, 4)]),
+    "GroupNorm": (lambda n: n.GroupNorm(2, 4), [(2, 4, 3, 3)]),
+    "InstanceNorm2d": (lambda n: n.InstanceNorm2d(3, affine=True), [(2, 3, 4, 5)]),
+    "PReLU": (lambda n: n.PReLU(3), [(2, 3, 4)]),
+    "RNN": (lambda n: n.RNN(5, 4, nonlinearity="relu", num_layers=2), [(7, 3, 5), (2, 3, 4)]),
+    "GRU": (lambda n: n.GRU(5, 4, num_layers=2, bidirectional=True, batch_first=True), [(3, 7, 5)]),
+    "LSTM": (lambda n: n.LSTM(5, 4, num_layers=2, bidirectional=True, dropout=0.3), [(7, 3, 5)]),
+    "LSTM without batch": (lambda n: n.LSTM(5, 4, bias=False), [(7, 5)]),
+    "RNNCell": (lambda n: n.RNNCell(5, 4), [(3, 5)]),
+    "GRUCell": (lambda n: n.GRUCell(5, 4), [(3, 5), (3, 4)]),
+    "LSTMCell": (lambda n: n.LSTMCell(5, 4), [(3, 5)]),
+    "MultiheadAttention": (lambda n: n.MultiheadAttention(8, 2, dropout=0.2), [(5, 3, 8), (6, 3, 8), (6, 3, 8)]),
+    "MultiheadAttention of other widths": (lambda n: n.MultiheadAttention(8, 2, kdim=5, vdim=6), [(5, 3, 8), (6, 3, 5), (6, 3, 6)]),
+    "TransformerEncoderLayer": (lambda n: n.TransformerEncoderLayer(8, 2, 16, norm_first=True, activation="gelu"), [(5, 3, 8)]),
+    "TransformerEncoder": (lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(8, 2, 16), 2, n.LayerNorm(8)), [(5, 3, 8)]),
+}  # fmt: skip
+
+
+def fingerprint(array):
+    """A number that changes when any element of an array does."""
+    array = np.asarray(array, np.float64).ravel()
+    return float((array * np.cos(np.arange(array.size) + 0.5)).sum())
+
+
+def examine(T, name):
+    """What a layer draws, computes and passes back, as fingerprints by name."""
+    build, shapes = LAYERS[name]
+    layer = build(T.nn)
+    found = {f"start {key}": fingerprint(value.detach().numpy()) for key, value in layer.state_dict().items()}
+    inputs = [T.tensor(numbers(*shape, seed=i), requires_grad=True) for i, shape in enumerate(shapes)]
+    outputs = list(flat(layer(*inputs)))
+    for i, out in enumerate(outputs):
+        found[f"output {i} {tuple(out.shape)}"] = fingerprint(out.detach().numpy())
+    weights = [T.tensor(np.cos(np.arange(o.numel()) + 0.5).astype(np.float32).reshape(tuple(o.shape))) for o in outputs]
+    sum((o * w).sum() for o, w in zip(outputs, weights, strict=True)).backward()
+    for i, x in enumerate(inputs):
+        found[f"gradient of input {i}"] = fingerprint(x.grad.numpy())
+    for key, p in layer.named_parameters():
+        found[f"gradient of {key}"] = fingerprint(p.grad.numpy())
+    found.update({f"after {key}": fingerprint(b.numpy()) for key, b in layer.named_buffers()})
+    return found
+
+
+def flat(outputs):
+    if isinstance(outputs, tuple | list):
+        for output in outputs:
+            yield from flat(output)
+    else:
+        yield outputs
