@@ -222,19 +222,19 @@ from minidl.tensor import Tensor, attach
 __version__ = "0.1.0"
 
 _ROOMS = {"nn", "optim", "data", "viz", "linalg"}  # they open when somebody knocks
-_CHECKS = {"gradcheck", "gradgradcheck"}
+_LATER = {"gradcheck": "checking", "gradgradcheck": "checking", "save": "checkpoint", "load": "checkpoint"}
 
 
 def __getattr__(name):
     if name in _ROOMS:
         return _import_module(f"minidl.{name}")
-    if name in _CHECKS:
-        return getattr(_import_module("minidl.checking"), name)
+    if name in _LATER:
+        return getattr(_import_module(f"minidl.{_LATER[name]}"), name)
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_ROOMS, *_CHECKS})
+    return sorted({*globals(), *_ROOMS, *_LATER})
 
 
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):

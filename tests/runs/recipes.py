@@ -122,6 +122,28 @@ OPTIMIZERS = {
     "Muon": [{}, {"lr": 0.02, "nesterov": False, "weight_decay": 0.0}, {"adjust_lr_fn": "match_rms_adamw"}],
 }  # fmt: skip
 
+
+def quasi_newton(T, **settings):
+    """The losses of L-BFGS at the start of each of five steps, on the valley of Rosenbrock."""
+    x = T.tensor(numbers(6).astype(np.float64), requires_grad=True)
+    optimizer = T.optim.LBFGS([x], **settings)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+        loss.backward()
+        return loss
+
+    return [optimizer.step(closure).item() for _ in range(5)]
+
+
+LBFGS = [
+    {"lr": 1e-3},
+    {"lr": 1e-3, "max_iter": 5, "history_size": 2},
+    {"line_search_fn": "strong_wolfe"},
+    {"line_search_fn": "strong_wolfe", "max_iter": 7, "history_size": 3},
+]
+
 SCHEDULES = {
     "StepLR": lambda s, o: s.StepLR(o, 3, 0.5),
     "MultiStepLR": lambda s, o: s.MultiStepLR(o, [2, 5], 0.3),

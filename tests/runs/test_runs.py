@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minidl as md
-from tests.runs.recipes import LAYERS, OPTIMIZERS, RUNS, SCHEDULES, descend, examine
+from tests.runs.recipes import LAYERS, LBFGS, OPTIMIZERS, RUNS, SCHEDULES, descend, examine, quasi_newton
 
 KEPT = json.loads((Path(__file__).parents[1] / "fixtures" / "runs.json").read_text())
 
@@ -30,6 +30,12 @@ def test_optimisers_descend_as_those_of_pytorch(name, i):
     losses, _ = descend(md, lambda T, p: make(p, **OPTIMIZERS[name][i]))
     # Muon computes in bfloat16, whose last bit depends on the order of sums
     np.testing.assert_allclose(losses, KEPT["optimizers"][name][i], rtol=1e-2 if name == "Muon" else 1e-5)
+
+
+@pytest.mark.parametrize("i", range(len(LBFGS)))
+def test_lbfgs_descends_as_that_of_pytorch(i):
+    losses = quasi_newton(md, **LBFGS[i])
+    np.testing.assert_allclose(losses, KEPT["optimizers"]["LBFGS"][i], rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
