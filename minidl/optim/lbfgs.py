@@ -95,8 +95,16 @@ class LBFGS(Optimizer):
             self.memory["past"].append((step, change, curvature))
             self.memory["scale"] = float(curvature / (change @ change))
 
-    def step(self, closure):
-        """Up to `max_iter` steps; the loss at the start is returned."""
+    def step(self, closure=None):
+        """Up to `max_iter` steps; the loss at the start is returned.
+
+        Raises
+        ------
+        TypeError
+            Without a closure, which computes the loss anew.
+        """
+        if closure is None:
+            raise TypeError("LBFGS computes the loss several times a step: pass a function that does, step(closure)")
         options, memory = self.param_groups[0], self.memory
         first = closure()
         loss, gradient, losses_computed = float(first), self._gradient(), 1
