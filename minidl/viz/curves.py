@@ -6,7 +6,7 @@ from minidl.viz.figure import FigurePicture
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 
-HELD_OUT = ("val", "valid", "validation", "test")
+HELD_OUT = ("val", "valid", "validation", "test", "val_loss", "test_loss")
 COLOURS = [LIGHT["value"], LIGHT["second"], LIGHT["third"], LIGHT["parameter"]]
 
 
@@ -40,7 +40,9 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
     >>> md.viz.loss_curve([2.3, 0.9, 0.4])
     Loss curve: loss falls from 2.3 to 0.4
     """
-    curves = {str(k): _numbers(v) for k, v in (history if isinstance(history, dict) else {"loss": history}).items()}
+    given = history if isinstance(history, dict) else {"loss": history}
+    losses = {k: v for k, v in given.items() if str(k).endswith("loss")}  # of the history of minidl.train.fit, the losses
+    curves = {str(k): _numbers(v) for k, v in (losses or given).items()}
     if not curves or not all(map(len, curves.values())):
         raise ValueError("there is no loss to draw: the history is empty")
     title = title or curve_title(curves, xlabel)
@@ -94,7 +96,8 @@ def curve_title(curves, xlabel):
     if judged and np.isfinite(curves[judged]).any():
         values = curves[judged]
         best = int(np.nanargmin(values))
-        return f"{judged} loss is lowest, {number_text(values[best])}, at {xlabel} {best + 1} of {len(values)}"
+        name = judged.removesuffix("_loss")
+        return f"{name} loss is lowest, {number_text(values[best])}, at {xlabel} {best + 1} of {len(values)}"
     if len(curves) > 1:
         ends = {name: smoothed(values)[-1] for name, values in curves.items()}
         return "in the end the loss is " + ", ".join(f"{number_text(end)} with {name}" for name, end in ends.items())

@@ -1,0 +1,185 @@
+"""The training loop: one page, so that nothing about training is hidden."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from minidl.errors import MinidlError
+from minidl.nn.functional import cross_entropy
+from minidl.nn.utils import clip_grad_norm_
+from minidl.state import no_grad
+
+
+class NotFiniteError(MinidlError, ArithmeticError):
+    """The loss is no longer a number."""
+
+
+@dataclass
+class Run:
+    """A training run under way, as callbacks see it.
+
+    Attributes
+    ----------
+    model, optimizer : Module, Optimizer
+    epoch, step : int
+        Both count from 1.
+    history : dict of str -> list of float
+        What is returned in the end.
+    stopped : str
+        A reason to stop after this epoch; a callback sets it.
+    """
+
+    model: Any
+    optimizer: Any
+    epoch: int = 0
+    step: int = 0
+    history: dict = field(default_factory=dict)
+    stopped: str = ""
+
+    def record(self, **numbers):
+        """Add one number to each of the named lists of the history."""
+        for name, number in numbers.items():
+            self.history.setdefault(name, []).append(float(number))
+
+
+def fit(
+    model, train, val=None, loss=cross_entropy, *, optimizer, epochs, metrics=None, callbacks=(), schedule=None,
+    clip_norm=None, verbose=True,
+):  # fmt: skip
+    """Train a model, and say how it goes.
+
+    Parameters
+    ----------
+    model : Module
+    train, val : iterable of (input, target) batches, such as DataLoader
+        `val` is only looked at, after each epoch.
+    loss : callable
+        ``loss(model(input), target)`` gives one number.
+    optimizer : Optimizer
+    epochs : int
+    metrics : dict of str -> callable, optional
+        ``metric(predictions, targets)``, computed on all of `val`.
+    callbacks : sequence of Callback
+    schedule : LRScheduler or ReduceLROnPlateau, optional
+        Goes on by one after each epoch; the latter looks at the validation loss.
+    clip_norm : float, optional
+        Gradients longer than that are made shorter.
+    verbose : bool
+        Whether to print a line after each epoch, and to show a progress bar on a screen.
+
+    Returns
+    -------
+    dict of str -> list of float
+        One number an epoch: train_loss, val_loss, lr, and val_ with the name of each metric. After
+        Ctrl-C the epochs so far; the model stays as trained.
+
+    Raises
+    ------
+    NotFiniteError
+        When the loss is NaN or infinite; it names the step and the likely reasons.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> md.manual_seed(0)
+    >>> data = md.data.TensorDataset(md.randn(64, 2), md.randint(0, 2, (64,)))
+    >>> model = md.nn.Linear(2, 2)
+    >>> optimizer = md.optim.SGD(model.parameters(), lr=0.1)
+    >>> history = fit(model, md.data.DataLoader(data, 16), optimizer=optimizer, epochs=2)
+    epoch 1: train_loss 0.7614
+    epoch 2: train_loss 0.7359
+    """
+    run = Run(model, optimizer)
+    try:
+        for run.epoch in range(1, epochs + 1):
+            model.train()
+            total = count = 0
+            for x, y in _progress(train, run.epoch, verbose):
+                run.step += 1
+                value = loss(model(x), y)
+                _check(value.item(), run)
+                optimizer.zero_grad()
+                value.backward()
+                if clip_norm is not None:
+                    clip_grad_norm_(model.parameters(), clip_norm)
+                optimizer.step()
+                total, count = total + value.item() * len(y), count + len(y)
+                for callback in callbacks:
+                    callback.after_step(run, value.item())
+            run.record(train_loss=total / count, lr=optimizer.param_groups[0]["lr"])
+            if val is not None:
+                run.record(**{f"val_{name}": number for name, number in evaluate(model, val, loss, metrics).items()})
+            if schedule is not None:
+                _advance(schedule, run)
+            for callback in callbacks:
+                callback.after_epoch(run)
+            if verbose:
+                print(_line(run), flush=True)
+            if run.stopped:
+                break
+    except KeyboardInterrupt:
+        run.stopped = f"stopped by you in epoch {run.epoch}; the model and the history so far are kept"
+    if run.stopped and verbose:
+        print(run.stopped[0].upper() + run.stopped[1:] + ".")
+    for callback in callbacks:
+        callback.at_end(run)
+    return run.history
+
+
+def evaluate(model, data, loss=cross_entropy, metrics=None):
+    """The mean loss of a model on batches, and metrics on all of them, without training.
+
+    Returns
+    -------
+    dict of str -> float
+        "loss", and each metric by its name.
+    """
+    from minidl.ops.shape import cat
+
+    was_training = model.training
+    model.eval()
+    total, predictions, targets = 0.0, [], []
+    with no_grad():
+        for x, y in data:
+            out = model(x)
+            total += loss(out, y).item() * len(y)
+            predictions.append(out)
+            targets.append(y)
+    model.train(was_training)
+    if not targets:
+        raise MinidlError("there is no batch to evaluate on")
+    everything, truth = cat(predictions), cat(targets)
+    found = {"loss": total / len(truth)}
+    return {**found, **{name: float(metric(everything, truth)) for name, metric in (metrics or {}).items()}}
+
+
+def _check(value, run):
+    if not math.isfinite(value):
+        raise NotFiniteError(
+            f"the loss is {value} at step {run.step} (epoch {run.epoch}). Likely reasons: the learning rate "
+            f"({run.optimizer.param_groups[0]['lr']:g}) is too high, the input is not normalised or holds NaN, or a "
+            "logarithm, root or division met 0. minidl.detect_anomaly() names the operation that made the first NaN."
+        )
+
+
+def _advance(schedule, run):
+    if hasattr(schedule, "patience"):
+        schedule.step(run.history.get("val_loss", run.history["train_loss"])[-1])
+    else:
+        schedule.step()
+
+
+def _line(run):
+    numbers = [f"{name} {values[-1]:.4f}" for name, values in run.history.items() if name != "lr"]
+    return f"epoch {run.epoch}: {', '.join(numbers)}"
+
+
+def _progress(batches, epoch, verbose):
+    """The batches, with a bar that goes away again, where there is a screen to show it."""
+    import sys
+
+    if not verbose or not sys.stderr.isatty():
+        return batches
+    from tqdm.auto import tqdm
+
+    return tqdm(batches, desc=f"epoch {epoch}", leave=False)
