@@ -3,5 +3,10 @@
 from minidl.data.bundled import digits
 from minidl.data.dataset import Dataset, Subset, TensorDataset, random_split
 from minidl.data.loader import DataLoader
+from minidl.data.synthetic import blobs, circles, moons, sines, spirals
+from minidl.data.tables import breast_cancer, diabetes, iris, wine
 
-__all__ = ["DataLoader", "Dataset", "Subset", "TensorDataset", "digits", "random_split"]
+__all__ = [
+    "DataLoader", "Dataset", "Subset", "TensorDataset", "blobs", "breast_cancer", "circles", "diabetes", "digits", "iris",
+    "moons", "random_split", "sines", "spirals", "wine",
+]  # fmt: skip
