@@ -1,5 +1,6 @@
 """Data: datasets, batches, and the data sets that come with minidl."""
 
+from minidl.data import transforms
 from minidl.data.bundled import digits
 from minidl.data.dataset import Dataset, Subset, TensorDataset, random_split
 from minidl.data.loader import DataLoader
@@ -8,5 +9,5 @@ from minidl.data.tables import breast_cancer, diabetes, iris, wine
 
 __all__ = [
     "DataLoader", "Dataset", "Subset", "TensorDataset", "blobs", "breast_cancer", "circles", "diabetes", "digits", "iris",
-    "moons", "random_split", "sines", "spirals", "wine",
+    "moons", "random_split", "sines", "spirals", "transforms", "wine",
 ]  # fmt: skip
