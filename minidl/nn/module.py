@@ -294,6 +294,15 @@ class Module:
         """The arguments of the module, for its printed form."""
         return ""
 
+    def summary(self):
+        """The module as a tree with the number of parameters of every part."""
+        from minidl.nn.summary import Summary
+
+        return Summary(self)
+
+    def _repr_html_(self):
+        return self.summary()._repr_html_()
+
     def __repr__(self):
         if not self._modules:
             return f"{type(self).__name__}({self.extra_repr()})"

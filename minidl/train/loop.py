@@ -1,6 +1,7 @@
 """The training loop: one page, so that nothing about training is hidden."""
 
 import math
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,9 +177,7 @@ def _line(run):
 
 def _progress(batches, epoch, verbose):
     """The batches, with a bar that goes away again, where there is a screen to show it."""
-    import sys
-
-    if not verbose or not sys.stderr.isatty():
+    if not verbose or not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         return batches
     from tqdm.auto import tqdm
 

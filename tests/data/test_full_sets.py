@@ -1,0 +1,55 @@
+"""The full sets are read from where they are kept; offline, the error says how to go on."""
+
+import gzip
+import hashlib
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.data import full_sets
+from minidl.errors import DataFileError
+
+
+def idx(array):
+    head = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return gzip.compress(head + array.astype(np.uint8).tobytes(), mtime=0)
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A set of four images in a folder, in the form of MNIST, with its checksums."""
+    rng = np.random.default_rng(0)
+    arrays = [rng.integers(0, 256, (3, 28, 28)), np.array([1, 2, 3]), rng.integers(0, 256, (1, 28, 28)), np.array([9])]
+    names = list(full_sets.SETS["mnist"][1])
+    sums = {}
+    for name, array in zip(names, arrays, strict=True):
+        (tmp_path / name).write_bytes(idx(array))
+        sums[name] = hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
+    monkeypatch.setitem(full_sets.SETS, "mnist", ("http://localhost:9/", sums))
+    return tmp_path, arrays
+
+
+def test_a_set_that_is_there_is_read_without_a_network(small):
+    folder, arrays = small
+    train, test = md.data.mnist(folder)
+    assert train.images.shape == (3, 1, 28, 28)
+    np.testing.assert_allclose(train.images.array[:, 0] * 255, arrays[0], atol=1e-4)
+    assert train.labels.tolist() == [1, 2, 3]
+    assert len(test) == 1
+
+
+def test_offline_the_error_says_how_to_go_on(small):
+    folder, _ = small
+    next(folder.iterdir()).unlink()
+    with pytest.raises(
+        DataFileError, match=r"mnist could not be fetched .*go on with the bundled 10,000 digits: minidl.data.digits\(\)"
+    ):
+        md.data.mnist(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"not gzip", gzip.compress(b"\0\0\x09\x01"), idx(np.arange(5))[:-9]])
+def test_a_file_that_is_no_idx_file_is_refused(tmp_path, content):
+    (tmp_path / "f.gz").write_bytes(content)
+    with pytest.raises(DataFileError, match=r"f\.gz (is damaged|is no IDX file)"):
+        full_sets.read_idx(tmp_path / "f.gz")
