@@ -221,7 +221,7 @@ from minidl.tensor import Tensor, attach
 
 __version__ = "0.1.0"
 
-_ROOMS = {"nn", "optim", "data", "train", "viz", "linalg"}  # they open when somebody knocks
+_ROOMS = {"nn", "optim", "data", "train", "interop", "viz", "linalg"}  # they open when somebody knocks
 _LATER = {"gradcheck": "checking", "gradgradcheck": "checking", "save": "checkpoint", "load": "checkpoint"}
 
 

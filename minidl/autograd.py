@@ -168,7 +168,7 @@ def operation(
             node.serial, node.frame, node.hooks = next(clock), state.frame, None
         if state.observers:
             for observer in state.observers:
-                observer.ran(apply, arrays, out)
+                observer.ran(apply, args, kwargs, arrays, out)
         return out
 
     vars(apply).update(

@@ -39,7 +39,7 @@ class Trace(list):
         super().__init__()
         self.gradients = {}
 
-    def ran(self, operation, arrays, out):
+    def ran(self, operation, args, kwargs, arrays, out):
         """Note an operation that has just run."""
         inputs = [a.shape for a in arrays if isinstance(a, np.ndarray)]
         self.append(Event(operation.name, inputs, out, state.frame, calling_line()))
@@ -60,12 +60,13 @@ def watch():
     [sum((2, 3)) -> (3,)]
     """
     trace = Trace()
-    with _observer(trace):
+    with observed(trace):
         yield trace
 
 
 @contextmanager
-def _observer(observer):
+def observed(observer):
+    """Tell `observer` of every operation (``ran``) and of every gradient (``pulled``) inside."""
     before = state.observers
     state.observers = (*before, observer)
     try:
@@ -85,7 +86,7 @@ class _NaNFinder:
     def __init__(self):
         self.lines = weakref.WeakKeyDictionary()
 
-    def ran(self, operation, arrays, out):
+    def ran(self, operation, args, kwargs, arrays, out):
         line = calling_line()
         if out.node is not None:
             self.lines[out.node] = line
@@ -114,5 +115,5 @@ def detect_anomaly():
     Traceback (most recent call last):
     minidl.errors.GraphError: sqrt made the first NaN (not a number), at ...
     """
-    with np.errstate(invalid="ignore", divide="ignore"), _observer(_NaNFinder()):  # NumPy's warnings would say it twice
+    with np.errstate(invalid="ignore", divide="ignore"), observed(_NaNFinder()):  # NumPy's warnings would say it twice
         yield
