@@ -160,6 +160,11 @@ def seeded(generator):
     return default_generator if generator is None else generator
 
 
+def draw_seed(generator):
+    """A seed of 63 bits from a stream of random numbers."""
+    return int(generator.long_words(1)[0]) & (2**63 - 1)
+
+
 def fill_uniform(shape, low, high, dtype, generator=None):
     """An array of numbers from `low` to `high`, rounded as PyTorch rounds them."""
     dtype = np.dtype(dtype or dtypes.default.dtype)

@@ -6,15 +6,8 @@ import numpy as np
 
 from minidl.data.dataset import TensorDataset
 from minidl.ops.shape import stack
-from minidl.random import Generator, seeded
+from minidl.random import Generator, draw_seed, seeded
 from minidl.tensor import Tensor
-
-MASK63 = 2**63 - 1
-
-
-def draw_seed(generator):
-    """A seed of 63 bits from a stream of random numbers."""
-    return int(generator.long_words(1)[0]) & MASK63
 
 
 def default_collate(examples):

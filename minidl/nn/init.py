@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from minidl.errors import ShapeError
 from minidl.random import fill_normal, fill_uniform
 from minidl.state import no_grad
@@ -86,3 +88,17 @@ def kaiming_uniform_(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu", ge
 def kaiming_normal_(tensor, a=0.0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Normal numbers that keep the spread through rectifiers (He et al. 2015)."""
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def orthogonal_(tensor, gain=1.0, generator=None):
+    """A matrix that keeps lengths and angles, for deep and for recurrent networks (Saxe et al. 2014)."""
+    if tensor.ndim < 2:
+        raise ShapeError(f"only a weight with at least 2 dimensions can be orthogonal, not one of shape {tensor.shape}")
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    values = fill_normal((rows, columns), 0.0, 1.0, tensor.dtype, generator)
+    q, r = np.linalg.qr(values.T if rows < columns else values)
+    q = q * np.sign(np.diag(r))
+    with no_grad():
+        return tensor.assign(
+            (gain * (q.T if rows < columns else q)).reshape(tensor.shape).astype(tensor.dtype), "orthogonal_()"
+        )

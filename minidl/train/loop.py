@@ -8,6 +8,7 @@ from typing import Any
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
 from minidl.nn.utils import clip_grad_norm_
+from minidl.random import manual_seed
 from minidl.state import no_grad
 
 
@@ -45,7 +46,7 @@ class Run:
 
 def fit(
     model, train, val=None, loss=cross_entropy, *, optimizer, epochs, metrics=None, callbacks=(), schedule=None,
-    clip_norm=None, verbose=True,
+    clip_norm=None, seed=None, verbose=True,
 ):  # fmt: skip
     """Train a model, and say how it goes.
 
@@ -65,6 +66,8 @@ def fit(
         Goes on by one after each epoch; the latter looks at the validation loss.
     clip_norm : float, optional
         Gradients longer than that are made shorter.
+    seed : int, optional
+        Start the random numbers (shuffles, dropout) from here, so that the run repeats.
     verbose : bool
         Whether to print a line after each epoch, and to show a progress bar on a screen.
 
@@ -91,6 +94,8 @@ def fit(
     epoch 2: train_loss 0.7359
     """
     run = Run(model, optimizer)
+    if seed is not None:
+        manual_seed(seed)
     try:
         for run.epoch in range(1, epochs + 1):
             model.train()
