@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from minidl.errors import MinidlError
+from minidl.files import write_atomically
 from minidl.tensor import Tensor
-from minidl.viz.picture import write_atomically
 
 
 class CheckpointError(MinidlError):

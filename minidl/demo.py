@@ -6,11 +6,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from minidl import manual_seed, nn, no_grad, optim
 from minidl.data import DataLoader, digits
 from minidl.errors import MinidlError
+from minidl.files import write_atomically
 from minidl.viz.curves import loss_curve
 from minidl.viz.flow import gradient_flow
 from minidl.viz.graph_picture import graph
 from minidl.viz.page import page
-from minidl.viz.picture import write_atomically
 
 
 def demo(epochs, output, console=None):

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from minidl.errors import MinidlError
+from minidl.files import write_atomically
 from minidl.resources import folder as resource
-from minidl.viz.picture import write_atomically
 
 RECORD = ".minidl-course.json"  # what was copied, by checksum, so that a changed file is known
 

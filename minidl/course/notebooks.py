@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from minidl.course.copying import CourseError
-from minidl.viz.picture import write_atomically
+from minidl.files import write_atomically
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")

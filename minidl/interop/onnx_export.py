@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from minidl.errors import MinidlError
+from minidl.files import write_atomically
 from minidl.state import no_grad
 from minidl.tensor import Tensor
-from minidl.viz.picture import write_atomically
 from minidl.watching import observed
 
 OPSET = 18

@@ -1,9 +1,9 @@
 """Picture: what every drawing function returns. It shows itself in a notebook and saves itself to a file."""
 
 import html
-import os
-import tempfile
 from pathlib import Path
+
+from minidl.files import write_atomically
 
 
 class Picture:
@@ -55,19 +55,3 @@ class Picture:
         path = Path(path)
         write_atomically(path, self.content(path.suffix.lower()))
         return path
-
-
-def write_atomically(path, content):
-    """Write bytes to `path` in one step: a reader sees the old file or the new one, never half of one."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

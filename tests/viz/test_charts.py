@@ -120,11 +120,11 @@ def test_a_chart_saves_itself(tmp_path, ending, start):
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    from minidl.viz import picture
+    from minidl import files
 
     target = tmp_path / "c.svg"
     target.write_text("old")
-    monkeypatch.setattr(picture.os, "replace", lambda a, b: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(files.os, "replace", lambda a, b: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         md.viz.loss_curve([2.0, 1.0]).save(target)
     assert target.read_text() == "old"
