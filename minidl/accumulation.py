@@ -31,7 +31,9 @@ class Scatter:
 
     def add_to(self, total):
         """Add to `total` in place. Where an index can name an element twice, both count."""
-        if self.repeats:
+        if self.repeats and isinstance(self.index, np.ndarray) and self.values.size:
+            _add_rows(total, self.index.ravel(), self.values.reshape(self.index.size, *total.shape[1:]))
+        elif self.repeats:
             np.add.at(total, self.index, self.values)
         else:
             total[self.index] += self.values
@@ -41,6 +43,15 @@ class Scatter:
         total = np.zeros(self.shape, self.dtype)
         self.add_to(total)
         return total
+
+
+def _add_rows(total, rows, values):
+    """Add each of `values` to the row that `rows` names: sorted by row, so that each row is added to once."""
+    rows = np.where(rows < 0, rows + len(total), rows)
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    total[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
 
 
 class Totals(dict):

@@ -148,13 +148,17 @@ def operation(
     def apply(*args, **kwargs):
         if kwargs:
             args, kwargs = tidy(rule, args, kwargs, lambda value: isinstance(value, Tensor))
-        arrays, wanted = [], False
+        arrays, wanted, dtype, alike = [], False, None, True
         for a in args:
             if isinstance(a, Tensor):
                 wanted = wanted or a.requires_grad
                 a = a.array
+                alike = alike and (dtype is None or a.dtype is dtype)
+                dtype = a.dtype
+            elif type(a) is not float and type(a) is not int:
+                alike = False
             arrays.append(a)
-        if promote is not None:
+        if promote is not None and not (alike and dtype is not None and dtype.kind == "f"):
             promote_all(arrays, promote, operands)
         try:
             result = rule(*arrays, **kwargs)
@@ -241,40 +245,31 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     Totals
         Holder -> gradient, of the targets that were reached.
     """
-    totals, found = Totals(), Totals()
+    totals, found, observers = Totals(), Totals(), state.observers
     for output, seed in zip(outputs, seeds, strict=True):
         totals.add(holder_of(output), seed, False)
     nodes = nodes_behind(outputs, floor)
     needed = None if targets is None else _leading_to(targets, nodes)
     for node in nodes:
-        if node not in totals:
+        g = totals.pop(node, None)
+        if g is None:
             continue
-        g = totals.pop(node)
         if node.hooks:
             g = _call_hooks(node.hooks, g)
-        for observer in state.observers:
+        for observer in observers:
             observer.pulled(node, g)
-        if targets is not None:
-            if node in targets:
-                found.add(node, g, False)
-            if needed is not None and node not in needed:
-                continue
-        wanted = [
-            isinstance(a, Tensor) and a.requires_grad and (targets is None or _wants(holder_of(a), targets, needed))
-            for a in node.args
-        ]
-        args = node.args
-        for k, (pull, part) in enumerate(_parts(node, g, wanted, create_graph)):
-            if pull is not None:
-                part = pull(g)
+        if targets is not None and node in targets:
+            found.add(node, g, False)
+        if needed is not None and node not in needed:
+            continue
+        for a, pull in _ways_back(node, g, targets, needed, create_graph):
+            part = pull(g)
             if part is None:
                 continue
-            a = args[k]
             if part.dtype is not a.array.dtype or part.shape != a.array.shape:
                 part = _matching(node, part, a)
-            holder = a if a.node is None else a.node
             fresh = type(part) is np.ndarray and part.base is None and sys.getrefcount(part) == 2
-            totals.add(holder, part, fresh)
+            totals.add(a if a.node is None else a.node, part, fresh)
         if not retain_graph:
             node.free()
     for holder in list(totals):
@@ -285,13 +280,9 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     return found
 
 
-def _wants(holder, targets, needed):
-    return holder in targets or holder in needed
-
-
-def _parts(node, g, wanted, create_graph):
-    """For each argument, in order: (a pullback to call on g, None) or (None, the gradient itself)."""
-    pullbacks = node.pullbacks
+def _ways_back(node, g, targets, needed, create_graph):
+    """Pairs of an argument that wants a gradient, and a function that gives it."""
+    pullbacks, args = node.pullbacks, node.args
     if pullbacks is None:
         raise GraphError(
             f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
@@ -299,19 +290,28 @@ def _parts(node, g, wanted, create_graph):
         )
     if changes.latest > node.serial and not node.operation.linear:
         refuse_if_saved_values_changed(node)
+    wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]
+    if targets is not None:
+        wanted = [w and (holder_of(a) in targets or holder_of(a) in needed) for w, a in zip(wanted, args, strict=True)]
+    operation = node.operation
     if create_graph:
-        if node.operation.once:
+        if operation.once:
             raise GraphError(
-                f"{node.operation.name!r} has a first derivative and no second here: its gradient cannot be part of a graph "
+                f"{operation.name!r} has a first derivative and no second here: its gradient cannot be part of a graph "
                 "(create_graph=True)."
             )
-        if node.operation.composed is not None:
-            return [(None, part) for part in _through_composition(node, g, wanted)]
-        pullbacks = node.operation.rule(*node.args, **node.kwargs)[1:]
-    if node.operation.joint:
+        if operation.composed is not None:
+            return _given(args, _through_composition(node, g, wanted))
+        pullbacks = operation.rule(*args, **node.kwargs)[1:]
+    if operation.joint:
         parts = pullbacks[0](g, wanted)
-        return ((None, part if want else None) for part, want in zip(parts, wanted, strict=False))
-    return [(pull if want else None, None) for pull, want in zip(pullbacks, wanted, strict=False)]
+        return _given(args, [part if want else None for part, want in zip(parts, wanted, strict=False)])
+    return [(a, pull) for a, pull, want in zip(args, pullbacks, wanted, strict=False) if want and pull is not None]
+
+
+def _given(args, parts):
+    """Gradients that are there already, in the form of functions that give them."""
+    return [(a, lambda g, part=part: part) for a, part in zip(args, parts, strict=False) if part is not None]
 
 
 def _through_composition(node, g, wanted):
