@@ -1,0 +1,118 @@
+"""What must hold for layers, data and checkpoints whatever their sizes, tried on random ones (Hypothesis)."""
+
+import itertools
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import minidl as md
+from minidl.data import DataLoader, TensorDataset, random_split
+from minidl.nn import functional as F
+from minidl.train import metrics
+
+few = settings(deadline=None, max_examples=40)
+small = st.integers(1, 4)
+
+
+def slow_convolution(x, w, stride, padding, dilation, groups):
+    """The definition: seven loops."""
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    N, _, H, W = x.shape
+    out, C, kh, kw = w.shape
+    oh, ow = ((n - dilation * (k - 1) - 1) // stride + 1 for n, k in ((H, kh), (W, kw)))
+    y = np.zeros((N, out, oh, ow))
+    for n, o, i, j, c, a, b in itertools.product(*map(range, (N, out, oh, ow, C, kh, kw))):
+        channel = o // (out // groups) * C + c
+        y[n, o, i, j] += w[o, c, a, b] * x[n, channel, i * stride + a * dilation, j * stride + b * dilation]
+    return y
+
+
+@few
+@given(
+    small,
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.tuples(small, small),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.integers(1, 2),
+    st.data(),
+)
+def test_convolution_is_its_definition(N, C, groups, kernel, stride, padding, dilation, data):
+    H, W = data.draw(st.integers(3, 6)), data.draw(st.integers(3, 6))
+    assume(all(n + 2 * padding >= dilation * (k - 1) + 1 for n, k in zip((H, W), kernel, strict=True)))
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((N, C * groups, H, W)), rng.standard_normal((2 * groups, C, *kernel))
+    y = F.conv2d(md.Tensor(x), md.Tensor(w), None, stride, padding, dilation, groups)
+    np.testing.assert_allclose(y.array, slow_convolution(x, w, stride, padding, dilation, groups), atol=1e-10)
+
+
+@few
+@given(st.integers(2, 6), st.integers(2, 6), st.integers(1, 3), st.integers(1, 3))
+def test_a_transposed_convolution_is_the_adjoint_of_the_convolution(H, W, k, stride):
+    assume(min(H, W) >= k)
+    rng = np.random.default_rng(0)
+    x, w = md.Tensor(rng.standard_normal((1, 2, H, W))), md.Tensor(rng.standard_normal((3, 2, k, k)))
+    y = F.conv2d(x, w, stride=stride)
+    g = md.Tensor(rng.standard_normal(y.shape))
+    back = F.conv_transpose2d(g, w, stride=stride)
+    reach = x[:, :, : back.shape[2], : back.shape[3]]
+    np.testing.assert_allclose((y * g).sum().item(), (reach * back).sum().item(), rtol=1e-9)
+
+
+@few
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=20), st.integers(0, 99))
+def test_cross_entropy_is_the_surprise_at_the_true_label(labels, seed):
+    logits = md.Tensor(np.random.default_rng(seed).standard_normal((len(labels), 4)) * 5)
+    loss = F.cross_entropy(logits, md.tensor(labels)).item()
+    assert loss >= 0
+    np.testing.assert_allclose(
+        loss, np.mean([-np.log(p[k]) for p, k in zip(logits.softmax(1).array, labels, strict=True)]), rtol=1e-9
+    )
+
+
+@few
+@given(st.integers(1, 40), st.integers(1, 12), st.booleans(), st.booleans())
+def test_a_loader_gives_every_example_once(n, batch, shuffle, drop_last):
+    loader = DataLoader(TensorDataset(md.arange(n)), batch, shuffle=shuffle, drop_last=drop_last)
+    batches = [b.tolist() for (b,) in loader]
+    seen = [i for b in batches for i in b]
+    assert len(batches) == len(loader)
+    assert len(set(seen)) == len(seen) == (n // batch * batch if drop_last else n)
+
+
+@few
+@given(st.integers(1, 50), st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_a_split_shares_everything_out(extra, lengths):
+    lengths = [*lengths, extra]
+    parts = random_split(TensorDataset(md.arange(sum(lengths))), lengths)
+    assert [len(p) for p in parts] == lengths
+    assert sorted(i for p in parts for i in p.indices) == list(range(sum(lengths)))
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
+def test_metrics_lie_between_0_and_1_and_micro_averages_are_accuracy(pairs):
+    predicted, targets = zip(*pairs, strict=True)
+    accuracy = metrics.accuracy(predicted, targets)
+    for f in (metrics.precision, metrics.recall, metrics.f1):
+        assert 0 <= f(predicted, targets, "macro") <= 1
+        assert abs(f(predicted, targets, "micro") - accuracy) < 1e-12
+    assert metrics.confusion_matrix(predicted, targets).sum().item() == len(pairs)
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(0, 9), inner, max_size=3)
+    | st.tuples(inner, inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@few
+@given(plain)
+def test_whatever_is_saved_comes_back(tmp_path_factory, thing):
+    path = tmp_path_factory.mktemp("saved") / "file"
+    md.save(thing, path)
+    assert md.load(path) == thing
