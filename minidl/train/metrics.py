@@ -48,12 +48,12 @@ def accuracy(predictions, targets):
 
 
 def top_k_accuracy(scores, targets, k=5):
-    """The share of examples whose true label is among the k highest scores (N, C)."""
+    """The share of examples whose true label is among the k highest scores (N, C); of equal ones the last comes first."""
     scores, targets = _pair(scores, targets, ("scores", "targets"))
     if not 1 <= k <= scores.shape[1]:
         raise OutOfRangeError(f"k must be between 1 and the {scores.shape[1]} classes, and is {k}")
-    own = scores[np.arange(len(targets)), targets]
-    return float(((scores > own[:, None]).sum(1) < k).mean())
+    best = np.argsort(scores, axis=1, kind="stable")[:, ::-1][:, :k]
+    return float((best == targets[:, None]).any(1).mean())
 
 
 def confusion_matrix(predictions, targets, num_classes=None):

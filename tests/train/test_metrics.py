@@ -18,6 +18,7 @@ GUESS = (SCORE > 0).long()
 def test_classification_agrees_with_scikit_learn():
     assert metrics.accuracy(SCORES, TARGETS) == pytest.approx(KEPT["accuracy"])
     assert metrics.confusion_matrix(SCORES, TARGETS).tolist() == KEPT["confusion"]
+    assert metrics.top_k_accuracy(SCORES, TARGETS, k=2) == pytest.approx(KEPT["top2"])
     assert metrics.top_k_accuracy(SCORES, TARGETS, k=4) == 1.0
 
 
