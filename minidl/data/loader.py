@@ -45,6 +45,8 @@ class DataLoader:
         Makes a batch of a list of examples.
     sampler : iterable of int, optional
         The order of the examples, instead of `shuffle`.
+    num_workers : int
+        Accepted for the sake of PyTorch's lessons; everything is loaded here and now.
 
     Examples
     --------

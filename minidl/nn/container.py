@@ -3,7 +3,22 @@
 from minidl.nn.module import Module
 
 
-class Sequential(Module):
+class _ListOfModules(Module):
+    """Modules that are numbered from 0 on."""
+
+    def append(self, module):
+        """Add a module at the end."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def __len__(self):
+        return len(self._modules)
+
+    def __iter__(self):
+        return iter(self._modules.values())
+
+
+class Sequential(_ListOfModules):
     """Modules that are run one after the other.
 
     Parameters
@@ -41,17 +56,6 @@ class Sequential(Module):
             x = module(x)
         return x
 
-    def append(self, module):
-        """Add a module at the end."""
-        self.add_module(str(len(self)), module)
-        return self
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
     def __getitem__(self, index):
         modules = list(self._modules.items())
         if isinstance(index, slice):
@@ -61,7 +65,7 @@ class Sequential(Module):
         return modules[index][1]
 
 
-class ModuleList(Module):
+class ModuleList(_ListOfModules):
     """A list of modules whose parameters are found; it has no forward of its own.
 
     Examples
@@ -76,22 +80,11 @@ class ModuleList(Module):
         super().__init__()
         self.extend(modules)
 
-    def append(self, module):
-        """Add a module at the end."""
-        self.add_module(str(len(self)), module)
-        return self
-
     def extend(self, modules):
         """Add several modules at the end."""
         for module in modules:
             self.append(module)
         return self
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
 
     def __getitem__(self, index):
         modules = list(self._modules.values())

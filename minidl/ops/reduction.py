@@ -99,7 +99,7 @@ def prod(x, dim=None, keepdim=False, dtype=None):
     return _prod(x if dtype is None else x.to(dtype), dim, keepdim)
 
 
-def _extreme(choose, sign):
+def _extreme(choose):
     def rule(x, dim=None, keepdim=False):
         axes = axes_of(dim, x.ndim)
         y = choose(x, axis=axes, keepdims=keepdim)
@@ -115,7 +115,7 @@ def _extreme(choose, sign):
 
 
 def _register_extreme(name, choose, symbol, doc):
-    rule = _extreme(choose, symbol)
+    rule = _extreme(choose)
     rule.__name__, rule.__doc__ = name, doc
     share = r"\bar x_i = \bar y\,[x_i = y] / \#\{j : x_j = y\}"
     return operation(rule, formula=rf"y = \{symbol}_i x_i", gradient=share, numpy=choose)

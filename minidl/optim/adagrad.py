@@ -5,11 +5,6 @@ import numpy as np
 from minidl.optim.optimizer import Optimizer
 
 
-def _decayed(p, g, group):
-    g = -g if group["maximize"] else g
-    return g + group["weight_decay"] * p if group["weight_decay"] else g
-
-
 class Adagrad(Optimizer):
     r"""Divide by the root of the sum of all squared gradients (Duchi et al. 2011).
 
@@ -28,7 +23,7 @@ class Adagrad(Optimizer):
         """One step for one parameter."""
         if not state:
             state.update(step=0, sum=np.full_like(p, group["initial_accumulator_value"]))
-        g = _decayed(p, g, group)
+        g = self.decayed(p, g, group)
         state["step"] += 1
         state["sum"] += g * g
         lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
@@ -66,7 +61,7 @@ class RMSprop(Optimizer):
             if group["centered"]:
                 state["grad_avg"] = np.zeros_like(p)
         state["step"] += 1
-        g, alpha, s = _decayed(p, g, group), group["alpha"], state["square_avg"]
+        g, alpha, s = self.decayed(p, g, group), group["alpha"], state["square_avg"]
         s *= alpha
         s += (1 - alpha) * (g * g)
         if group["centered"]:
@@ -97,7 +92,7 @@ class Adadelta(Optimizer):
         if not state:
             state.update(step=0, square_avg=np.zeros_like(p), acc_delta=np.zeros_like(p))
         state["step"] += 1
-        g, rho, eps = _decayed(p, g, group), group["rho"], group["eps"]
+        g, rho, eps = self.decayed(p, g, group), group["rho"], group["eps"]
         s, d = state["square_avg"], state["acc_delta"]
         s *= rho
         s += (1 - rho) * (g * g)

@@ -39,21 +39,9 @@ class Adam(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, maximize=False):
-        self.check_betas(betas)
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
         })  # fmt: skip
-
-    @staticmethod
-    def check_betas(betas):
-        """Refuse shares that are no shares."""
-        for i, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")
-
-    def decay(self, p, g, group):
-        """The gradient with weight decay."""
-        return g + group["weight_decay"] * p if group["weight_decay"] else g
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -62,9 +50,7 @@ class Adam(Optimizer):
         beta1, beta2 = group["betas"]
         m, v = state["exp_avg"], state["exp_avg_sq"]
         state["step"] = t = state["step"] + 1
-        if group["maximize"]:
-            g = -g
-        g = self.decay(p, g, group)
+        g = self.decayed(p, g, group)
         m += (1 - beta1) * (g - m)
         v *= beta2
         v += (1 - beta2) * (g * g)
@@ -96,7 +82,6 @@ class AdamW(Adam):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
-    def decay(self, p, g, group):
+    def decayed(self, p, g, group):
         """The gradient as it is; the weights shrink."""
-        p *= 1 - group["lr"] * group["weight_decay"]
-        return g
+        return super().decayed(p, g, {**group, "decoupled_weight_decay": True})

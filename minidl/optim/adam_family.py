@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from minidl.optim.adam import Adam
 from minidl.optim.optimizer import Optimizer
 
 
@@ -19,17 +18,6 @@ def _means(g, state, group):
     v *= beta2
     v += (1 - beta2) * (g * g)
     return state["step"], m, v
-
-
-def _decayed(p, g, group):
-    """The gradient turned uphill if wanted, with weight decay in it or beside it."""
-    g = -g if group["maximize"] else g
-    if group["weight_decay"]:
-        if group.get("decoupled_weight_decay"):
-            p *= 1 - group["lr"] * group["weight_decay"]
-        else:
-            g = g + group["weight_decay"] * p
-    return g
 
 
 class NAdam(Optimizer):
@@ -47,7 +35,6 @@ class NAdam(Optimizer):
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3,
         decoupled_weight_decay=False, *, maximize=False,
     ):  # fmt: skip
-        Adam.check_betas(betas)
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
             "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
@@ -55,7 +42,7 @@ class NAdam(Optimizer):
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
-        g = _decayed(p, g, group)
+        g = self.decayed(p, g, group)
         t, m, v = _means(g, state, group)
         beta1, beta2 = group["betas"]
         now, later = (beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1))
@@ -79,7 +66,6 @@ class RAdam(Optimizer):
         *,
         maximize=False,
     ):
-        Adam.check_betas(betas)
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay,
             "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
@@ -87,7 +73,7 @@ class RAdam(Optimizer):
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
-        t, m, v = _means(_decayed(p, g, group), state, group)
+        t, m, v = _means(self.decayed(p, g, group), state, group)
         beta1, beta2 = group["betas"]
         step = group["lr"] / (1 - beta1**t) * m
         most = 2 / (1 - beta2) - 1
@@ -102,14 +88,13 @@ class Adamax(Optimizer):
     """Adam with the largest recent gradient in place of the root of the mean square (Kingma & Ba 2015, section 7.1)."""
 
     def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, *, maximize=False):
-        Adam.check_betas(betas)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
         if not state:
             state.update(step=0, exp_avg=np.zeros_like(p), exp_inf=np.zeros_like(p))
-        g = _decayed(p, g, group)
+        g = self.decayed(p, g, group)
         beta1, beta2 = group["betas"]
         state["step"] += 1
         m = state["exp_avg"]

@@ -50,6 +50,9 @@ class Optimizer:
             raise ValueError(
                 f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}; it has {', '.join(self.defaults)}"
             )
+        for i, beta in enumerate(group.get("betas", ())):
+            if not 0 <= beta < 1:
+                raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")
         for name in self.never_negative:
             if name in group and not group[name] >= 0:
                 raise ValueError(f"{name} must not be negative, and is {group[name]}")
@@ -79,6 +82,16 @@ class Optimizer:
                     changes.mark(p.array)
                     self.update(p.array, p.grad.array, self.state[p], group)
         return loss
+
+    def decayed(self, p, g, group):
+        """The gradient, turned uphill to maximise, with weight decay: in it, or (decoupled) on the weights themselves."""
+        g = -g if group.get("maximize") else g
+        if not group["weight_decay"]:
+            return g
+        if group.get("decoupled_weight_decay"):
+            p *= 1 - group["lr"] * group["weight_decay"]
+            return g
+        return g + group["weight_decay"] * p
 
     def update(self, p, g, state, group):
         """Change the array `p` in place, given its gradient `g`; every optimizer defines it."""

@@ -52,10 +52,7 @@ class SGD(Optimizer):
     def update(self, p, g, state, group):
         """One step for one parameter."""
         mu = group["momentum"]
-        if group["maximize"]:
-            g = -g
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
+        g = self.decayed(p, g, group)
         if mu:
             v = state.get("momentum_buffer")
             if v is None:
