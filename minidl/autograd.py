@@ -73,9 +73,11 @@ class Node:
         The call of a module in which it ran: (the frame around it, the module).
     hooks : list
         Functions that see, and may replace, the gradient of the output.
+    line : tuple
+        File, number and function of the line that called it. Only there if `watch` looked on.
     """
 
-    __slots__ = ("__weakref__", "args", "frame", "hooks", "kwargs", "operation", "pullbacks", "serial")
+    __slots__ = ("__weakref__", "args", "frame", "hooks", "kwargs", "line", "operation", "pullbacks", "serial")
     args: tuple
     kwargs: dict | None
     operation: Any
@@ -83,6 +85,7 @@ class Node:
     serial: int
     frame: tuple | None
     hooks: list | None
+    line: tuple
 
     def __repr__(self):
         return f"<Node {self.serial}: {self.operation.name}>"
@@ -262,7 +265,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
             found.add(node, g, False)
         if needed is not None and node not in needed:
             continue
-        for a, pull in _ways_back(node, g, targets, needed, create_graph):
+        for a, pull in ways_back(node, g, targets, needed, create_graph):
             part = pull(g)
             if part is None:
                 continue
@@ -280,7 +283,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     return found
 
 
-def _ways_back(node, g, targets, needed, create_graph):
+def ways_back(node, g, targets=None, needed=None, create_graph=False):
     """Pairs of an argument that wants a gradient, and a function that gives it."""
     pullbacks, args = node.pullbacks, node.args
     if pullbacks is None:

@@ -42,7 +42,10 @@ class Trace(list):
     def ran(self, operation, args, kwargs, arrays, out):
         """Note an operation that has just run."""
         inputs = [a.shape for a in arrays if isinstance(a, np.ndarray)]
-        self.append(Event(operation.name, inputs, out, state.frame, calling_line()))
+        line = calling_line()
+        self.append(Event(operation.name, inputs, out, state.frame, line))
+        if out.node is not None:
+            out.node.line = line
 
     def pulled(self, node, g):
         """Note the gradient that has just reached a node."""

@@ -2,7 +2,15 @@
 
 from importlib import import_module
 
-_ROOMS = {"gradient_flow": "flow", "graph": "graph_picture", "images": "image_grid", "loss_curve": "curves"}
+_ROOMS = {
+    "Flow": "flow_history",
+    "Live": "live",
+    "gradient_flow": "flow",
+    "graph": "graph_picture",
+    "images": "image_grid",
+    "loss_curve": "curves",
+    "steps": "step_picture",
+}
 
 __all__ = [*_ROOMS]
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minidl.viz.figure import FigurePicture
+from minidl.viz.diagnosis import TOO_SHORT, read_curves
+from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 
@@ -11,12 +12,13 @@ COLOURS = [LIGHT["value"], LIGHT["second"], LIGHT["third"], LIGHT["parameter"]]
 
 
 def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
-    """Draw how the loss changed during training.
+    """Draw how the loss changed during training, and say what the curve means.
 
     Parameters
     ----------
-    history : list of float, or dict of str -> list of float
-        The loss at each step or epoch; a dict draws one curve a name, such as train and validation.
+    history : list of float, or dict of str -> list of float, or dict of str -> dict
+        The loss at each step or epoch; a dict draws one curve a name, such as train and validation. What
+        `minidl.train.fit` returns is drawn with its learning rate. Several of those, by name, are compared.
     xlabel, ylabel : str
         What the axes count.
     log : bool
@@ -28,6 +30,7 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
     Returns
     -------
     FigurePicture
+        Its `data` holds the curves, and "diagnosis", what they say about the run.
 
     Raises
     ------
@@ -39,32 +42,92 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
     >>> import minidl as md
     >>> md.viz.loss_curve([2.3, 0.9, 0.4])
     Loss curve: loss falls from 2.3 to 0.4
+    >>> md.viz.loss_curve({"train": [2, 1, 0.5, 0.3, 0.2, 0.1], "val": [2, 1.2, 1.1, 1.3, 1.5, 1.9]}).data["diagnosis"]
+    'overfitting from epoch 4 on: the validation loss rises while the training loss still falls'
     """
-    given = history if isinstance(history, dict) else {"loss": history}
-    losses = {k: v for k, v in given.items() if str(k).endswith("loss")}  # of the history of minidl.train.fit, the losses
-    curves = {str(k): _numbers(v) for k, v in (losses or given).items()}
+    curves, rates = split(history)
     if not curves or not all(map(len, curves.values())):
         raise ValueError("there is no loss to draw: the history is empty")
+    said = diagnosis(curves, xlabel)
     title = title or curve_title(curves, xlabel)
+    short = max(map(len, curves.values()))
 
     def draw(figure):
-        axes = figure.add_subplot()
+        axes, *below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1]) if rates else [figure.add_subplot()]
+        asked = []
         for i, (name, values) in enumerate(curves.items()):
             steps = np.arange(1, len(values) + 1)
             _draw_curve(axes, steps, values, name, COLOURS[i % len(COLOURS)])
-        axes.set_title(title)
-        axes.set_xlabel(xlabel)
+            few = np.unique(np.linspace(0, len(values) - 1, 200).astype(int))
+            asked += [
+                (axes, steps[k], values[k], f"{name}\n{xlabel} {steps[k]}\n{ylabel} {number_text(values[k])}") for k in few
+            ]
+        _mark_best(axes, curves, xlabel)
+        axes.set_title(wrapped(f"{title}\n{said}" if said else title, 6.2))
         axes.set_ylabel(ylabel)
         if log:
             axes.set_yscale("log")
         else:
             axes.set_ylim(bottom=min(0, *(np.nanmin(v) for v in curves.values())))
-        if max(map(len, curves.values())) <= 12:
-            axes.set_xticks(range(1, max(map(len, curves.values())) + 1))
+        if short <= 12:
+            axes.set_xticks(range(1, short + 1))
         if len(curves) > 1:
             axes.legend()
+        for i, (name, values) in enumerate(rates.items()):
+            below[0].step(np.arange(1, len(values) + 1), values, where="mid", color=COLOURS[i % len(COLOURS)], label=name)
+            below[0].set_ylabel("learning\nrate")
+            below[0].set_ylim(bottom=0)
+        (below or [axes])[0].set_xlabel(xlabel)
+        return asked
 
-    return FigurePicture(draw, f"Loss curve: {title}", {k: v.tolist() for k, v in curves.items()})
+    data = {**{k: v.tolist() for k, v in curves.items()}, **({"diagnosis": said} if said else {})}
+    text = f"Loss curve: {title}" + (f"; {said}" if said else "")
+    return FigurePicture(draw, text, data, size=(7, 5 if rates else 4))
+
+
+def split(history):
+    """The losses and the changing learning rates in what `loss_curve` is given, as dicts of arrays."""
+    given = history if isinstance(history, dict) else {"loss": history}
+    curves, rates = {}, {}
+    runs = given.items() if any(isinstance(v, dict) for v in given.values()) else [("", given)]
+    for run, numbers in runs:
+        losses = {k: v for k, v in numbers.items() if str(k).endswith("loss")} or numbers
+        for kind, values in losses.items():
+            name = run if run and len(losses) == 1 else f"{run} {str(kind).removesuffix('_loss')}" if run else str(kind)
+            curves[name] = _numbers(values)
+        if losses is not numbers and len(set(numbers.get("lr", ()))) > 1:
+            rates[run or "lr"] = _numbers(numbers["lr"])
+    return curves, rates
+
+
+def diagnosis(curves, unit):
+    """What one run's curves say, or "" where there are several runs or too little to say anything."""
+    judged = _held_out(curves)
+    others = [name for name in curves if name != judged]
+    if len(others) > 1 or (judged is None and len(curves) != 1):
+        return ""
+    train = curves[others[0]] if others else curves[judged]
+    n = len(train)
+    if n > 100:
+        train = smoothed(train)
+    said = read_curves(train, curves[judged] if judged and others else None, unit)
+    return "" if said == TOO_SHORT or not np.isfinite(train).all() else said
+
+
+def _held_out(curves):
+    return next((name for name in curves if name.lower() in HELD_OUT), None)
+
+
+def _mark_best(axes, curves, xlabel):
+    """A line at the lowest validation loss."""
+    judged = _held_out(curves)
+    if judged and np.isfinite(curves[judged]).any() and len(curves[judged]) > 1:
+        best = int(np.nanargmin(curves[judged]))
+        axes.axvline(best + 1, color=LIGHT["faint"], linestyle=":", linewidth=1.2)
+        note = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top"}
+        end = best > len(curves[judged]) / 2
+        axes.annotate("best", (best + 1, 1), (-4 if end else 4, -2), ha="right" if end else "left", fontsize=9,
+                      color=LIGHT["faint"], **note)  # fmt: skip
 
 
 def _numbers(values):
@@ -92,7 +155,7 @@ def smoothed(values, share=0.05):
 
 def curve_title(curves, xlabel):
     """What a reader should see in the curves."""
-    judged = next((name for name in curves if name.lower() in HELD_OUT), None)
+    judged = _held_out(curves)
     if judged and np.isfinite(curves[judged]).any():
         values = curves[judged]
         best = int(np.nanargmin(values))

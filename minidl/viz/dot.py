@@ -31,6 +31,11 @@ def quoted(text, most=MOST_CHARACTERS):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def stacked(*lines):
+    """Lines of any text, one below the other, as one DOT string."""
+    return '"' + "\\n".join(quoted(line)[1:-1] for line in lines) + '"'
+
+
 def attributes(**values):
     """DOT attributes; values that are not quoted yet are quoted. A trailing underscore is dropped from names."""
     parts = [f"{k.strip('_')}={v if str(v).startswith(chr(34)) else quoted(str(v))}" for k, v in values.items()]
@@ -119,9 +124,11 @@ STYLE = """
 .minidl-graph .ground { fill: var(--md-ground); }
 .minidl-graph text { fill: var(--md-ink); }
 .minidl-graph .faint text:last-of-type { fill: var(--md-faint); }
+.minidl-graph .flow text:last-of-type { fill: var(--md-gradient); }
 .minidl-graph .cluster path, .minidl-graph .cluster polygon { fill: var(--md-panel); stroke: var(--md-line); }
 .minidl-graph .cluster text { fill: var(--md-faint); }
 .minidl-graph .operation :is(path, polygon) { fill: var(--md-value-soft); stroke: var(--md-value); }
+.minidl-graph .group :is(path, polygon) { fill: var(--md-panel); stroke: var(--md-value); }
 .minidl-graph .parameter :is(path, polygon) { fill: var(--md-parameter-soft); stroke: var(--md-parameter); }
 .minidl-graph .input :is(path, polygon) { fill: var(--md-ground); stroke: var(--md-faint); }
 .minidl-graph .root path, .minidl-graph .root polygon { stroke-width: 2.5; }
@@ -138,5 +145,12 @@ DEFAULTS = f"""  graph [rankdir=TB, nodesep=0.3, ranksep=0.35, fontname="{FONT}"
 LOOKS = {
     "operation": {"shape": "box", "style": "rounded,filled", "fillcolor": LIGHT["value-soft"], "color": LIGHT["value"]},
     "parameter": {"shape": "box", "style": "filled", "fillcolor": LIGHT["parameter-soft"], "color": LIGHT["parameter"]},
+    "group": {
+        "shape": "box",
+        "style": "rounded,filled",
+        "fillcolor": LIGHT["panel"],
+        "color": LIGHT["value"],
+        "peripheries": 2,
+    },
     "input": {"shape": "box", "style": "filled", "fillcolor": LIGHT["ground"], "color": LIGHT["faint"]},
 }

@@ -1,9 +1,14 @@
 """Charts: drawn by matplotlib, in the theme."""
 
+import base64
 import io
 import re
+import textwrap
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+
+import numpy as np
 
 from minidl.viz.picture import Picture
 from minidl.viz.theme import LIGHT, css, themed
@@ -36,44 +41,128 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
-class FigurePicture(Picture):
-    """A chart with its static face; `data` holds what is drawn, as plain data."""
+@dataclass
+class Grid:
+    """The cells of a heat map that can be asked: `texts[row][column]` is what a cell says.
 
+    `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text).
+    """
+
+    axes: Any
+    texts: list
+    examples: dict = field(default_factory=dict)
+
+
+class FigurePicture(Picture):
+    """A chart; `data` holds what is drawn, as plain data.
+
+    Parameters
+    ----------
+    draw : function
+        Draws on a matplotlib figure. It may return what can be asked in the interactive face: a list of
+        points, ``(axes, x, y, text)`` with a picture as data URI if there is one, and of `Grid`.
+    text : str
+        What the chart shows, in a line.
+    data : plain data
+    size : (float, float)
+        Width and height in inches.
+    frames : list of dict, optional
+        A film: each has "name", "text" and "images", a PNG as data URI for ids of images in the chart.
+    film : str
+        What the slider of the film counts.
+    """
+
+    script = "chart"
     kinds = (".svg", ".png", ".html")
 
-    def __init__(self, draw, text, data, size=(7, 4)):
-        self._draw, self._size, self.data = draw, size, data
+    def __init__(self, draw, text, data, size=(7, 4), frames=(), film="frame"):
+        self._draw, self._size, self.data, self.frames, self.film = draw, size, data, list(frames), film
         super().__init__(self._svg(text), text)
 
     def figure(self):
         """A new matplotlib figure of the chart."""
+        return self._drawn()[0]
+
+    def _drawn(self):
+        """The figure, and what can be asked in it."""
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
         with mpl.rc_context(SETTINGS):
             figure = Figure(figsize=self._size)
-            self._draw(figure)
+            asked = self._draw(figure) or []
             figure.canvas.draw()
-        return figure
+        return figure, asked
 
-    def _rendered(self, kind, **options):
+    def _rendered(self, figure, kind, **options):
         import matplotlib as mpl
 
         with mpl.rc_context(SETTINGS):
             file = io.BytesIO()
-            self.figure().savefig(file, format=kind, **options)
+            figure.savefig(file, format=kind, **options)
         return file.getvalue()
 
     def _svg(self, text):
-        svg = self._rendered("svg", metadata={"Date": None, "Creator": None}).decode()
+        figure, asked = self._drawn()
+        svg = self._rendered(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
+        self._asked = self._places(figure, asked)
         svg = svg[svg.index("<svg") :]
         svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+        svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d\d)\d+", r"\1", path[0]), svg)  # finer is not seen
         svg = themed(svg)
         head = f'<svg class="minidl-chart" role="img" aria-label="{escape(text)}"'
         style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest
 
+    def _places(self, figure, asked):
+        """Points and grids in the units of the SVG (72 to the inch, from the top left)."""
+        whole = figure.bbox
+
+        def place(axes, x, y):
+            right, up = axes.transData.transform((x, y))
+            return [round(right / whole.width * figure.get_figwidth() * 72, 1),
+                    round((1 - up / whole.height) * figure.get_figheight() * 72, 1)]  # fmt: skip
+
+        points, grids = [], []
+        for item in asked:
+            if isinstance(item, Grid):
+                tall, wide = len(item.texts), len(item.texts[0])
+                top_left, bottom_right = place(item.axes, -0.5, -0.5), place(item.axes, wide - 0.5, tall - 0.5)
+                grids.append({"box": [*top_left, *bottom_right], "texts": item.texts, "examples": item.examples})
+            elif np.isfinite(item[1:3]).all():
+                points.append([*place(*item[:3]), *item[3:]])
+        return {"points": points, "grids": grids}
+
+    def state(self):
+        """What the widget in the browser is given."""
+        return {**super().state(), **self._asked, "frames": self.frames, "film": self.film}
+
     def content(self, kind):
         """The bytes of a file of this kind."""
-        return self._rendered("png", dpi=144) if kind == ".png" else super().content(kind)
+        return self._rendered(self.figure(), "png", dpi=144) if kind == ".png" else super().content(kind)
+
+
+def wrapped(text, inches):
+    """A title broken into lines that fit a chart of this width."""
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, int(11 * inches)))
+
+
+def png(pixels, scale=1):
+    """An image as a data URI.
+
+    Parameters
+    ----------
+    pixels : array, shape (H, W) for grey, (H, W, 3) or (H, W, 4) for colour, from 0 to 1
+    scale : int
+        How many pixels of the PNG one of `pixels` is wide.
+    """
+    from matplotlib.image import imsave
+
+    pixels = np.clip(np.asarray(pixels, dtype=float), 0, 1)
+    if pixels.ndim == 2:
+        pixels = np.repeat(1 - pixels[:, :, None], 3, axis=2)
+    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    file = io.BytesIO()
+    imsave(file, pixels, format="png", metadata={"Software": None})
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,53 +1,86 @@
-"""Gradient flow: how large the gradients are, from the first layer to the last."""
+"""Gradient flow: how large the gradients are, from the first layer to the last, now or over a whole run."""
 
 import numpy as np
 
 from minidl.errors import GraphError
-from minidl.viz.figure import FigurePicture
+from minidl.nn.module import Module
+from minidl.viz.diagnosis import diagnose, fold, uneven
+from minidl.viz.figure import FigurePicture, Grid, wrapped
+from minidl.viz.flow_history import Flow, FlowHistory, weights
 from minidl.viz.summary import number_text
-from minidl.viz.theme import LIGHT
+from minidl.viz.theme import LIGHT, faded
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_COLUMNS = 60  # steps that a heat map tells apart
 
 
-def gradient_flow(model):
-    """Draw the size of the gradient of every weight, layer by layer, beside the size of the weights.
+def gradient_flow(thing):
+    """Draw the size of gradients, weights, their changes and the activations, layer by layer.
 
     Parameters
     ----------
-    model : Module
-        After ``loss.backward()``.
+    thing : Module, Flow or FlowHistory
+        A model after ``loss.backward()``: the gradients as they are now. Or what a `Flow` recorded: the whole
+        run, with a diagnosis.
 
     Returns
     -------
     FigurePicture
-        Its `data` maps each weight to the quantiles of \\|gradient\\| and \\|value\\|.
+        Its `data` maps each weight to the quantiles of \\|gradient\\| and \\|value\\|; of a run it holds the numbers of
+        every recorded step, and the findings.
 
     Raises
     ------
     GraphError
-        When no parameter has a gradient yet.
+        When no parameter has a gradient yet, or nothing was recorded.
+    TypeError
+        For anything else.
     """
-    weights = [(name, p) for name, p in model.named_parameters() if p.ndim > 1] or list(model.named_parameters())
-    seen = {name: p for name, p in weights if p.grad is not None}
+    if isinstance(thing, Flow):
+        thing = thing.history
+    if isinstance(thing, FlowHistory):
+        return run_picture(thing)
+    if isinstance(thing, Module):
+        return state_picture(thing)
+    raise TypeError(
+        f"the gradient flow is that of a model, or of what viz.Flow(model) recorded; got a {type(thing).__name__}"
+    )
+
+
+def state_picture(model):
+    """The gradients of a model as they are now."""
+    seen = {name: p for name, p in weights(model).items() if p.grad is not None}
     if not seen:
         raise GraphError("no parameter of this model has a gradient yet: call loss.backward() first")
     data = {name: {"gradient": quantiles(p.grad.array), "value": quantiles(p.array)} for name, p in seen.items()}
     title = flow_title(data)
 
     def draw(figure):
+        asked = []
         for place, kind, label in ((1, "gradient", "size of the gradients"), (2, "value", "size of the weights")):
             axes = figure.add_subplot(1, 2, place)
-            for row, entry in enumerate(data.values()):
+            for row, (name, entry) in enumerate(data.items()):
                 _draw_spread(axes, row, entry[kind], LIGHT[kind])
-            axes.set_yticks(range(len(data)), list(data) if place == 1 else [""] * len(data))
+                asked.append((axes, entry[kind]["quantiles"][2] or np.nan, row, _spread_text(name, label, entry[kind])))
+            axes.set_yticks(range(len(data)), [short(name) for name in data] if place == 1 else [""] * len(data))
             axes.set_ylim(len(data) - 0.5, -0.5)
             axes.set_xscale("log")
             axes.set_xlabel(label)
             axes.grid(axis="y", visible=False)
-        figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        figure.suptitle(wrapped(title, 8), x=0.01, ha="left", fontsize=12)
+        return asked
 
     return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + 0.5 * len(data)))
+
+
+def short(name, most=24):
+    """A name that fits beside an axis."""
+    return name if len(name) <= most else "…" + name[1 - most :]
+
+
+def _spread_text(name, label, entry):
+    low, _, middle, _, high = map(number_text, entry["quantiles"])
+    return f"{name}\n{label}\nmedian {middle}\nnine tenths lie between {low} and {high}\n{entry['zeros']:.1%} are 0"
 
 
 def quantiles(array):
@@ -60,8 +93,9 @@ def quantiles(array):
 def flow_title(data):
     """Where the gradients are large and where they are small, in a sentence."""
     medians = {name: entry["gradient"]["quantiles"][2] for name, entry in data.items()}
-    if not all(medians.values()):
-        return f"no gradient at all reaches {next(name for name, m in medians.items() if not m)}"
+    found = list(uneven(medians))
+    if found:
+        return found[0].text
     if len(medians) == 1:
         return f"the typical gradient is {number_text(*medians.values())}"
     first, *_, last = medians
@@ -69,7 +103,7 @@ def flow_title(data):
     if 0.1 <= ratio <= 10:
         return f"gradients are of like size in {first} and {last}"
     way = "shrink" if ratio > 1 else "grow"
-    return f"gradients {way} {number_text(max(ratio, 1 / ratio))}-fold on the way back from {last} to {first}"
+    return f"gradients {way} {fold(max(ratio, 1 / ratio))}-fold on the way back from {last} to {first}"
 
 
 def _draw_spread(axes, row, entry, colour):
@@ -83,3 +117,99 @@ def _draw_spread(axes, row, entry, colour):
         note = f"{entry['zeros']:.0%} are 0"
         place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
         axes.annotate(note, (1, row - 0.18), fontsize=9, color=LIGHT["faint"], **place)
+
+
+# ---------------------------------------------------------------- a whole run
+
+
+def run_picture(history):
+    """What a `Flow` recorded: gradients and changes as heat maps of layer by step, activations, and what ails the run."""
+    if not history.steps:
+        raise GraphError(
+            "nothing was recorded: give viz.Flow(model) to fit(..., callbacks=[...]), or call its step(loss) after each step"
+        )
+    findings = diagnose(history)
+    title = "; ".join(f.text for f in findings[:2]) or "nothing seems to be wrong: gradients reach all layers in like size"
+    layers = list(history.gradient)
+    tall = max(len(layers), len(history.activations))
+
+    def draw(figure):
+        grid = figure.subplots(2, 2, squeeze=False)
+        asked = [
+            _heat(grid[0][0], history, history.gradient, "gradient", "gradients (root mean square)"),
+            _heat(grid[0][1], history, history.update, "value", "change of a weight in a step / weight"),
+            *_draw_loss(grid[1][0], history),
+            *_draw_activations(grid[1][1], history),
+        ]
+        grid[0][1].set_yticklabels([])
+        figure.suptitle(wrapped(title, 10), x=0.01, ha="left", fontsize=12)
+        return asked
+
+    data = {**vars(history), "findings": [vars(f) for f in findings]}
+    return FigurePicture(draw, f"Gradient flow of {len(history.steps)} steps: {title}", data, size=(10, 4.6 + 0.4 * tall))
+
+
+def _heat(axes, history, sizes, colour, label):
+    """Layer by step on a logarithmic scale: pale is small, strong is large."""
+    names, steps = list(sizes), np.asarray(history.steps)
+    values = np.array([sizes[name] for name in names], dtype=float)
+    values[~np.isfinite(values)] = np.nan
+    columns = np.array_split(np.arange(len(steps)), min(MOST_COLUMNS, len(steps)))
+    cells = np.stack([np.median(values[:, c], axis=1) for c in columns], axis=1)
+    logs = np.log10(np.where(cells > 0, cells, np.nan))
+    low, high = (np.nanmin(logs), np.nanmax(logs)) if np.isfinite(logs).any() else (-1.0, 0.0)
+    if not np.isfinite(logs).any():
+        axes.text(0.5, 0.5, "all are 0", transform=axes.transAxes, ha="center", color=LIGHT["faint"])
+    shown = axes.imshow(
+        logs, aspect="auto", cmap=faded(colour), vmin=low, vmax=max(high, low + 1e-6), interpolation="nearest"
+    )
+    bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
+    bar.outline.set_visible(False)
+    ticks = np.linspace(low, max(high, low + 1e-6), 4)
+    bar.set_ticks(ticks, labels=[f"{10**t:.0e}" for t in ticks])
+    axes.set_yticks(range(len(names)), [short(name) for name in names])
+    marks = np.unique(np.linspace(0, len(columns) - 1, 5).astype(int))
+    axes.set_xticks(marks, [str(steps[columns[m][0]]) for m in marks])
+    axes.set_title(label, fontsize=11)
+    axes.set_xlabel("step")
+    axes.grid(visible=False)
+    texts = [
+        [f"{name}\nstep {steps[c[0]]}\n{label}: {number_text(cells[i, j])}" for j, c in enumerate(columns)]
+        for i, name in enumerate(names)
+    ]
+    return Grid(axes, texts)
+
+
+def _draw_loss(axes, history):
+    axes.plot(history.steps, history.loss, color=LIGHT["ink"], linewidth=1.5)
+    axes.set_title("loss", fontsize=11)
+    axes.set_xlabel("step")
+    few = np.unique(np.linspace(0, len(history.steps) - 1, 100).astype(int))
+    return [
+        (axes, history.steps[i], history.loss[i], f"step {history.steps[i]}\nloss {number_text(history.loss[i])}")
+        for i in few
+    ]
+
+
+def _draw_activations(axes, history):
+    """The output of each layer at the end: the share that is 0, dead or saturated, and its spread in words."""
+    rows = list(history.activations)
+    shares = {"zeros": "faint", "dead": "gradient", "saturated": "second"}
+    asked = []
+    for row, name in enumerate(rows):
+        numbers = {kind: values[-1] for kind, values in history.activations[name].items()}
+        for shift, (kind, colour) in enumerate(shares.items()):
+            if kind in numbers:
+                axes.barh(row + 0.25 * (shift - 1), numbers[kind], 0.25, color=LIGHT[colour])
+        words = [f"spread {number_text(numbers['std'])}"] + [f"{numbers[k]:.1%} {k}" for k in shares if k in numbers]
+        asked.append((axes, max(numbers.get(k, 0.0) for k in shares), row, "\n".join([f"output of {name}", *words])))
+        axes.text(1.02, row, number_text(numbers["std"]), va="center", fontsize=9, color=LIGHT["faint"], clip_on=False)
+    for kind, colour in shares.items():
+        axes.barh([0], [0], color=LIGHT[colour], label=kind)
+    axes.set_yticks(range(len(rows)), [short(name) for name in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.set_title("outputs of the layers: bars, a share; right, their spread", fontsize=11)
+    axes.legend(fontsize=9, loc="lower right")
+    axes.grid(axis="y", visible=False)
+    return asked

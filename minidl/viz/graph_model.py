@@ -5,6 +5,8 @@ from a tensor by following its nodes, so it shows what was really computed.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from minidl.errors import GraphError
 from minidl.nn.module import Module, Parameter
 from minidl.tensor import Tensor
 from minidl.viz.summary import value_summary
+from minidl.viz.walking import gradients_of
 
 
 @dataclass
@@ -26,34 +29,54 @@ class Vertex:
     kind : {"operation", "parameter", "input", "constant"}
     name : str
         Of the operation, the parameter, or the variable.
+    array, gradient_array : ndarray
+        The value, and the gradient of the root with respect to it where there is one.
     variable : str
         What the calling code calls the result, if that is known.
-    shape : tuple of int
-    dtype : str
-    values : dict of str -> str
-        The values in a few words (see `value_summary`).
-    gradient : dict of str -> str
-        The same for the gradient, where there is one.
     formula, pullback : str
         LaTeX of the operation and of its gradient.
     group : str
         The id of the module call it belongs to, "" for none.
     differentiable : bool
         Whether a gradient flows through it.
+    inputs : list of (str, ndarray)
+        What an operation was called with, by the names of the arguments of its rule.
+    source : tuple or None
+        File, number and function of the line that made it, if `watch` looked on.
     """
 
     id: str
     kind: str
     name: str
-    shape: tuple
-    dtype: str
-    values: dict
-    gradient: dict = field(default_factory=dict)
+    array: Any = field(repr=False, compare=False)
+    gradient_array: Any = field(default=None, repr=False, compare=False)
     formula: str = ""
     pullback: str = ""
     group: str = ""
     differentiable: bool = False
     variable: str = ""
+    inputs: list = field(default_factory=list, repr=False, compare=False)
+    source: tuple | None = None
+
+    @property
+    def shape(self):
+        """The shape of the value."""
+        return self.array.shape
+
+    @property
+    def dtype(self):
+        """The name of its dtype."""
+        return str(self.array.dtype)
+
+    @cached_property
+    def values(self):
+        """The values in a few words (see `value_summary`)."""
+        return value_summary(self.array)
+
+    @cached_property
+    def gradient(self):
+        """The same for the gradient, where there is one."""
+        return {} if self.gradient_array is None else value_summary(self.gradient_array)
 
 
 @dataclass
@@ -75,19 +98,30 @@ class Group:
     kind: str
     parent: str
 
+    def label(self):
+        """What the group is called in a picture."""
+        return f"{self.name}: {self.kind}" if self.name else self.kind
+
 
 @dataclass
 class Graph:
-    """A computation graph, earliest operation first."""
+    """A computation graph, earliest operation first.
+
+    `places` maps each node of the engine, each leaf tensor (and the id of a constant array) to its vertex.
+    """
 
     vertices: list
     edges: list
     groups: list
     root: str
+    places: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self):
+        self._by_id = {v.id: v for v in self.vertices}
 
     def vertex(self, id):
         """The vertex with this id."""
-        return next(v for v in self.vertices if v.id == id)
+        return self._by_id[id]
 
     def text(self):
         """What the graph holds, in a line."""
@@ -132,6 +166,8 @@ class _Builder:
     def __init__(self, tensor, names):
         self.nodes = nodes_behind([tensor])[::-1]
         self.vertices, self.edges, self.groups = {}, [], {}
+        self.gradients = gradients_of(tensor)
+        self.calls: dict = {}  # (the frame around, the module) -> how often it was called there
         self.names = self._tensor_names(names)
         self.memory = {memory_of(t.array): name for name, t in names.items() if isinstance(t, Tensor) and t.array.size}
         self.outputs = {}  # node -> the tensor it made, where somebody still holds it
@@ -142,9 +178,9 @@ class _Builder:
         self.outputs[tensor.node] = tensor
         for node in self.nodes:
             self._add(node)
-        self.graph = Graph(
-            list(self.vertices.values()), self.edges, list(self.groups.values()), self.vertices[tensor.node].id
-        )
+        groups = list(self.groups.values())
+        root = self.vertices[tensor.node].id
+        self.graph = Graph(list(self.vertices.values()), self.edges, groups, root, self.vertices)
 
     def _tensor_names(self, given):
         """id of a tensor -> its name: from the modules that ran, then from the names given."""
@@ -173,15 +209,14 @@ class _Builder:
             id=f"v{len(self.vertices) + 1}",
             kind="operation",
             name=" ".join([operation.name, *numbers]),
-            shape=out.shape,
-            dtype=str(out.dtype),
-            values=value_summary(out.array),
-            gradient=_gradient_summary(out),
+            array=out.array,
+            gradient_array=self.gradients.get(node),
             formula=operation.formula,
             pullback=operation.gradient,
             group=self._group(node.frame),
             differentiable=True,
             variable=self.names.get(id(out), ""),
+            source=getattr(node, "line", None),
         )
         self.vertices[node] = vertex
         code = operation.rule.__code__
@@ -191,18 +226,23 @@ class _Builder:
             if isinstance(a, Tensor):
                 source = self.vertices[a.node] if a.node is not None else self._leaf(a, vertex, role)
                 self.edges.append(Edge(source.id, vertex.id, a.shape, a.requires_grad))
+                vertex.inputs.append((role, a.array))
             elif isinstance(a, np.ndarray):
                 source = self._constant(a, vertex, role)
                 self.edges.append(Edge(source.id, vertex.id, a.shape, False))
+                vertex.inputs.append((role, a))
+            elif isinstance(a, int | float) and operation.promote:
+                vertex.inputs.append((role, np.asarray(a)))
 
     def _leaf(self, tensor, user, role):
         if tensor not in self.vertices:
             kind = "parameter" if isinstance(tensor, Parameter) or tensor.requires_grad else "input"
             name = self.names.get(id(tensor)) or self.memory.get(memory_of(tensor.array))
+            values = np.array(tensor.array) if tensor.requires_grad else tensor.array  # an optimiser may change them
+            stored = None if tensor.grad is None else tensor.grad.array
             self.vertices[tensor] = Vertex(
-                f"v{len(self.vertices) + 1}", kind, name or role, tensor.shape, str(tensor.dtype),
-                value_summary(tensor.array), _gradient_summary(tensor), group=self._home(tensor, user),
-                differentiable=tensor.requires_grad,
+                f"v{len(self.vertices) + 1}", kind, name or role, values, self.gradients.get(tensor, stored),
+                group=self._home(tensor, user), differentiable=tensor.requires_grad,
             )  # fmt: skip
         return self.vertices[tensor]
 
@@ -214,9 +254,7 @@ class _Builder:
         key = id(array)
         if key not in self.vertices:
             name = self.memory.get(memory_of(array), role)
-            self.vertices[key] = Vertex(
-                f"v{len(self.vertices) + 1}", "input", name, array.shape, str(array.dtype), value_summary(array)
-            )
+            self.vertices[key] = Vertex(f"v{len(self.vertices) + 1}", "input", name, array)
         return self.vertices[key]
 
     def _group(self, frame):
@@ -228,6 +266,9 @@ class _Builder:
             outer, module = frame
             parent = self._group(outer)
             name = "" if outer is None else _name_inside(outer[1], module)
+            call = self.calls[id(outer), id(module)] = self.calls.get((id(outer), id(module)), 0) + 1
+            if call > 1:
+                name = f"{name} (call {call})".strip()
             self.groups[key] = Group(f"g{len(self.groups) + 1}", name, type(module).__name__, parent)
         return self.groups[key].id
 
@@ -240,7 +281,3 @@ def _name_inside(outer, module):
 def memory_of(array):
     """Where the values of an array lie and how many bytes they take: a reshaped view has the same."""
     return array.__array_interface__["data"][0], array.nbytes
-
-
-def _gradient_summary(tensor):
-    return {} if tensor.grad is None else value_summary(tensor.grad.array)

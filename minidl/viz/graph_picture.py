@@ -5,25 +5,36 @@ import sys
 from minidl.nn.module import Module
 from minidl.tensor import Tensor
 from minidl.viz import dot
+from minidl.viz.graph_details import box_details
+from minidl.viz.graph_folding import Folding
 from minidl.viz.graph_model import build_graph
 from minidl.viz.picture import Picture
 from minidl.viz.summary import shape_text
 from minidl.viz.theme import LIGHT
+from minidl.viz.walking import trial_run
+from minidl.watching import watch
+
+SMALL = 60  # boxes: a graph of so few carries its open view along, for saved notebooks without a kernel
+MOST_VIEWS = 12  # of a page that never has a kernel
 
 
-def graph(tensor, names=None):
+def graph(thing, *inputs, names=None, open=None):
     """Draw how a tensor was computed.
 
-    Operations are rounded and blue, parameters square and green, inputs white. A dashed line
-    carries values that no gradient follows. In a notebook the picture can be zoomed, moved and
-    asked: rest the mouse on a box, or move to it with the Tab key.
+    Operations are rounded and blue, parameters square and green, inputs white, closed modules double.
+    A dashed line carries values that no gradient follows. In a notebook the picture can be zoomed and
+    moved, modules are opened and closed, and every box can be asked: rest the mouse on it, or move to it
+    with the Tab key; a click opens the inspector.
 
     Parameters
     ----------
-    tensor : Tensor
-        A tensor that was computed and whose graph is still there, such as a loss before ``backward()``.
+    thing : Tensor, Module or function
+        A tensor that was computed and whose graph is still there, such as a loss before ``backward()``; a
+        module, which is run on `inputs` and left as it was; or a function of `inputs` that returns a tensor.
     names : dict of str -> Tensor or Module, optional
         What to call tensors. Without it they are called as the variables of the calling code are.
+    open : "all" or "none", optional
+        Which modules are open at first; without it the network, so that its layers are seen.
 
     Returns
     -------
@@ -33,6 +44,13 @@ def graph(tensor, names=None):
     ------
     GraphError
         When the tensor has no graph, or backward has freed it.
+    TypeError
+        When `thing` is none of these.
+
+    Notes
+    -----
+    The lines of code that made the operations are known for modules and functions, and for tensors that
+    were computed inside `minidl.watch`.
 
     Examples
     --------
@@ -40,15 +58,30 @@ def graph(tensor, names=None):
     >>> w = md.tensor(2.0, requires_grad=True)
     >>> md.viz.graph(w * w + 1)
     Computation graph of add 1: 2 operations, 1 parameter
+    >>> md.viz.graph(md.nn.Linear(3, 2), md.ones(1, 3))
+    Computation graph of linear: 1 operation, 2 parameters, 1 input
     """
-    return GraphPicture(build_graph(tensor, _variables(sys._getframe(1)) if names is None else names))
+    names = variables(sys._getframe(1)) if names is None else names
+    return GraphPicture(build_graph(result_of(thing, inputs), names), open)
 
 
-def _variables(frame):
+def result_of(thing, inputs):
+    """The tensor whose graph is meant."""
+    if isinstance(thing, Module):
+        return trial_run(thing, inputs)
+    if callable(thing) and not isinstance(thing, Tensor):
+        with watch():
+            return thing(*inputs)
+    if inputs:
+        raise TypeError("inputs are for a module or a function: a tensor knows already how it was computed")
+    return thing
+
+
+def variables(frame):
     """The tensors and modules among the variables of a frame, by name."""
-    variables = {**frame.f_globals, **frame.f_locals}
+    found = {**frame.f_globals, **frame.f_locals}
     return {
-        name: value for name, value in variables.items()
+        name: value for name, value in found.items()
         if isinstance(value, Tensor | Module) and not name.startswith("_")
     }  # fmt: skip
 
@@ -61,16 +94,66 @@ class GraphPicture(Picture):
     model : Graph
         Vertices, edges and groups as plain data.
     dot : str
-        The graph in Graphviz's language.
+        The graph in Graphviz's language, as it is first seen.
     """
 
+    script = "graph"
     kinds = (".svg", ".png", ".dot", ".html")
 
-    def __init__(self, model):
-        self.model = model
-        self.dot = graph_dot(model)
-        super().__init__(dot.laid_out(self.dot, model.text()), model.text())
-        self._widget = None
+    def __init__(self, model, open=None):
+        if open not in (None, "all", "none"):
+            raise ValueError(f'open must be "all" or "none", or left out; not {open!r}')
+        self.folding = Folding(model)
+        self.model = self.folding.graph
+        self.opened = {None: self.folding.first_view, "all": self.folding.everything, "none": set}[open]()
+        self._views = {}
+        first = self.view(self.opened)
+        self.dot = first["dot"]
+        super().__init__(first["svg"], model.text())
+
+    def view(self, opened):
+        """What is seen while these groups are open: its key, DOT, SVG, and what each box tells."""
+        opened = frozenset(opened) & set(self.folding.groups)
+        key = ",".join(sorted(opened))
+        if key not in self._views:
+            boxes, edges = self.folding.boxes(opened)
+            source = graph_dot(boxes, edges, self.folding, opened, self.model.root)
+            self._views[key] = {
+                "key": key, "dot": source, "svg": dot.laid_out(source, self.model.text()),
+                "details": {box.id: box_details(box) for box in boxes},
+            }  # fmt: skip
+        return self._views[key]
+
+    def html(self):
+        """The interactive face as a piece of a page; it carries along what a kernel would be asked for."""
+        for group in self.folding.groups:
+            if len(self._views) < MOST_VIEWS and len(self.model.vertices) <= 4 * SMALL:
+                self.view(self.opened | set(self.folding.around(group)))
+        return super().html()
+
+    def state(self):
+        """What the widget in the browser is given: the first view, and of a small graph that with everything open."""
+        self.view(self.opened)
+        if len(self.model.vertices) <= SMALL:
+            self.view(self.folding.everything())
+        return {
+            "text": self.text,
+            "opened": sorted(self.opened),
+            "views": {key: {"svg": view["svg"], "dot": view["dot"]} for key, view in self._views.items()},
+            "details": {id: d for view in self._views.values() for id, d in view["details"].items()},
+            "groups": {g.id: {"parent": g.parent, "label": g.label()} for g in self.model.groups},
+            "index": [[v.id, f"{v.variable} {v.name}".strip(), v.group] for v in self.model.vertices],
+            "slim": sorted(self.folding.slim),
+            "root": self.model.root,
+        }
+
+    def answer(self, request):
+        """A view that the browser does not have yet."""
+        return self.view(request["open"])
+
+    def details(self):
+        """What each box of the first view tells, as plain data."""
+        return self.view(self.opened)["details"]
 
     def content(self, kind):
         """The bytes of a file of this kind."""
@@ -86,92 +169,50 @@ class GraphPicture(Picture):
 
         return graphviz.Source(self.dot)
 
-    def details(self):
-        """What the tooltip of each vertex says, as plain data."""
-        return {v.id: vertex_details(v) for v in self.model.vertices}
 
-    def widget(self):
-        """The interactive face: zoom, move, and ask each box."""
-        if self._widget is None:
-            from minidl.viz.widget import GraphWidget
+def graph_dot(boxes, edges, folding, opened, root, box_lines=None, look="faint"):
+    """The graph in DOT, boxes inside the frames of the open modules.
 
-            self._widget = GraphWidget(svg=self.svg, details=self.details(), text=self.text)
-        return self._widget
-
-    def html(self):
-        """The interactive face as a piece of a page that needs no server."""
-        from minidl.viz.page import widget_html
-
-        return widget_html("graph", {"svg": self.svg, "details": self.details(), "text": self.text})
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = super()._repr_mimebundle_()
-        try:
-            view = self.widget()._repr_mimebundle_()
-        except ImportError:
-            return bundle
-        view = view[0] if isinstance(view, tuple) else view
-        return {**(view or {}), **bundle}
-
-
-def vertex_details(vertex):
-    """The tooltip of a vertex: a title, lines of name and text, formulas as MathML."""
-    lines = {"shape": shape_text(vertex.shape), "dtype": vertex.dtype, **vertex.values}
-    if vertex.kind == "operation":
-        kind = "operation"
-    else:
-        kind = "parameter: learned" if vertex.differentiable else "input: no gradient"
-    formulas = []
-    if vertex.formula:
-        formulas = [["computes", mathml(vertex.formula)], ["passes back", mathml(vertex.pullback or r"\text{nothing}")]]
-    title = f"{vertex.variable} = {vertex.name}" if vertex.variable else vertex.name
-    return {
-        "title": title, "kind": kind, "lines": list(lines.items()), "formulas": formulas,
-        "gradient": list(vertex.gradient.items()),
-    }  # fmt: skip
-
-
-def mathml(latex):
-    """A formula as MathML, which browsers draw by themselves."""
-    from latex2mathml.converter import convert
-
-    return convert(latex)
-
-
-def graph_dot(model):
-    """The graph in DOT, vertices inside the boxes of their modules."""
+    `box_lines` gives the lines of text of each box, `look` is the class that colours them.
+    """
+    write = box_lines or name_and_shape
     lines = ["digraph computation {", dot.DEFAULTS]
-    lines += _group_lines(model, "", "  ")
-    for e in model.edges:
+
+    def frame_lines(parent, indent):
+        """The boxes in one open group, then the open groups inside it."""
+        for box in boxes:
+            if box.parent == parent:
+                lines.append(indent + _box_line(box, root, write(box), look))
+        for g in folding.children[parent]:
+            if g.id in opened and g.id not in folding.slim:
+                head = dot.attributes(
+                    label=f"▾ {g.label()}", id=g.id, style="rounded,filled", labeljust="l",
+                    fillcolor=LIGHT["panel"], color=LIGHT["line"], fontcolor=LIGHT["faint"],
+                )  # fmt: skip
+                lines.extend([f"{indent}subgraph cluster_{g.id} {{", f"{indent}  graph {head}"])
+                frame_lines(g.id, indent + "  ")
+                lines.append(indent + "}")
+
+    frame_lines("", "  ")
+    for e in edges:
         look = {} if e.differentiable else {"class_": "still", "style": "dashed", "color": LIGHT["faint"]}
         look = look or {"color": LIGHT["value"]}
         lines.append(f"  {e.source} -> {e.target} {dot.attributes(**look)}")
     return "\n".join([*lines, "}", ""])
 
 
-def _group_lines(model, parent, indent, prefix=""):
-    """The vertices of one group, then the groups inside it. A module of one operation needs no box of its own."""
-    lines = [indent + _vertex_line(v, v.id == model.root, prefix) for v in model.vertices if v.group == parent]
-    for g in model.groups:
-        if g.parent != parent:
-            continue
-        inside = sum(v.group == g.id for v in model.vertices) + sum(other.parent == g.id for other in model.groups)
-        if inside == 1 and parent:
-            lines += _group_lines(model, g.id, indent, f"{g.name}: ")
-            continue
-        head = dot.attributes(
-            label=f"{g.name}: {g.kind}" if g.name else g.kind, id=g.id, style="rounded,filled", labeljust="l",
-            fillcolor=LIGHT["panel"], color=LIGHT["line"], fontcolor=LIGHT["faint"],
-        )  # fmt: skip
-        lines += [f"{indent}subgraph cluster_{g.id} {{", f"{indent}  graph {head}"]
-        lines += _group_lines(model, g.id, indent + "  ")
-        lines.append(indent + "}")
-    return lines
+def name_and_shape(box):
+    """What is written in a box: its name, its shape."""
+    v = box.vertex
+    shape = shape_text(v.shape)
+    if box.group is not None:
+        return f"▸ {box.group.label()}", f"{shape} · {box.inside} operation{'' if box.inside == 1 else 's'}"
+    return f"{box.prefix}: {v.name}" if box.prefix else v.name, f"{v.variable}: {shape}" if v.variable else shape
 
 
-def _vertex_line(v, is_root, prefix):
-    look = dot.LOOKS[v.kind]
-    below = f"{v.variable}: {shape_text(v.shape)}" if v.variable else shape_text(v.shape)
-    label = dot.quoted(prefix + v.name)[:-1] + "\\n" + dot.quoted(below)[1:]
+def _box_line(box, root, lines, look):
+    kind = box.vertex.kind if box.group is None else "group"
+    is_root = box.vertex.id == root
     extra = {"penwidth": 2.5} if is_root else {}
-    return f"{v.id} {dot.attributes(label=label, id=v.id, class_=f'{v.kind} faint' + ' root' * is_root, **look, **extra)}"
+    looks = {"class_": f"{kind} {look}" + " root" * is_root, **dot.LOOKS[kind], **extra}
+    return f"{box.id} {dot.attributes(label=dot.stacked(*lines), id=box.id, **looks)}"

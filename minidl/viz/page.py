@@ -20,7 +20,7 @@ def widget_html(name, state):
     return (
         f'<figure class="minidl"><div id="{place}"></div></figure><style>{style(name)}</style>\n'
         f'<script type="module">\nimport widget from "data:text/javascript;base64,{source}";\nconst state = {data};\n'
-        f'widget.render({{ model: {{ get: (name) => state[name] }}, el: document.getElementById("{place}") }});\n</script>'
+        f'widget.render({{ model: {{ get: () => state }}, el: document.getElementById("{place}") }});\n</script>'
     )
 
 

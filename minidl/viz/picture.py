@@ -7,7 +7,7 @@ from minidl.files import write_atomically
 
 
 class Picture:
-    """A picture with a static face (SVG) and a line of text that says what it shows.
+    """A picture with three faces: a widget, a static one (SVG), and a line of text that says what it shows.
 
     Attributes
     ----------
@@ -15,19 +15,50 @@ class Picture:
         The picture, light and dark.
     text : str
         What it shows, for a terminal and for a screen reader.
+    script : str
+        The name of the ES module in `minidl/viz/widget/` that makes it answer to mouse and keys; "" for none.
     """
 
+    script = ""
+    kinds: tuple[str, ...] = (".svg", ".html")
+
     def __init__(self, svg, text):
-        self.svg, self.text = svg, text
+        self.svg, self.text, self._widget = svg, text, None
 
     def __repr__(self):
         return self.text
 
+    def state(self):
+        """What the widget in the browser is given: plain data."""
+        return {"svg": self.svg, "text": self.text}
+
+    def answer(self, request):
+        """What the kernel answers when the widget asks; None for nothing."""
+
+    def widget(self):
+        """The interactive face; always the same object."""
+        if self._widget is None:
+            from minidl.viz.widget import make_widget
+
+            self._widget = make_widget(self.script, self.state(), self.answer)
+        return self._widget
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": self.text, "image/svg+xml": self.svg}
+        bundle = {"text/plain": self.text, "image/svg+xml": self.svg}
+        if not self.script:
+            return bundle
+        try:
+            view = self.widget()._repr_mimebundle_()
+        except ImportError:
+            return bundle
+        return {**(view[0] if isinstance(view, tuple) else view or {}), **bundle}
 
     def html(self):
-        """The picture as a piece of a page."""
+        """The picture as a piece of a page that needs no server."""
+        if self.script:
+            from minidl.viz.page import widget_html
+
+            return widget_html(self.script, self.state())
         return f'<figure class="minidl" role="group" aria-label="{html.escape(self.text)}">{self.svg}</figure>'
 
     def content(self, kind):
@@ -41,8 +72,6 @@ class Picture:
         raise ValueError(
             f"a {type(self).__name__} is saved as {', '.join(self.kinds)}, not as {kind or 'a file without ending'}"
         )
-
-    kinds: tuple[str, ...] = (".svg", ".html")
 
     def save(self, path):
         """Write the picture to a file; its ending says in which form.

@@ -42,3 +42,8 @@ def value_summary(array):
     if finite.size < array.size:
         lines["NaN or infinite"] = f"{array.size - finite.size} of {array.size} elements"
     return lines
+
+
+def root_mean_square(array):
+    """The typical size of the elements of an array."""
+    return float(np.sqrt(np.mean(np.square(array, dtype=np.float64)))) if array.size else 0.0

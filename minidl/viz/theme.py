@@ -62,3 +62,13 @@ def themed(svg):
         for spelling in (colour, colour.upper()):
             svg = svg.replace(f": {spelling}", f": var(--md-{name})")
     return svg
+
+
+def faded(name):
+    """A colour map from nothing to one of the theme's colours; it looks right on a light and on a dark ground."""
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    colour = to_rgb(LIGHT[name])
+    shades = LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])
+    shades.set_bad((0.5, 0.5, 0.5, 0.0))
+    return shades

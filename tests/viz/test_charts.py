@@ -72,20 +72,20 @@ def test_gradient_flow_measures_every_weight():
 
 def test_gradient_flow_says_that_gradients_vanish():
     assert "gradients shrink" in (text := md.viz.gradient_flow(sick_network(0.3)).text)
-    assert "-fold on the way back from 18.weight to 0.weight" in text
+    assert "-fold from layer 18.weight to layer 0.weight: vanishing; try residual connections" in text
 
 
 @pytest.mark.parametrize(
     ("first", "last", "title"),
     [
-        (1.0, 0.001, "gradients grow 1000-fold on the way back from out to in"),
-        (0.001, 1.0, "gradients shrink 1000-fold on the way back from out to in"),
+        (1.0, 0.001, "gradients grow 1,000-fold from layer out to layer in: exploding"),
+        (0.001, 1.0, "gradients shrink 1,000-fold from layer out to layer in: vanishing"),
         (0.5, 1.0, "gradients are of like size in in and out"),
     ],
 )
 def test_the_title_compares_the_first_layer_with_the_last(first, last, title):
     data = {name: {"gradient": {"quantiles": [m] * 5}} for name, m in (("in", first), ("middle", 0.1), ("out", last))}
-    assert flow_title(data) == title
+    assert flow_title(data).partition(";")[0] == title
 
 
 def test_gradient_flow_names_a_layer_that_no_gradient_reaches():
@@ -93,7 +93,7 @@ def test_gradient_flow_names_a_layer_that_no_gradient_reaches():
     with md.no_grad():
         model[0].bias.fill_(-100)
     model(md.randn(8, 4)).sum().backward()
-    assert md.viz.gradient_flow(model).text == "Gradient flow: no gradient at all reaches 0.weight"
+    assert md.viz.gradient_flow(model).text.startswith("Gradient flow: no gradient at all reaches 0.weight")
 
 
 def test_gradient_flow_without_gradients_is_refused():

@@ -8,7 +8,6 @@ import minidl as md
 from minidl.errors import GraphError
 from minidl.viz.dot import quoted
 from minidl.viz.graph_model import build_graph
-from minidl.viz.graph_picture import graph_dot
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -75,7 +74,12 @@ def test_modules_are_groups_and_two_calls_are_two_groups():
     layer = md.nn.Linear(3, 3)
     outer = md.nn.Sequential(layer, md.nn.ReLU(), layer)
     graph = build_graph(outer(md.ones(1, 3)).sum())
-    assert [(g.name, g.kind) for g in graph.groups] == [("", "Sequential"), ("0", "Linear"), ("1", "ReLU"), ("0", "Linear")]
+    assert [(g.name, g.kind) for g in graph.groups] == [
+        ("", "Sequential"),
+        ("0", "Linear"),
+        ("1", "ReLU"),
+        ("0 (call 2)", "Linear"),
+    ]
     assert len({v.group for v in graph.vertices if v.name == "linear"}) == 2
     assert sum(v.name == "0.weight" for v in graph.vertices) == 1
 
@@ -159,7 +163,7 @@ def test_the_static_face_is_the_same_in_every_run():
 
 def test_dot_puts_vertices_into_the_boxes_of_their_modules():
     _, _, _, loss = network()
-    dot = graph_dot(build_graph(loss))
+    dot = md.viz.graph(loss, open="all").dot
     assert dot.index("subgraph cluster_g1") < dot.index("subgraph cluster_g2") < dot.index('label="linear')
     assert 'label="1: relu\\n5 × 3"' in dot  # one operation needs no box of its own
 
@@ -206,7 +210,7 @@ def test_the_tooltip_has_the_formulas_as_mathml():
 
 
 def test_every_formula_in_the_registry_becomes_mathml():
-    from minidl.viz.graph_picture import mathml
+    from minidl.viz.maths import mathml
 
     for operation in md.autograd.REGISTRY.values():
         for latex in filter(None, (operation.formula, operation.gradient)):

@@ -1,5 +1,9 @@
-"""The widgets: each is one ES module and one style sheet that run in the browser as they are."""
+"""The widgets: each is one ES module and one style sheet that run in the browser as they are.
 
+What all of them use (`common.js`, `common.css`) is put in front, so that there is nothing to build.
+"""
+
+from functools import cache
 from pathlib import Path
 
 import anywidget
@@ -12,19 +16,51 @@ HERE = Path(__file__).parent
 
 def script(name):
     """The ES module of a widget."""
-    return (HERE / f"{name}.js").read_text(encoding="utf-8")
+    return _read("common.js") + _read(f"{name}.js")
 
 
 def style(name):
     """The style sheet of a widget, with the theme."""
-    return css(f".md-{name}-widget") + (HERE / f"{name}.css").read_text(encoding="utf-8")
+    return css(".md-widget") + _read("common.css") + _read(f"{name}.css")
 
 
-class GraphWidget(anywidget.AnyWidget):
-    """A computation graph that can be zoomed, moved and asked."""
+def _read(file):
+    return (HERE / file).read_text(encoding="utf-8")
 
-    _esm = script("graph")
-    _css = style("graph")
-    svg = traitlets.Unicode().tag(sync=True)
-    details = traitlets.Dict().tag(sync=True)
-    text = traitlets.Unicode().tag(sync=True)
+
+class PictureWidget(anywidget.AnyWidget):
+    """The interactive face of a picture; each ES module has a subclass (see `make_widget`)."""
+
+    state = traitlets.Dict().tag(sync=True)  # plain data for the browser; it is saved in the notebook
+
+    def __init__(self, state, answer):
+        super().__init__(state=state)
+        self._answer = answer
+        self.on_msg(self._asked)
+
+    def _asked(self, _, request, buffers):
+        try:
+            reply = self._answer(request["ask"])
+        except Exception as error:  # the browser shows it: an error in a callback would be lost
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        self.send({"number": request["number"], "reply": reply})
+
+
+@cache
+def _widget_class(name):
+    return type(f"{name.title()}Widget", (PictureWidget,), {"_esm": script(name), "_css": style(name)})
+
+
+def make_widget(name, state, answer=lambda request: None):
+    """A widget.
+
+    Parameters
+    ----------
+    name : str
+        Of its ES module.
+    state : dict
+        Plain data for the browser.
+    answer : callable
+        ``answer(request) -> reply`` is called when the browser asks the kernel for something.
+    """
+    return _widget_class(name)(state, answer)

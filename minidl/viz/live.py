@@ -1,0 +1,109 @@
+"""Watching the loss fall while the model trains."""
+
+import time
+
+import numpy as np
+
+from minidl.train.callbacks import Callback
+from minidl.viz.curves import loss_curve
+from minidl.viz.notebook import Stage
+
+PAUSE = 0.2  # seconds between two pictures: smooth to the eye, and a fraction of a per cent of the time
+MOST_POINTS = 2000
+
+
+class Live(Callback):
+    """Show the loss while the model trains; in the end the picture stays, with what the curve says.
+
+    As a callback of `minidl.train.fit`, or by hand: call `add` with numbers, and `close` in the end.
+    Outside of a notebook it only keeps the numbers.
+
+    Parameters
+    ----------
+    log : bool
+        A logarithmic loss axis.
+
+    Attributes
+    ----------
+    steps : list of float
+        The loss of every step.
+    history : dict of str -> list of float
+        The numbers of every epoch.
+    picture : FigurePicture or None
+        The final picture.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> live = md.viz.Live()
+    >>> for loss in (2.3, 0.9, 0.4):
+    ...     live.add(loss)
+    >>> live.close()
+    Loss curve: loss falls from 2.3 to 0.4
+    """
+
+    def __init__(self, log=False):
+        self.log, self.steps, self.history, self.picture = log, [], {}, None
+        self._stage, self._sent, self._shown_at = None, 0, 0.0
+
+    def add(self, loss, **numbers):
+        """Add the loss of one step.
+
+        Parameters
+        ----------
+        loss : Tensor or float
+        numbers : float
+            More to keep at this step, such as ``val_loss``: as at the end of an epoch.
+        """
+        self.steps.append(float(loss))
+        for name, number in numbers.items():
+            self.history.setdefault(name, []).append(float(number))
+            self.history.setdefault(f"{name} at", []).append(len(self.steps))
+        now = time.perf_counter()
+        if now - self._shown_at >= PAUSE:
+            self._shown_at = now
+            self._show()
+
+    def after_step(self, run, loss):
+        """Show the loss, if it is time."""
+        self.add(loss)
+
+    def after_epoch(self, run):
+        """Show the numbers of the epoch."""
+        self.history = {k: list(v) for k, v in run.history.items()}
+        self.history["val_loss at"] = [round(len(self.steps) * (i + 1) / run.epoch) for i in range(run.epoch)]
+        self._show()
+
+    def at_end(self, run):
+        """Leave the final picture."""
+        self.close()
+
+    def _show(self):
+        if self._stage is None:
+            self._stage = Stage("live", {"log": self.log}, "the loss while the model trains")
+        new = self.steps[self._sent :]
+        every = max(1, len(new) // MOST_POINTS)
+        held_out = [[x, _finite(y)] for x, y in zip(self.history.get("val_loss at", ()), self.history.get("val_loss", ()))]
+        points = [[self._sent + i + 1, _finite(v)] for i, v in enumerate(new)][::every]
+        self._stage.send({"points": points, "val": held_out, "lr": (self.history.get("lr") or [None])[-1]})
+        self._sent = len(self.steps)
+
+    def close(self):
+        """Replace the moving picture by the final one, and return it.
+
+        Raises
+        ------
+        ValueError
+            When no loss was added.
+        """
+        epochs = {k: v for k, v in self.history.items() if not k.endswith(" at")}
+        by_epoch = len(epochs.get("train_loss", ())) > 1
+        self.picture = loss_curve(epochs if by_epoch else self.steps, xlabel="epoch" if by_epoch else "step", log=self.log)
+        if self._stage is not None:
+            self._stage.finish(self.picture)
+            self._stage = None
+        return self.picture
+
+
+def _finite(value):
+    return value if np.isfinite(value) else None

@@ -1,0 +1,96 @@
+"""Stepping through forward and backward: the faces of the frames in `stepping.py`."""
+
+import sys
+
+from minidl.viz import dot
+from minidl.viz.graph_folding import Folding
+from minidl.viz.graph_model import build_graph
+from minidl.viz.graph_picture import graph_dot, variables
+from minidl.viz.picture import Picture
+from minidl.viz.stepping import build_frames, checked_tensor, quantity
+
+
+def steps(tensor, names=None, guess=False):
+    """Step through the computation of a number, forward and back again.
+
+    Every box shows its value when it is reached on the way forward, and its gradient, in orange, on the
+    way back. In a notebook it is a film: play it, drag the slider, or use the keys ← → Home End and Space.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        With one element and its graph, such as a loss before ``backward()``. Nothing is stored in any ``grad``.
+    names : dict of str -> Tensor or Module, optional
+        What to call tensors. Without it they are called as the variables of the calling code are.
+    guess : bool
+        Start in the mode "guess first", which hides each gradient until the learner has typed it.
+
+    Returns
+    -------
+    StepPicture
+
+    Raises
+    ------
+    GraphError
+        When the tensor has no graph, or backward has freed it.
+    ShapeError
+        When it has more than one element.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
+    >>> picture = md.viz.steps(a * b + a)
+    >>> picture
+    Forward and backward of add in 8 steps; gradients: a -2, b 2
+    >>> picture.frames[-1].caption
+    'mul passes 2 back to b.'
+    """
+    graph = build_graph(checked_tensor(tensor), variables(sys._getframe(1)) if names is None else names)
+    return StepPicture(graph, build_frames(graph, tensor), guess)
+
+
+class StepPicture(Picture):
+    """The film of a computation; its static face is the last frame, with all values and gradients.
+
+    Attributes
+    ----------
+    model : Graph
+    frames : list of Frame
+    """
+
+    script = "steps"
+    kinds = (".svg", ".png", ".html", ".dot")
+
+    def __init__(self, model, frames, guess):
+        self.model, self.frames, self.guess = model, frames, guess
+        folding = Folding(model)
+        opened = folding.everything()
+        boxes, edges = folding.boxes(opened)
+        self.dot = graph_dot(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
+        root = model.vertex(model.root)
+        gradients = ", ".join(
+            f"{v.name} {quantity(v.gradient_array)}" for v in model.vertices
+            if v.kind == "parameter" and v.gradient_array is not None
+        )  # fmt: skip
+        text = f"Forward and backward of {root.variable or root.name} in {len(frames)} steps; gradients: {gradients}"
+        super().__init__(dot.laid_out(self.dot, text), text)
+
+    def _box_lines(self, box):
+        """What is written in a box: its name, its value, its gradient."""
+        v = box.vertex
+        name = f"{v.variable} = {v.name}" if v.variable else v.name
+        gradient = "" if v.gradient_array is None else f"gradient {quantity(v.gradient_array)}"
+        return [f"{box.prefix}: {name}" if box.prefix else name, quantity(v.array), gradient or "no gradient"]
+
+    def state(self):
+        """What the widget in the browser is given."""
+        return {**super().state(), "frames": [frame.plain() for frame in self.frames], "guess": self.guess}
+
+    def content(self, kind):
+        """The bytes of a file of this kind."""
+        if kind == ".png":
+            return dot.draw(self.dot.replace("graph [", "graph [dpi=144, ", 1), "png")
+        if kind == ".dot":
+            return self.dot.encode()
+        return super().content(kind)

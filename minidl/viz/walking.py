@@ -1,0 +1,83 @@
+"""Looking at a graph without using it up: gradients at every node, the lines that made them, a trial run of a module."""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from minidl.autograd import nodes_behind, ways_back
+from minidl.errors import GraphError
+from minidl.random import default_generator
+from minidl.tensor import Tensor
+from minidl.watching import watch
+
+
+class Walk:
+    """One way back through the graph, step by step. Nothing is stored in ``grad``, freed, or told to hooks.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        With a graph.
+    seed : ndarray, optional
+        The gradient to start from; ones unless given.
+
+    Attributes
+    ----------
+    nodes : list of Node
+        Earliest first.
+    gradients : dict
+        Node or leaf tensor -> its whole gradient.
+    parts : dict of Node -> list of (Tensor, ndarray)
+        What each node passes back to which of its inputs.
+    """
+
+    def __init__(self, tensor, seed=None):
+        self.nodes = nodes_behind([tensor])[::-1]
+        self.gradients = {tensor.node: np.ones_like(tensor.array) if seed is None else seed}
+        self.parts = {}
+        for node in reversed(self.nodes):
+            if node in self.gradients:
+                self.parts[node] = passed_back(node, self.gradients[node])
+                for a, part in self.parts[node]:
+                    holder = a if a.node is None else a.node
+                    self.gradients[holder] = self.gradients[holder] + part if holder in self.gradients else part
+
+
+def passed_back(node, g):
+    """What a node makes of the gradient `g` of its output, for each input that wants one."""
+    parts = []
+    for a, pull in ways_back(node, g):
+        part = pull(g)
+        if part is not None:
+            part = part.dense() if hasattr(part, "dense") else np.asarray(part)
+            parts.append((a, part.astype(a.array.dtype, copy=False)))
+    return parts
+
+
+def gradients_of(tensor):
+    """Node or leaf -> gradient of a tensor with one element; empty where there can be none."""
+    if tensor.array.size != 1:
+        return {}
+    try:
+        return Walk(tensor).gradients
+    except GraphError:  # a value that the gradient needs was changed in place since
+        return {}
+
+
+@contextmanager
+def undisturbed(modules):
+    """Afterwards the random numbers and the buffers of the modules (running means) are as before."""
+    random = default_generator.get_state()
+    buffers = [(b, np.array(b.array)) for module in modules for b in module.buffers()]
+    try:
+        yield
+    finally:
+        default_generator.set_state(random)
+        for buffer, values in buffers:
+            buffer.copy_(Tensor.wrap(values))
+
+
+def trial_run(module, inputs):
+    """The output of a module, recorded with the lines that made it; the module is left as it was."""
+    with undisturbed([module]), watch():
+        return module(*inputs)

@@ -1,0 +1,218 @@
+// What all widgets of minidl use: elements, buttons, sliders, the tooltip, zooming, and asking the kernel.
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text; // never as HTML: names come from the user
+  return made;
+}
+
+function svgElement(tag, attributes = {}, text) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** The root of a widget inside the element that the notebook gives. */
+function makeRoot(el, name) {
+  const root = element("div", `md-widget md-${name}-widget`);
+  el.append(root);
+  return root;
+}
+
+function addButton(bar, label, title, action) {
+  const made = element("button", "", label);
+  made.type = "button";
+  made.title = title;
+  made.setAttribute("aria-label", title);
+  made.addEventListener("click", action);
+  bar.append(made);
+  return made;
+}
+
+/** A slider with its name before it and its value after it; `show` writes the value. */
+function addSlider(bar, { label, min, max, step = 1, value, show = String }, onInput) {
+  const box = element("label", "md-slider");
+  const input = element("input");
+  Object.assign(input, { type: "range", min, max, step, value });
+  input.setAttribute("aria-label", label);
+  const text = element("span", "md-slider-value", show(Number(value)));
+  input.addEventListener("input", () => {
+    text.textContent = show(Number(input.value));
+    onInput(Number(input.value));
+  });
+  box.append(element("span", "md-faint", label), input, text);
+  bar.append(box);
+  return { input, set(next) { input.value = next; text.textContent = show(Number(next)); } };
+}
+
+function addSelect(bar, label, options, value, onChange) {
+  const box = element("label", "md-slider");
+  const select = element("select");
+  select.setAttribute("aria-label", label);
+  for (const option of options) select.append(element("option", "", option));
+  select.value = value;
+  select.addEventListener("change", () => onChange(select.value));
+  box.append(element("span", "md-faint", label), select);
+  bar.append(box);
+  return select;
+}
+
+function addCheck(bar, label, checked, onChange) {
+  const box = element("label", "md-slider");
+  const input = element("input");
+  input.type = "checkbox";
+  input.checked = checked;
+  input.addEventListener("change", () => onChange(input.checked));
+  box.append(input, element("span", "", label));
+  bar.append(box);
+  return input;
+}
+
+/** A play button that calls `advance` every `pause` milliseconds until it returns false. */
+function addPlay(bar, advance, pause = () => 700) {
+  let timer = null;
+  const stop = () => { clearTimeout(timer); timer = null; play.textContent = "▶ Play"; play.title = "Play"; };
+  const tick = () => { timer = advance() === false ? stop() : setTimeout(tick, pause()); };
+  const play = addButton(bar, "▶ Play", "Play", () => {
+    if (timer) return stop();
+    play.textContent = "❚❚ Pause";
+    play.title = "Pause";
+    timer = setTimeout(tick, 0);
+  });
+  return { button: play, stop };
+}
+
+/** A tooltip that stays inside the widget. `at` is a rectangle in the page's coordinates. */
+function makeTip(root) {
+  const tip = element("div", "md-tip");
+  tip.setAttribute("role", "tooltip");
+  tip.hidden = true;
+  root.append(tip);
+  return {
+    element: tip,
+    show(at) {
+      tip.hidden = false;
+      const frame = root.getBoundingClientRect();
+      const right = at.right - frame.left + 12;
+      const fits = right + tip.offsetWidth <= frame.width;
+      tip.style.left = `${fits ? right : Math.max(0, at.left - frame.left - tip.offsetWidth - 12)}px`;
+      const lowest = frame.height - tip.offsetHeight - 4;
+      tip.style.top = `${Math.max(4, Math.min(at.top - frame.top, lowest))}px`;
+    },
+    hide() { tip.hidden = true; },
+  };
+}
+
+/** Put a picture made by minidl, in which every name is escaped, into the page. */
+function placeSvg(stage, source) {
+  stage.innerHTML = source;
+  return stage.querySelector("svg");
+}
+
+/** A small histogram as bars. `data` has counts, low and high. */
+function drawHistogram(data, colour, width = 150, height = 40) {
+  const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height + 12}`, width, height: height + 12, role: "img" });
+  svg.setAttribute("aria-label", `histogram from ${data.low} to ${data.high}`);
+  const top = Math.max(...data.counts);
+  const step = width / data.counts.length;
+  data.counts.forEach((count, i) => {
+    const tall = top ? (count / top) * height : 0;
+    svg.append(svgElement("rect", { x: i * step, y: height - tall, width: step * 0.9, height: tall, fill: colour }));
+  });
+  const words = { y: height + 10, "font-size": 9, fill: "var(--md-faint)" };
+  svg.append(svgElement("text", words, data.low), svgElement("text", { ...words, x: width, "text-anchor": "end" }, data.high));
+  return svg;
+}
+
+/** An array of rows of numbers as coloured squares: `colour` away from 0 one way, grey the other, crossed where NaN. */
+function drawHeat(rows, colour, side = 150) {
+  const [tall, wide] = [rows.length, Math.max(...rows.map((row) => row.length))];
+  const cell = Math.max(3, Math.min(18, side / Math.max(tall, wide)));
+  const svg = svgElement("svg", { width: wide * cell, height: tall * cell, role: "img", "aria-label": "heat map" });
+  const most = Math.max(...rows.flat().map((v) => Math.abs(v ?? 0))) || 1;
+  rows.forEach((row, i) => row.forEach((v, j) => {
+    const place = { x: j * cell, y: i * cell, width: cell, height: cell };
+    if (v === null) {
+      svg.append(svgElement("rect", { ...place, fill: "none", stroke: "var(--md-gradient)" }));
+    } else {
+      const fill = v >= 0 ? colour : "var(--md-faint)";
+      svg.append(svgElement("rect", { ...place, fill, "fill-opacity": (Math.abs(v) / most).toFixed(3) }));
+    }
+  }));
+  svg.append(svgElement("rect", { width: wide * cell, height: tall * cell, fill: "none", stroke: "var(--md-line)" }));
+  return svg;
+}
+
+/** Zoom and move by changing the viewBox, so that lines and letters stay sharp. */
+function makeView(svg) {
+  const whole = svg.getAttribute("viewBox").split(/\s+/).map(Number);
+  let box = [...whole];
+  const show = () => svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
+  const scale = () => whole[2] / box[2];
+  return {
+    reset() { box = [...whole]; show(); },
+    /** Zoom by a factor around a point given as shares (0 to 1) of the visible part. */
+    zoom(factor, fx = 0.5, fy = 0.5) {
+      const bounded = Math.min(Math.max(scale() * factor, 0.5), 40) / scale();
+      const [x, y, w, h] = box;
+      box = [x + fx * w * (1 - 1 / bounded), y + fy * h * (1 - 1 / bounded), w / bounded, h / bounded];
+      show();
+    },
+    /** Move by shares of the visible part. */
+    move(fx, fy) { box[0] -= fx * box[2]; box[1] -= fy * box[3]; show(); },
+  };
+}
+
+/** Ask the kernel; `onReply` gets the answer. Where no kernel listens, `onSilence` says so after a while. */
+function makeAsker(model, onReply, onSilence) {
+  let number = 0;
+  const waiting = new Map();
+  const listen = ({ number, reply }) => {
+    if (!waiting.has(number)) return;
+    clearTimeout(waiting.get(number));
+    waiting.delete(number);
+    if (reply?.error) onSilence(reply.error);
+    else onReply(reply);
+  };
+  model.on?.("msg:custom", listen);
+  return {
+    alive: Boolean(model.send),
+    busy: () => waiting.size > 0,
+    ask(request) {
+      if (!model.send) return onSilence("this needs a running notebook");
+      number += 1;
+      const late = () => onSilence("the kernel does not answer: it is busy, or it has gone; then run the cell again");
+      waiting.set(number, setTimeout(late, 5000));
+      model.send({ ask: request, number });
+    },
+    stop() {
+      model.off?.("msg:custom", listen);
+      for (const timer of waiting.values()) clearTimeout(timer);
+    },
+  };
+}
+
+/** Offer `content` as a file. */
+function download(name, kind, content) {
+  const link = element("a");
+  link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: kind }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Offer an SVG as PNG, twice as large. */
+function downloadPng(svg, name) {
+  const image = new Image();
+  image.onload = () => {
+    const canvas = element("canvas");
+    [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => download(name, "image/png", blob));
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+}
+
