@@ -155,6 +155,12 @@ class Tensor:
     def __repr__(self):
         return tensor_text(self)
 
+    def _repr_html_(self):
+        """The card that a notebook shows; the pictures draw it, and are loaded only then."""
+        from importlib import import_module
+
+        return import_module("minidl.viz.tensor_card").tensor_card(self)
+
     def __format__(self, spec):
         return format(self.item(), spec) if spec else str(self)
 

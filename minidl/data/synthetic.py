@@ -69,6 +69,8 @@ def spirals(n=200, noise=0.05, turns=1.5, classes=2, generator=None):
 def blobs(n=200, classes=3, spread=0.5, generator=None):
     """Round clouds around random centres: points (n, 2), a label for each cloud."""
     _checked(n, spread)
+    if not isinstance(classes, int) or classes < 1:
+        raise ValueError(f"classes is a count, 1 or more, not {classes!r}")
     centres = rand(classes, 2, generator=generator) * 8 - 4
     labels = randint(0, classes, (n,), generator=generator)
     return TensorDataset(centres[labels] + spread * randn(n, 2, generator=generator), labels)

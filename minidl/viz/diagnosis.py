@@ -95,8 +95,8 @@ def _tail(values):
 def _worst(h, kind):
     """The layer in which the most units are "dead" or "saturated", and their share."""
     shares = {name: _tail(numbers[kind]) for name, numbers in h.activations.items() if kind in numbers}
-    name = max(shares, key=shares.get, default=None)
-    return (name, shares[name]) if name is not None else (None, 0.0)
+    share, name = max(((share, name) for name, share in shares.items()), default=(0.0, None))
+    return name, share
 
 
 def dead_units(h):
@@ -116,8 +116,8 @@ def saturated_units(h):
     if share > 0.5 and _fell(h) < 0.5:
         yield Finding(
             "saturated",
-            f"{share:.0%} of the outputs of layer {name} sit at the limits of its activation, where it is flat (saturation): "
-            "try smaller initial weights, normalised inputs, or a normalisation layer",
+            f"{share:.0%} of the outputs of layer {name} sit at the limits of its activation, where it is flat "
+            "(saturation): try smaller initial weights, normalised inputs, or a normalisation layer",
         )
 
 
@@ -166,7 +166,7 @@ def exploding(h):
     spreads = {name: _tail(numbers["std"]) for name, numbers in h.activations.items()}
     spreads = {name: spread for name, spread in spreads.items() if spread}
     if len(spreads) > 1:
-        first, last = list(spreads)[0], max(spreads, key=spreads.get)
+        first, last = next(iter(spreads)), max(spreads, key=lambda name: spreads[name])
         growth = spreads[last] / spreads[first]
         if growth > SHRINK and spreads[last] > 10:
             yield Finding(
@@ -206,8 +206,8 @@ def step_too_large(h):
         ratio = typical if typical > HIGH else largest
         yield Finding(
             "lr high",
-            f"the weights change by {ratio:.0%} of their size in a step, and the loss {'does not fall' if stuck else 'jumps'}: "
-            "the learning rate is too high; divide it by 10",
+            f"the weights change by {ratio:.0%} of their size in a step, and the loss "
+            f"{'does not fall' if stuck else 'jumps'}: the learning rate is too high; divide it by 10",
         )
 
 
@@ -237,7 +237,8 @@ def read_curves(train, val=None, unit="epoch"):
     curve = train if val is None else val
     n = len(curve)
     if not np.isfinite(train).all():
-        return f"the loss is no longer a number from {unit} {int(np.argmin(np.isfinite(train))) + 1} on: the learning rate is too high"
+        first = int(np.argmin(np.isfinite(train))) + 1
+        return f"the loss is no longer a number from {unit} {first} on: the learning rate is too high"
     if n < 4:
         return TOO_SHORT
     best = int(np.nanargmin(curve))

@@ -142,7 +142,7 @@ DEFAULTS = f"""  graph [rankdir=TB, nodesep=0.3, ranksep=0.35, fontname="{FONT}"
   node [fontname="{FONT}", fontsize=12, height=0.4, margin="0.15,0.06"]
   edge [arrowsize=0.7, fontname="{FONT}", fontsize=10]"""
 
-LOOKS = {
+LOOKS: dict = {
     "operation": {"shape": "box", "style": "rounded,filled", "fillcolor": LIGHT["value-soft"], "color": LIGHT["value"]},
     "parameter": {"shape": "box", "style": "filled", "fillcolor": LIGHT["parameter-soft"], "color": LIGHT["parameter"]},
     "group": {

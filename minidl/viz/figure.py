@@ -153,16 +153,14 @@ def png(pixels, scale=1):
 
     Parameters
     ----------
-    pixels : array, shape (H, W) for grey, (H, W, 3) or (H, W, 4) for colour, from 0 to 1
+    pixels : array, shape (H, W) for grey (0 is white), (H, W, 3) or (H, W, 4) for colour, from 0 to 1
     scale : int
         How many pixels of the PNG one of `pixels` is wide.
     """
-    from matplotlib.image import imsave
+    from PIL import Image
 
-    pixels = np.clip(np.asarray(pixels, dtype=float), 0, 1)
-    if pixels.ndim == 2:
-        pixels = np.repeat(1 - pixels[:, :, None], 3, axis=2)
-    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    pixels = np.round(np.clip(np.asarray(pixels, dtype=float), 0, 1) * 255).astype(np.uint8)
+    pixels = (255 - pixels if pixels.ndim == 2 else pixels).repeat(scale, axis=0).repeat(scale, axis=1)
     file = io.BytesIO()
-    imsave(file, pixels, format="png", metadata={"Software": None})
+    Image.fromarray(pixels).save(file, format="png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

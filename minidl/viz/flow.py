@@ -160,9 +160,7 @@ def _heat(axes, history, sizes, colour, label):
     low, high = (np.nanmin(logs), np.nanmax(logs)) if np.isfinite(logs).any() else (-1.0, 0.0)
     if not np.isfinite(logs).any():
         axes.text(0.5, 0.5, "all are 0", transform=axes.transAxes, ha="center", color=LIGHT["faint"])
-    shown = axes.imshow(
-        logs, aspect="auto", cmap=faded(colour), vmin=low, vmax=max(high, low + 1e-6), interpolation="nearest"
-    )
+    shown = axes.imshow(logs, aspect="auto", cmap=faded(colour), vmin=low, vmax=max(high, low + 1e-6), interpolation="none")
     bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
     bar.outline.set_visible(False)
     ticks = np.linspace(low, max(high, low + 1e-6), 4)

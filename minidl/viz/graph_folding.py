@@ -1,6 +1,7 @@
 """Which boxes of a graph are seen: groups are a tree that opens and closes, and a closed group is one box."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from minidl.viz.graph_model import Edge, Graph, Group
 
@@ -28,8 +29,8 @@ class Box:
     """
 
     id: str
-    vertex: object
-    group: object
+    vertex: Any
+    group: Any
     parent: str
     prefix: str = ""
     inside: int = 0

@@ -213,6 +213,6 @@ def name_and_shape(box):
 def _box_line(box, root, lines, look):
     kind = box.vertex.kind if box.group is None else "group"
     is_root = box.vertex.id == root
-    extra = {"penwidth": 2.5} if is_root else {}
+    extra: dict = {"penwidth": 2.5} if is_root else {}
     looks = {"class_": f"{kind} {look}" + " root" * is_root, **dot.LOOKS[kind], **extra}
     return f"{box.id} {dot.attributes(label=dot.stacked(*lines), id=box.id, **looks)}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.errors import ShapeError
 from minidl.tensor import Tensor
-from minidl.viz.figure import FigurePicture
+from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.theme import LIGHT
 
 
@@ -51,17 +51,20 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
 
     def draw(figure):
         grid = figure.subplots(rows, min(columns, len(pixels)), squeeze=False)
+        asked = []
         for axes in grid.flat:
             axes.axis("off")
         for i, (axes, image) in enumerate(zip(grid.flat, pixels, strict=False)):
-            axes.imshow(image, cmap="gray_r", vmin=0, vmax=max(1.0, float(pixels.max())), interpolation="nearest")
+            asked.append((axes, image.shape[1] / 2, image.shape[0] / 2, _told(i, labels, predictions)))
+            axes.imshow(image, cmap="gray_r", vmin=0, vmax=max(1.0, float(pixels.max())), interpolation="none")
             text, wrong = _caption(i, labels, predictions)
             axes.set_title(text, loc="center", fontsize=10, pad=3, color=LIGHT["gradient" if wrong else "faint"])
-        figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        figure.suptitle(wrapped(title, 0.85 * min(columns, len(pixels))), x=0.01, ha="left", fontsize=12)
+        return asked
 
     height = 0.5 + rows * (0.95 if labels is None and predictions is None else 1.1)
     data = {"labels": labels, "predictions": predictions, "count": len(pixels)}
-    return FigurePicture(draw, title, data, size=(0.85 * min(columns, len(pixels)), height))
+    return FigurePicture(draw, title, data, size=(max(3.0, 0.85 * min(columns, len(pixels))), height))
 
 
 def _plain(values):
@@ -76,6 +79,14 @@ def _caption(i, labels, predictions):
         return f"{predictions[i]}?", False
     wrong = labels[i] != predictions[i]
     return (f"{labels[i]} → {predictions[i]}" if wrong else str(labels[i])), wrong
+
+
+def _told(i, labels, predictions):
+    """What an image says when it is asked."""
+    words = [f"number {i}"]
+    words += [] if labels is None else [f"label: {labels[i]}"]
+    words += [] if predictions is None else [f"prediction: {predictions[i]}"]
+    return "\n".join(words)
 
 
 def _title(pixels, labels, predictions):

@@ -83,7 +83,8 @@ class Live(Callback):
             self._stage = Stage("live", {"log": self.log}, "the loss while the model trains")
         new = self.steps[self._sent :]
         every = max(1, len(new) // MOST_POINTS)
-        held_out = [[x, _finite(y)] for x, y in zip(self.history.get("val_loss at", ()), self.history.get("val_loss", ()))]
+        at, losses = self.history.get("val_loss at", ()), self.history.get("val_loss", ())
+        held_out = [[x, _finite(y)] for x, y in zip(at, losses, strict=False)]
         points = [[self._sent + i + 1, _finite(v)] for i, v in enumerate(new)][::every]
         self._stage.send({"points": points, "val": held_out, "lr": (self.history.get("lr") or [None])[-1]})
         self._sent = len(self.steps)

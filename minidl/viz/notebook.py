@@ -1,5 +1,7 @@
 """Pictures that change while a cell runs: shown once, updated without flicker, and in the end replaced by a still one."""
 
+from typing import Any
+
 
 class Stage:
     """A place in the notebook's output. Outside of a notebook nothing is shown.
@@ -15,7 +17,8 @@ class Stage:
     """
 
     def __init__(self, script, state, text):
-        self._widget = self._handle = None
+        self._widget: Any = None
+        self._handle: Any = None
         if in_notebook():
             from IPython.display import display
 

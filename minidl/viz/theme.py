@@ -69,6 +69,4 @@ def faded(name):
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
     colour = to_rgb(LIGHT[name])
-    shades = LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])
-    shades.set_bad((0.5, 0.5, 0.5, 0.0))
-    return shades
+    return LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])  # NaN stays clear

@@ -91,16 +91,16 @@ function render({ model, el }) {
     event.stopPropagation();
   };
 
-  /** The film: every frame gives pictures for images of the SVG, a text, and a share of the steps of a curve. */
+  /** The film: every frame gives pictures for the images of the SVG, in their order, and a text. */
   const frames = model.get("state").frames ?? [];
   const words = element("span", "md-faint");
-  const showFrame = (k) => {
-    for (const [id, source] of Object.entries(frames[k].images)) {
-      const image = stage.querySelector(`#${id}`);
-      image?.setAttributeNS("http://www.w3.org/1999/xlink", "href", source);
-      image?.setAttribute("href", source);
-    }
-    words.textContent = frames[k].text;
+  const showFrame = ({ images, text }) => {
+    stage.querySelectorAll("image").forEach((image, i) => {
+      if (!images[i]) return;
+      image.removeAttributeNS("http://www.w3.org/1999/xlink", "href");
+      image.setAttribute("href", images[i]);
+    });
+    words.textContent = text;
   };
   let film;
   let play;
@@ -108,22 +108,28 @@ function render({ model, el }) {
     play = addPlay(bar, () => {
       const next = (Number(film.input.value) + 1) % frames.length;
       film.set(next);
-      showFrame(next);
+      showFrame(frames[next]);
       return next < frames.length - 1;
     }, () => 250);
     const last = frames.length - 1;
     film = addSlider(bar, { label: model.get("state").film, min: 0, max: last, value: last, show: (k) => frames[k].name }, (k) => {
       play.stop();
-      showFrame(k);
+      showFrame(frames[k]);
     });
     bar.append(words);
-  } else {
-    bar.remove();
   }
+  bar.hidden = !film;
+  const listen = ({ frame }) => { // a picture that changes while a model trains
+    if (!frame) return;
+    bar.hidden = false;
+    if (!words.parentNode) bar.append(words);
+    showFrame(frame);
+  };
+  model.on?.("msg:custom", listen);
   draw();
-  if (film) showFrame(frames.length - 1);
+  if (film) showFrame(frames[frames.length - 1]);
   model.on?.("change:state", draw);
-  return () => { play?.stop(); model.off?.("change:state", draw); };
+  return () => { play?.stop(); model.off?.("change:state", draw); model.off?.("msg:custom", listen); };
 }
 
 export default { render };

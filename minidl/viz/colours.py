@@ -1,0 +1,37 @@
+"""Colours of classes, and of the regions in which a model sees them."""
+
+import numpy as np
+
+from minidl.viz.theme import LIGHT
+
+CLASSES = ("value", "gradient", "parameter", "second", "third")
+
+
+def class_colour(k):
+    """The colour of class number `k`; after five they begin again."""
+    return LIGHT[CLASSES[k % len(CLASSES)]]
+
+
+def rgb(colour):
+    """A colour written as "#rrggbb" as three numbers from 0 to 1."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def region_image(probabilities):
+    """Which class a model sees at each point, as a translucent image: the surer, the stronger.
+
+    Parameters
+    ----------
+    probabilities : array, shape (H, W, C)
+
+    Returns
+    -------
+    array, shape (H, W, 4)
+    """
+    classes = probabilities.shape[-1]
+    winner = probabilities.argmax(axis=-1)
+    best = np.nan_to_num(probabilities.max(axis=-1), nan=0.0)
+    sure = (best - 1 / classes) / (1 - 1 / classes) if classes > 1 else best
+    palette = np.stack([rgb(class_colour(k)) for k in range(classes)])
+    steps = np.round((0.08 + 0.5 * np.clip(sure, 0, 1)) * 40) / 40  # bands, so that lines of equal certainty are seen
+    return np.concatenate([palette[winner], steps[..., None]], axis=-1)
