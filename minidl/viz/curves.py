@@ -3,8 +3,8 @@
 import numpy as np
 
 from minidl.viz.diagnosis import TOO_SHORT, read_curves
-from minidl.viz.figure import FigurePicture, wrapped
-from minidl.viz.summary import number_text
+from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT
 
 HELD_OUT = ("val", "valid", "validation", "test", "val_loss", "test_loss")
@@ -73,8 +73,8 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
             axes.set_xticks(range(1, short + 1))
         if len(curves) > 1:
             axes.legend()
-        for i, (name, values) in enumerate(rates.items()):
-            below[0].step(np.arange(1, len(values) + 1), values, where="mid", color=COLOURS[i % len(COLOURS)], label=name)
+        for i, values in enumerate(rates.values()):
+            below[0].step(np.arange(1, len(values) + 1), values, where="mid", color=COLOURS[i % len(COLOURS)])
             below[0].set_ylabel("learning\nrate")
             below[0].set_ylim(bottom=0)
         (below or [axes])[0].set_xlabel(xlabel)
@@ -138,10 +138,12 @@ def _numbers(values):
 def _draw_curve(axes, steps, values, name, colour):
     """One curve: with marks where it is short, with a smooth line over the raw one where it is long."""
     if len(values) <= 100:
-        axes.plot(steps, values, color=colour, label=name, marker="o" if len(values) <= 30 else None, markersize=5)
+        axes.plot(
+            steps, values, color=colour, label=plain_label(name), marker="o" if len(values) <= 30 else None, markersize=5
+        )
     else:
         axes.plot(steps, values, color=colour, alpha=0.3, linewidth=0.8)
-        axes.plot(steps, smoothed(values), color=colour, label=name)
+        axes.plot(steps, smoothed(values), color=colour, label=plain_label(name))
 
 
 def smoothed(values, share=0.05):
@@ -163,7 +165,9 @@ def curve_title(curves, xlabel):
         return f"{name} loss is lowest, {number_text(values[best])}, at {xlabel} {best + 1} of {len(values)}"
     if len(curves) > 1:
         ends = {name: smoothed(values)[-1] for name, values in curves.items()}
-        return "in the end the loss is " + ", ".join(f"{number_text(end)} with {name}" for name, end in ends.items())
+        return "in the end the loss is " + ", ".join(
+            f"{number_text(end)} with {shortened(name)}" for name, end in ends.items()
+        )
     ((_, values),) = curves.items()
     if not np.isfinite(values).all():
         return f"the loss is no longer a number from {xlabel} {int(np.argmin(np.isfinite(values))) + 1} on"

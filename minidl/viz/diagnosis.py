@@ -132,8 +132,9 @@ def fold(ratio):
 
 
 def uneven_gradients(h):
-    """Gradients that shrink or grow on their way from the last layer to the first."""
-    yield from uneven({name: _tail(sizes) for name, sizes in h.gradient.items()})
+    """Gradients that shrink or grow on their way from the last layer to the first, in a run that has not learned yet."""
+    if _fell(h) < 0.9:
+        yield from uneven({name: _tail(sizes) for name, sizes in h.gradient.items()})
 
 
 def uneven(sizes):

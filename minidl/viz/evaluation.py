@@ -6,8 +6,8 @@ from minidl.errors import ShapeError
 from minidl.tensor import Tensor
 from minidl.train.metrics import calibration_error, confusion_matrix, roc_auc, roc_curve
 from minidl.viz.colours import class_colour
-from minidl.viz.figure import FigurePicture, Grid, png, wrapped
-from minidl.viz.summary import number_text
+from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
+from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 
 MOST_EXAMPLES = 8  # images that a click on a cell shows
@@ -57,8 +57,9 @@ def confusion(predictions, targets, classes=None, images=None, title=None):
             right = i == j
             colour = LIGHT["ground"] if shares[i, j] > 0.6 else LIGHT["ink"] if right else LIGHT["gradient"]
             axes.text(j, i, str(matrix[i, j]), ha="center", va="center", fontsize=10, color=colour)
-        axes.set_xticks(range(len(names)), names)
-        axes.set_yticks(range(len(names)), names)
+        ticks = [plain_label(name, 14) for name in names]
+        axes.set_xticks(range(len(names)), ticks, rotation=90 if max(map(len, ticks)) > 4 else 0)
+        axes.set_yticks(range(len(names)), ticks)
         axes.set_xlabel("taken for")
         axes.set_ylabel("true class")
         axes.grid(visible=False)
@@ -100,7 +101,8 @@ def _confusion_title(matrix, names):
     if not wrong.any():
         return f"all {total} are right"
     i, j = np.unravel_index(wrong.argmax(), wrong.shape)
-    return f"{right / total:.1%} are right; most often {names[i]} is taken for {names[j]}, {wrong[i, j]} times"
+    this, that = shortened(names[i]), shortened(names[j])
+    return f"{right / total:.1%} are right; most often {this} is taken for {that}, {wrong[i, j]} times"
 
 
 def roc(scores, targets, title=None):
@@ -131,7 +133,9 @@ def roc(scores, targets, title=None):
         false, true, thresholds = (r.array for r in roc_curve(s, targets))
         data[str(name)] = {"auc": roc_auc(s, targets), "false": false, "true": true, "threshold": thresholds}
     best = max(data, key=lambda name: data[name]["auc"])
-    title = title or f"the area under the curve is {data[best]['auc']:.3f}" + (f" for {best}" if len(data) > 1 else "")
+    title = title or f"the area under the curve is {data[best]['auc']:.3f}" + (
+        f" for {shortened(best)}" if len(data) > 1 else ""
+    )
 
     def draw(figure):
         axes = figure.add_subplot()
@@ -139,7 +143,13 @@ def roc(scores, targets, title=None):
         axes.text(0.62, 0.58, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
         asked = []
         for k, (name, c) in enumerate(data.items()):
-            axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{name}: {c['auc']:.3f}", drawstyle="default")
+            axes.plot(
+                c["false"],
+                c["true"],
+                color=class_colour(k),
+                label=f"{plain_label(name)}: {c['auc']:.3f}",
+                drawstyle="default",
+            )
             few = np.unique(np.linspace(0, len(c["false"]) - 1, 150).astype(int))
             asked += [
                 (axes, c["false"][i], c["true"][i],

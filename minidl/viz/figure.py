@@ -4,6 +4,8 @@ import base64
 import io
 import re
 import textwrap
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minidl.viz.picture import Picture
+from minidl.viz.summary import shortened
 from minidl.viz.theme import LIGHT, css, themed
 
 SETTINGS: dict[Any, Any] = {
@@ -88,7 +91,7 @@ class FigurePicture(Picture):
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
-        with mpl.rc_context(SETTINGS):
+        with mpl.rc_context(SETTINGS), _quiet_about_letters():
             figure = Figure(figsize=self._size)
             asked = self._draw(figure) or []
             figure.canvas.draw()
@@ -97,7 +100,7 @@ class FigurePicture(Picture):
     def _rendered(self, figure, kind, **options):
         import matplotlib as mpl
 
-        with mpl.rc_context(SETTINGS):
+        with mpl.rc_context(SETTINGS), _quiet_about_letters():
             file = io.BytesIO()
             figure.savefig(file, format=kind, **options)
         return file.getvalue()
@@ -143,9 +146,23 @@ class FigurePicture(Picture):
         return self._rendered(self.figure(), "png", dpi=144) if kind == ".png" else super().content(kind)
 
 
+@contextmanager
+def _quiet_about_letters():
+    """A letter that the font of a PNG lacks is drawn as a box; in an SVG the reader's own font has it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
 def wrapped(text, inches):
     """A title broken into lines that fit a chart of this width."""
-    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, int(11 * inches)))
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, int(11 * inches))]
+    return "\n".join(lines[:6]).replace("$", r"\$")
+
+
+def plain_label(text, most=24):
+    """Any text as a short label: in one line, and with no meaning to matplotlib, for which dollars begin a formula."""
+    return shortened(text, most).replace("$", r"\$")
 
 
 def png(pixels, scale=1):

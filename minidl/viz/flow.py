@@ -5,7 +5,7 @@ import numpy as np
 from minidl.errors import GraphError
 from minidl.nn.module import Module
 from minidl.viz.diagnosis import diagnose, fold, uneven
-from minidl.viz.figure import FigurePicture, Grid, wrapped
+from minidl.viz.figure import FigurePicture, Grid, plain_label, wrapped
 from minidl.viz.flow_history import Flow, FlowHistory, weights
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT, faded
@@ -62,7 +62,7 @@ def state_picture(model):
             for row, (name, entry) in enumerate(data.items()):
                 _draw_spread(axes, row, entry[kind], LIGHT[kind])
                 asked.append((axes, entry[kind]["quantiles"][2] or np.nan, row, _spread_text(name, label, entry[kind])))
-            axes.set_yticks(range(len(data)), [short(name) for name in data] if place == 1 else [""] * len(data))
+            axes.set_yticks(range(len(data)), [plain_label(name) for name in data] if place == 1 else [""] * len(data))
             axes.set_ylim(len(data) - 0.5, -0.5)
             axes.set_xscale("log")
             axes.set_xlabel(label)
@@ -71,11 +71,6 @@ def state_picture(model):
         return asked
 
     return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + 0.5 * len(data)))
-
-
-def short(name, most=24):
-    """A name that fits beside an axis."""
-    return name if len(name) <= most else "…" + name[1 - most :]
 
 
 def _spread_text(name, label, entry):
@@ -165,7 +160,7 @@ def _heat(axes, history, sizes, colour, label):
     bar.outline.set_visible(False)
     ticks = np.linspace(low, max(high, low + 1e-6), 4)
     bar.set_ticks(ticks, labels=[f"{10**t:.0e}" for t in ticks])
-    axes.set_yticks(range(len(names)), [short(name) for name in names])
+    axes.set_yticks(range(len(names)), [plain_label(name) for name in names])
     marks = np.unique(np.linspace(0, len(columns) - 1, 5).astype(int))
     axes.set_xticks(marks, [str(steps[columns[m][0]]) for m in marks])
     axes.set_title(label, fontsize=11)
@@ -204,7 +199,7 @@ def _draw_activations(axes, history):
         axes.text(1.02, row, number_text(numbers["std"]), va="center", fontsize=9, color=LIGHT["faint"], clip_on=False)
     for kind, colour in shares.items():
         axes.barh([0], [0], color=LIGHT[colour], label=kind)
-    axes.set_yticks(range(len(rows)), [short(name) for name in rows])
+    axes.set_yticks(range(len(rows)), [plain_label(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.set_title("outputs of the layers: bars, a share; right, their spread", fontsize=11)

@@ -8,10 +8,9 @@ from minidl.state import no_grad
 from minidl.tensor import Tensor
 from minidl.viz.colours import class_colour, rgb
 from minidl.viz.evaluation import array_of
-from minidl.viz.figure import FigurePicture, Grid, png, wrapped
-from minidl.viz.flow import short
+from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
 from minidl.viz.flow_history import activation_numbers
-from minidl.viz.summary import number_text
+from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 from minidl.viz.walking import undisturbed
 
@@ -75,7 +74,9 @@ def activations(model, x, title=None):
             counts, edges = np.histogram(finite, 40)
             middles = (edges[1:] + edges[:-1]) / 2
             axes.bar(middles, counts / finite.size, np.diff(edges) * 0.95, color=LIGHT["value"])
-            axes.set_ylabel(f"{short(name, 14)}\n{type(module).__name__}", rotation=0, ha="right", va="center", fontsize=9)
+            axes.set_ylabel(
+                f"{plain_label(name, 14)}\n{type(module).__name__}", rotation=0, ha="right", va="center", fontsize=9
+            )
             axes.set_yticks([])
             axes.tick_params(labelsize=8)
             notes = [f"spread {number_text(data[name]['std'])}"]
@@ -203,7 +204,7 @@ def attention(weights, queries=None, keys=None, title=None):
     cols = [str(k) for k in (keys if keys is not None else range(w.shape[2]))]
     strongest = max(float(np.nanmax(w)), 1e-9) if np.isfinite(w).any() else 1.0
     h, i, j = np.unravel_index(np.nanargmax(w), w.shape)
-    title = title or f"the strongest look, {w[h, i, j]:.0%}, goes from {short(rows[i])} to {short(cols[j])}"
+    title = title or f"the strongest look, {w[h, i, j]:.0%}, goes from {shortened(rows[i])} to {shortened(cols[j])}"
 
     def draw(figure):
         grid = figure.subplots(1, len(w), squeeze=False)[0]
@@ -227,7 +228,7 @@ def attention(weights, queries=None, keys=None, title=None):
 
 def _few_ticks(put, names, **look):
     every = max(1, -(-len(names) // 24))
-    put(range(0, len(names), every), [short(n, 12) for n in names[::every]], fontsize=9, **look)
+    put(range(0, len(names), every), [plain_label(n, 12) for n in names[::every]], fontsize=9, **look)
 
 
 def embedding(vectors, labels=None, names=None, images=None, title=None):
@@ -280,7 +281,7 @@ def embedding(vectors, labels=None, names=None, images=None, title=None):
             axes.scatter(*points[mine].T, s=22, color=class_colour(k), marker=marker, alpha=0.8, label=str(k), linewidth=0)
         if names is not None and len(names) <= 40:
             for (x, y), name in zip(points, names, strict=True):
-                axes.annotate(short(str(name), 14), (x, y), (4, 3), textcoords="offset points", fontsize=9)
+                axes.annotate(plain_label(str(name), 14), (x, y), (4, 3), textcoords="offset points", fontsize=9)
         if classes is not None:
             axes.legend(title="class", fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.set_xlabel("first principal component")

@@ -4,9 +4,9 @@ import numpy as np
 
 from minidl.optim import SGD, Adam
 from minidl.viz.colours import CLASSES, class_colour
-from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.racing import SURFACES, heights, run
-from minidl.viz.summary import number_text
+from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 
 RATES = (1e-4, 10.0)  # the ends of the sliders
@@ -75,16 +75,16 @@ class RacePicture(FigurePicture):
 
     def __init__(self, name, function, optimizers, rates, start, steps, limits, title):
         self._function, self._optimizers, self._steps, self._limits = function, optimizers, steps, limits
-        self._grid = heights(function, limits)
         paths = self.paths(start, rates)
+        self._grid = heights(function, limits)
         ends = {key: rows[-1][2] for key, rows in paths.items() if rows}
         if not ends:
             raise ValueError(f"the function is not finite at the start, {start}")
         best = min(ends, key=lambda key: ends[key])
-        self._title = title or f"after {steps} steps {best} is lowest, at {number_text(ends[best])}"
+        self._title = title or f"after {steps} steps {shortened(best)} is lowest, at {number_text(ends[best])}"
         data = {"paths": paths, "start": list(start), "rates": rates}
         self.data = data
-        super().__init__(self._draw_race, f"Race on {name}: {self._title}", data, size=(7, 5))
+        super().__init__(self._draw_race, f"Race on {shortened(name)}: {self._title}", data, size=(7, 5))
         self._ground = FigurePicture(self._draw_ground, f"contours of {name}", {}, size=(7, 5))
 
     def paths(self, start, rates):
@@ -117,7 +117,15 @@ class RacePicture(FigurePicture):
         asked = []
         for k, (key, rows) in enumerate(self.data["paths"].items()):
             path = np.array(rows).reshape(-1, 3)
-            axes.plot(path[:, 0], path[:, 1], color=class_colour(k), marker="o", markersize=2.5, linewidth=1.3, label=key)
+            axes.plot(
+                path[:, 0],
+                path[:, 1],
+                color=class_colour(k),
+                marker="o",
+                markersize=2.5,
+                linewidth=1.3,
+                label=plain_label(key),
+            )
             axes.plot(path[-1:, 0], path[-1:, 1], color=class_colour(k), marker="*", markersize=14)
             asked += [(axes, x, y, f"{key}\nstep {i}\nheight {number_text(h)}") for i, (x, y, h) in enumerate(rows)]
         axes.plot(*self.data["start"], marker="s", markersize=8, color=LIGHT["ink"])

@@ -14,6 +14,16 @@ def shape_text(shape):
     return " × ".join(map(str, shape)) if shape else "a number"
 
 
+def shortened(text, most=24):
+    """A name in one line, with its end if it is long.
+
+    >>> shortened("the last words of a long name", 12)
+    '…a long name'
+    """
+    text = " ".join(str(text).split())
+    return text if len(text) <= most else "…" + text[1 - most :]
+
+
 def number_text(value):
     """A number with four digits that count."""
     return f"{value:.4g}"
