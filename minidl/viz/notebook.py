@@ -38,7 +38,6 @@ class Stage:
         """Put a picture in the place."""
         if self._handle is not None:
             self._handle.update(picture._repr_mimebundle_(), raw=True)
-            self._widget.close()
             self._widget = self._handle = None
 
 

@@ -3,6 +3,7 @@
 What all of them use (`common.js`, `common.css`) is put in front, so that there is nothing to build.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -31,10 +32,10 @@ def _read(file):
 class PictureWidget(anywidget.AnyWidget):
     """The interactive face of a picture; each ES module has a subclass (see `make_widget`)."""
 
-    state = traitlets.Dict().tag(sync=True)  # plain data for the browser; it is saved in the notebook
+    state = traitlets.Unicode().tag(sync=True)  # JSON, saved in the notebook: as one line, it stays small
 
     def __init__(self, state, answer):
-        super().__init__(state=state)
+        super().__init__(state=packed(state))
         self._answer = answer
         self.on_msg(self._asked)
 
@@ -44,6 +45,11 @@ class PictureWidget(anywidget.AnyWidget):
         except Exception as error:  # the browser shows it: an error in a callback would be lost
             reply = {"error": f"{type(error).__name__}: {error}"}
         self.send({"number": request["number"], "reply": reply})
+
+
+def packed(state):
+    """Plain data as compact JSON."""
+    return json.dumps(state, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -27,7 +27,7 @@ function render({ model, el }) {
   };
 
   const draw = () => {
-    state = model.get("state");
+    state = readState(model);
     svg = placeSvg(stage, state.svg);
     svg.setAttribute("tabindex", "0");
     svg.setAttribute("role", "group");
@@ -92,7 +92,7 @@ function render({ model, el }) {
   };
 
   /** The film: every frame gives pictures for the images of the SVG, in their order, and a text. */
-  const frames = model.get("state").frames ?? [];
+  const { frames = [], film: filmName } = readState(model);
   const words = element("span", "md-faint");
   const showFrame = ({ images, text }) => {
     stage.querySelectorAll("image").forEach((image, i) => {
@@ -112,7 +112,7 @@ function render({ model, el }) {
       return next < frames.length - 1;
     }, () => 250);
     const last = frames.length - 1;
-    film = addSlider(bar, { label: model.get("state").film, min: 0, max: last, value: last, show: (k) => frames[k].name }, (k) => {
+    film = addSlider(bar, { label: filmName, min: 0, max: last, value: last, show: (k) => frames[k].name }, (k) => {
       play.stop();
       showFrame(frames[k]);
     });

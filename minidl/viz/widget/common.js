@@ -14,6 +14,9 @@ function svgElement(tag, attributes = {}, text) {
   return made;
 }
 
+/** What the kernel gave the widget to show. */
+const readState = (model) => JSON.parse(model.get("state"));
+
 /** The root of a widget inside the element that the notebook gives. */
 function makeRoot(el, name) {
   const root = element("div", `md-widget md-${name}-widget`);

@@ -1,6 +1,8 @@
 // The interactive computation graph: zoom, move, open and close modules, search, follow paths, inspect.
 // The picture itself is the SVG that Graphviz laid out; this module only makes it answer.
 
+const ASKING = "asking the kernel …";
+
 /** The lines of a tooltip or of the inspector. Formulas are MathML made by minidl from its own formulas. */
 function factLines(detail) {
   const table = element("table");
@@ -56,7 +58,7 @@ function fillInspector(panel, detail) {
 }
 
 function render({ model, el }) {
-  const state = model.get("state");
+  const state = readState(model);
   const root = makeRoot(el, "graph");
   const bar = element("div", "md-bar");
   const body = element("div", "md-body");
@@ -82,7 +84,7 @@ function render({ model, el }) {
   const asker = makeAsker(model, (reply) => {
     views[reply.key] = reply;
     Object.assign(details, reply.details);
-    said.textContent = "";
+    if (said.textContent === ASKING) said.textContent = "";
     if (reply.key === asked) { opened = new Set(reply.key.split(",").filter(Boolean)); draw(); }
   }, (reason) => { said.textContent = reason; });
 
@@ -91,7 +93,7 @@ function render({ model, el }) {
     const key = keyOf(groups);
     if (views[key]) { opened = new Set(groups); draw(); return; }
     asked = key;
-    if (asker.alive) { said.textContent = "asking the kernel …"; asker.ask({ open: [...groups] }); return; }
+    if (asker.alive) { said.textContent = ASKING; asker.ask({ open: [...groups] }); return; }
     const known = nearest.find((other) => views[keyOf(other)]);
     if (known) { opened = new Set(known); draw(); } else said.textContent = "in a running notebook this module opens too";
   };
@@ -235,11 +237,11 @@ function render({ model, el }) {
     if (!hits.length) { said.textContent = `no box is called “${text.trim().slice(0, 40)}”`; return; }
     const at = hits.findIndex(([id]) => id === wantedId);
     const [id, name, group] = hits[(at + 1) % hits.length];
-    said.textContent = `${(at + 1) % hits.length + 1} of ${hits.length}: ${name} · Enter for the next`;
     wantedId = id;
     const needed = around(group).filter((one) => !state.slim.includes(one));
     if (find(id)) mark(id);
     else open([...new Set([...opened, ...needed])], [[...new Set([...state.opened, ...needed])], Object.keys(state.groups)]);
+    said.textContent = `${(at + 1) % hits.length + 1} of ${hits.length}: ${name} · Enter for the next`;
   };
 
   // ---- mouse and keys

@@ -25,7 +25,7 @@ function smoothed(points, keep) {
 }
 
 function render({ model, el }) {
-  const { log } = model.get("state");
+  const { log } = readState(model);
   const root = makeRoot(el, "live");
   const svg = svgElement("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, width: "100%", role: "img" });
   root.append(svg);

@@ -3,7 +3,7 @@
 const SIDE = 360;
 
 function render({ model, el }) {
-  const state = model.get("state");
+  const state = readState(model);
   const root = makeRoot(el, "play");
   const bar = element("div", "md-bar");
   const second = element("div", "md-bar");

@@ -3,7 +3,7 @@
 const [WIDE, TALL] = [640, 420];
 
 function render({ model, el }) {
-  const state = model.get("state");
+  const state = readState(model);
   const root = makeRoot(el, "surface");
   const bar = element("div", "md-bar");
   const stage = element("div", "md-stage");

@@ -1,0 +1,81 @@
+"""A real browser, and a real JupyterLab for it to open.
+
+Run where a Chromium is found (or the environment variable CHROMIUM names one). With
+MINIDL_BROWSER=required, as in CI, a missing browser is a failure.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from tests.browser.lab import HARMLESS
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
+    )
+    if not found:
+        if os.environ.get("MINIDL_BROWSER") == "required":
+            pytest.fail("the browser tests are required, and no Chromium was found")
+        pytest.skip("no Chromium was found: install one, or name it in the environment variable CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def serve(browser, tmp_path_factory):
+    """Opens a folder with `minidl lab`; inside, the address that it says."""
+
+    @contextmanager
+    def serving(folder):
+        own = tmp_path_factory.mktemp("settings")
+        names = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "minidl.cli", "lab", str(folder), "--no-browser"],
+            env={**os.environ, **{name: str(own / name.lower()) for name in names}},  # not those of whoever runs the tests
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for line in server.stdout:
+            if found := re.search(r"http://\S+", line):
+                break
+        yield found[0]
+        server.send_signal(signal.SIGINT)
+        assert "JupyterLab is closing" in server.communicate(timeout=30)[0]
+        assert server.returncode == 0
+
+    return serving
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens an address; what the browser's console calls an error fails the test."""
+    opened, errors = [], []
+
+    def opening(address, wait_for=".jp-Notebook .jp-Cell"):
+        page = browser.new_page(viewport={"width": 1200, "height": 1000}, accept_downloads=True)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector(wait_for, timeout=90_000)
+        opened.append(page)
+        return page
+
+    yield opening
+    for page in opened:
+        page.close()
+    assert [e for e in errors if not HARMLESS.search(e)] == []

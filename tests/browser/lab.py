@@ -1,0 +1,49 @@
+"""What one does in JupyterLab, again and again."""
+
+import re
+
+HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED")
+
+
+def in_view(page, selector):
+    """The first element, scrolled into view; JupyterLab draws cells when they come near."""
+    page.click(".jp-Notebook .jp-Cell >> nth=0")
+    for _ in range(90):
+        if page.locator(selector).count():
+            page.locator(selector).first.scroll_into_view_if_needed()
+            page.wait_for_timeout(500)
+            return page.locator(selector).first
+        page.mouse.move(600, 500)
+        page.mouse.wheel(0, 300)
+        page.wait_for_timeout(200)
+    raise AssertionError(f"{selector} never came into view")
+
+
+def wait_until_idle(page, seconds=180):
+    """Wait until no cell waits or runs, for two seconds on end."""
+    quiet = 0
+    for _ in range(seconds):
+        page.wait_for_timeout(1000)
+        waiting = page.locator(".jp-InputPrompt:text('[*]')").count()
+        idle = page.locator("text=Python 3 (ipykernel) | Idle").count()
+        quiet = quiet + 1 if idle and not waiting else 0
+        if quiet == 2:
+            return
+    raise AssertionError(f"the notebook was still running after {seconds} seconds")
+
+
+def run_all(page):
+    """Run every cell, and wait."""
+    wait_for(page, lambda: page.locator("text=Python 3 (ipykernel) | Idle").count(), 60)
+    page.click("text=Run >> nth=0")
+    page.click("text=Run All Cells")
+    wait_until_idle(page)
+
+
+def wait_for(page, condition, seconds=15):
+    """Wait until `condition()` holds."""
+    for _ in range(seconds * 10):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("what was waited for did not happen")

@@ -1,0 +1,392 @@
+"""Every widget, driven by mouse and keys in a real JupyterLab; its numbers are compared with the engine's."""
+
+import json
+
+import nbformat
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.viz.racing import SURFACES, run
+from tests.browser.lab import in_view, run_all, wait_for
+
+pytestmark = pytest.mark.browser
+
+CELLS = {
+    "setup": """
+import minidl as md
+md.manual_seed(0)
+block = md.nn.Sequential(md.nn.Linear(8, 8), md.nn.Tanh())
+model = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), block, md.nn.Linear(8, 2))
+X, y = md.data.moons(120)[:]
+loader = md.data.DataLoader(md.data.TensorDataset(X, y), 40)
+""",
+    "graph": """
+with md.watch():
+    loss = md.nn.functional.cross_entropy(model(X), y)
+md.viz.graph(loss)
+""",
+    "steps": """
+a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
+z = (a * b + a) ** 2
+md.viz.steps(z)
+""",
+    "live": """
+flow, live, film, path = md.viz.Flow(model), md.viz.Live(), md.viz.LiveBoundary(X, y), md.viz.WeightPath(model)
+history = md.train.fit(
+    model, loader, loader, optimizer=md.optim.Adam(model.parameters(), lr=0.03), epochs=12,
+    callbacks=[flow, live, film, path], verbose=False,
+)
+""",
+    "flow": "md.viz.gradient_flow(flow)",
+    "confusion": """
+_, test = md.data.digits()
+guesses = md.tensor([(int(label) + (i % 7 == 0)) % 10 for i, label in enumerate(test.labels[:200])])
+md.viz.confusion(guesses, test.labels[:200], images=test.images[:200])
+""",
+    "surface": "md.viz.landscape(model, md.nn.functional.cross_entropy, (X, y), path=path, points=15)",
+    "race": 'md.viz.race("bowl", {"SGD": md.optim.SGD, "Adam": md.optim.Adam}, lr={"SGD": 0.05, "Adam": 0.3}, steps=40)',
+    "play": "md.viz.playground()",
+    "tensor": "md.arange(12).reshape(3, 4)",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with one notebook in which every widget has a cell."""
+    place = tmp_path_factory.mktemp("pictures")
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source.strip()) for source in CELLS.values()], metadata=kernel
+    )
+    nbformat.write(notebook, place / "00_pictures.ipynb")
+    return place
+
+
+@pytest.fixture(scope="module")
+def address(serve, folder):
+    with serve(folder) as said:
+        yield said.partition("/lab")[0] + "/lab/tree/00_pictures.ipynb?" + said.partition("?")[2]
+
+
+@pytest.fixture(scope="module")
+def ran(browser, address):
+    """The notebook after "Run All Cells", one page for all tests; errors of the console are gathered."""
+    page, errors = browser.new_page(viewport={"width": 1200, "height": 1000}), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    run_all(page)
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    yield page, errors
+    page.close()
+
+
+@pytest.fixture
+def page(ran):
+    """The page, and afterwards no new error in its console."""
+    opened, errors = ran
+    before = len(errors)
+    yield opened
+    assert [e for e in errors[before:] if "favicon" not in e] == []
+
+
+def numbers(text):
+    """The numbers in a text."""
+    return [
+        float(word)
+        for word in text.replace("·", " ").replace(",", " ").split()
+        if word.replace(".", "").lstrip("-").isdigit()
+    ]
+
+
+def model_and_data():
+    md.manual_seed(0)
+    block = md.nn.Sequential(md.nn.Linear(8, 8), md.nn.Tanh())
+    model = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), block, md.nn.Linear(8, 2))
+    X, y = md.data.moons(120)[:]
+    return model, X, y
+
+
+# The graph
+
+
+def test_a_module_opens_and_closes_and_its_boxes_tell_the_engines_numbers(page):
+    widget = in_view(page, ".md-graph-widget")
+    names = lambda: widget.locator("g.node text:first-of-type").all_text_contents()
+    assert [n for n in names() if n.startswith("▸")] == ["▸ 0: Linear", "▸ 2: Sequential", "▸ 3: Linear"]
+    widget.locator("g.node:has-text('2: Sequential')").click()
+    wait_for(page, lambda: any("tanh" in n for n in names()))
+    model, X, _ = model_and_data()
+    hidden = model[2](model[1](model[0](X)))
+    widget.locator("g.node:has-text('tanh')").hover()
+    tip = widget.locator(".md-tip").inner_text()
+    assert f"{hidden.mean().item():.4g} ± {hidden.array.astype('f8').std():.4g}" in tip
+    widget.locator("g.cluster text:has-text('2: Sequential')").first.click()
+    wait_for(page, lambda: not any("tanh" in n for n in names()))
+
+
+def test_the_inspector_shows_heat_maps_formulas_and_the_line(page):
+    widget = in_view(page, ".md-graph-widget")
+    widget.locator("g.node:has-text('relu')").click()
+    inspector = widget.locator(".md-inspector")
+    assert inspector.is_visible()
+    assert inspector.locator("svg[aria-label='heat map']").count() == 2
+    assert inspector.locator("math").count() == 2
+    assert "cross_entropy(model(X), y)" in inspector.locator("code").inner_text()
+    assert "this notebook, line 2" in inspector.inner_text()
+    inspector.locator("button[aria-label='Close the inspector']").click()
+    assert not inspector.is_visible()
+
+
+def test_search_opens_the_module_in_which_a_name_is(page):
+    widget = in_view(page, ".md-graph-widget")
+    widget.locator("button:has-text('Layers')").click()
+    box = widget.locator("input[type=search]")
+    box.fill("2.0.weight")
+    box.press("Enter")
+    wait_for(page, lambda: widget.locator("g.node.md-chosen:has-text('2.0.weight')").count() == 1)
+    assert "1 of 1: 2.0.weight" in widget.locator(".md-said").inner_text()
+    box.fill("<script>")
+    box.press("Enter")
+    assert "no box is called “<script>”" in widget.locator(".md-said").inner_text()
+
+
+def test_paths_and_gradient_colours(page):
+    widget = in_view(page, ".md-graph-widget")
+    widget.locator("button:has-text('Open all')").click()
+    wait_for(page, lambda: widget.locator("g.node:has-text('0.weight')").count() >= 1)
+    widget.locator("g.node:has-text('3.weight')").focus()
+    page.keyboard.press("p")
+    assert "1 path from 3.weight to loss = cross_entropy" in widget.locator(".md-said").inner_text()
+    assert widget.locator("g.node.md-on").count() == 3
+    page.keyboard.press("Escape")
+    assert widget.locator(".md-following").count() == 0
+    widget.locator("button:has-text('Gradients')").click()
+    model, X, y = model_and_data()
+    md.nn.functional.cross_entropy(model(X), y).backward()
+    sizes = [np.sqrt((p.grad.array.astype(float) ** 2).mean()) for p in model.parameters()]
+    assert max(sizes) < 1  # the loss itself has gradient 1, the strongest
+    assert "to 1.00, strong" in widget.locator(".md-said").inner_text()
+    fills = [
+        float(f)
+        for f in widget.locator("g.node").evaluate_all(
+            "nodes => nodes.map(n => n.querySelector('path, polygon').style.fillOpacity || 0)"
+        )
+    ]
+    assert sum(f > 0 for f in fills) == widget.locator("g.node").count() - 2  # all but the two inputs
+    widget.locator("button:has-text('Gradients')").click()
+    widget.locator("button:has-text('Layers')").click()
+
+
+@pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("DOT", b"digraph"), ("PNG", b"\x89PNG")])
+def test_the_graph_is_saved_as_a_file(page, kind, start):
+    widget = in_view(page, ".md-graph-widget")
+    with page.expect_download() as download:
+        widget.locator(f"button[aria-label='Save as {kind}']").click()
+    with open(download.value.path(), "rb") as file:
+        assert file.read(len(start)) == start
+
+
+# Stepping
+
+
+def test_a_film_is_stepped_with_keys_and_slider(page):
+    widget = in_view(page, ".md-steps-widget")
+    widget.focus()
+    page.keyboard.press("Home")
+    assert "Given · step 1 of 10" in widget.locator(".md-phase").inner_text()
+    assert widget.locator("g.node:has-text('gradient')").count() == 0
+    page.keyboard.press("ArrowRight")
+    assert "mul computes its result: -6." in widget.locator(".md-panel").inner_text()
+    page.keyboard.press("End")
+    panel = widget.locator(".md-panel").inner_text()
+    assert "(-8) × 2 = -16" in panel
+    a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
+    ((a * b + a) ** 2).backward()
+    shown = widget.locator("g.node.parameter").all_text_contents()
+    assert any(f"gradient {a.grad.item():g}" in text for text in shown)
+    assert any(f"gradient {b.grad.item():g}" in text for text in shown)
+    widget.locator("input[type=range]").evaluate("box => { box.value = 8; box.dispatchEvent(new Event('input')) }")
+    assert "(-8) + 24 = 16" in widget.locator(".md-panel").inner_text()
+
+
+def test_a_film_plays_and_pauses(page):
+    widget = in_view(page, ".md-steps-widget")
+    widget.focus()
+    page.keyboard.press("Home")
+    widget.locator("button:has-text('Play')").click()
+    wait_for(page, lambda: "step 3 of 10" in widget.locator(".md-phase").inner_text())
+    widget.locator("button:has-text('Pause')").click()
+    here = widget.locator(".md-phase").inner_text()
+    page.wait_for_timeout(1500)
+    assert widget.locator(".md-phase").inner_text() == here
+
+
+def test_guess_first_hides_the_gradient_until_it_is_typed(page):
+    widget = in_view(page, ".md-steps-widget")
+    widget.focus()
+    page.keyboard.press("End")
+    check = widget.locator("input[type=checkbox]")
+    check.check()
+    panel = widget.locator(".md-panel")
+    assert "What does mul pass back to b?" in panel.inner_text()
+    assert "-16" not in panel.inner_text()
+    box = panel.locator("input")
+    for guess, reply in (("16", "the sign is not"), ("2", "multiply what flows in"), ("1, 2", "1 are asked for")):
+        box.fill(guess)
+        box.press("Enter")
+        assert reply in panel.inner_text()
+    box.fill("-16")
+    box.press("Enter")
+    assert "(-8) × 2 = -16" in panel.inner_text()
+    check.uncheck()
+
+
+# Charts
+
+
+def test_the_live_picture_is_a_chart_in_the_end(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Loss curve'])")
+    assert page.locator(".md-live-widget").count() == 0
+    svg = chart.locator("svg.minidl-chart")
+    svg.focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text().startswith("train_loss\nepoch 1\nloss ")
+
+
+def test_the_boundary_has_a_slider_over_the_epochs(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Decision boundary'])")
+    image = chart.locator("svg.minidl-chart image")
+    last = image.get_attribute("href")
+    slider = chart.locator("input[type=range]")
+    slider.evaluate("box => { box.value = 0; box.dispatchEvent(new Event('input')) }")
+    assert image.get_attribute("href") != last
+    assert "epoch 1" in chart.locator(".md-bar").inner_text()
+    slider.evaluate("box => { box.value = 11; box.dispatchEvent(new Event('input')) }")
+    assert image.get_attribute("href") == last
+
+
+def test_the_heat_map_of_the_gradient_flow_is_read_cell_by_cell(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Gradient flow'])")
+    box = chart.locator("svg.minidl-chart image").first.bounding_box()
+    page.mouse.move(box["x"] + 6, box["y"] + 6)
+    tip = chart.locator(".md-tip").inner_text()
+    assert tip.startswith("0.weight\nstep 1\ngradients (root mean square): ")
+    model, X, y = model_and_data()
+    md.nn.functional.cross_entropy(model(X[:40]), y[:40]).backward()
+    size = np.sqrt((model[0].weight.grad.array.astype(float) ** 2).mean())
+    assert float(tip.rpartition(" ")[2]) == pytest.approx(size, rel=1e-3)
+
+
+def test_a_click_into_the_confusion_matrix_shows_the_mistakes(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Confusion'])")
+    box = chart.locator("svg.minidl-chart image").first.bounding_box()
+    page.mouse.click(box["x"] + 0.35 * box["width"], box["y"] + 0.25 * box["height"])  # row 2, column 3
+    assert chart.locator(".md-tip").inner_text().startswith("2 taken for 3\n")
+    assert chart.locator(".md-shelf img").count() >= 1
+    assert "2 taken for 3" in chart.locator(".md-shelf img").first.get_attribute("alt")
+
+
+# Surfaces, races, the playground
+
+
+def test_a_surface_is_turned_by_mouse_and_keys(page):
+    widget = in_view(page, ".md-surface-widget")
+    face = widget.locator("polygon").nth(20)
+    before = face.get_attribute("points")
+    box = widget.locator(".md-stage > svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert widget.locator(".md-said").inner_text().startswith("loss ")
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 80, box["y"] + box["height"] / 2 + 20, steps=3)
+    page.mouse.up()
+    turned = face.get_attribute("points")
+    assert turned != before
+    widget.locator(".md-stage > svg").focus()
+    page.keyboard.press("ArrowLeft")
+    assert face.get_attribute("points") != turned
+    widget.locator("button:has-text('Contours')").click()
+    assert widget.locator("svg.minidl-chart").is_visible()
+    widget.locator("button:has-text('Turn')").click()
+
+
+def test_a_race_is_run_again_from_where_the_start_is_dragged(page):
+    widget = in_view(page, ".md-race-widget")
+    said = widget.locator(".md-said")
+    handle = widget.locator(".md-start")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(page, lambda: "flew" not in said.inner_text())
+    start = [-4.0 + 10 / 40, 1.2]
+    expected = run(SURFACES["bowl"][0], md.optim.SGD, start, 0.05, 40)[-1][2]
+    wait_for(
+        page, lambda: f"SGD: {expected:.3e}"[:8] in said.inner_text() or f"SGD: {expected:.4g}"[:8] in said.inner_text()
+    )
+    box = handle.bounding_box()
+    words = said.inner_text()
+    page.mouse.move(box["x"] + 7, box["y"] + 7)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 107, box["y"] + 40, steps=5)
+    page.mouse.up()
+    wait_for(page, lambda: said.inner_text() != words)
+    words = said.inner_text()
+    rate = widget.locator("input[aria-label='SGD: learning rate']")
+    rate.evaluate("box => { box.value = 0.5; box.dispatchEvent(new Event('input')) }")
+    wait_for(page, lambda: "SGD: flew away" in said.inner_text())
+
+
+def test_the_playground_trains_in_the_kernel(page):
+    widget = in_view(page, ".md-play-widget")
+    said = widget.locator(".md-said")
+    assert "step 200" in said.inner_text()
+    field = widget.locator(".md-plane image").get_attribute("href")
+    widget.locator("button:has-text('Train')").click()
+    wait_for(page, lambda: "step 200" not in said.inner_text())
+    widget.locator("button:has-text('Pause')").click()
+    page.wait_for_timeout(500)
+    assert widget.locator(".md-plane image").get_attribute("href") != field
+    widget.locator("select[aria-label='data']").select_option("circles")
+    wait_for(page, lambda: said.inner_text().startswith("step 0"))
+    widget.locator("input[aria-label='layers']").evaluate("box => { box.value = 4; box.dispatchEvent(new Event('input')) }")
+    widget.locator("button:has-text('Step')").click()
+    wait_for(page, lambda: said.inner_text().startswith("step 1 "))
+    assert widget.locator(".md-side svg").nth(1).locator("rect").count() == 5
+
+
+def test_a_tensor_shows_a_card(page):
+    card = in_view(page, ".minidl-tensor")
+    assert "shape 3 × 4 · dtype int64" in card.inner_text()
+    assert card.locator("img").bounding_box()["width"] == 4 * 18 + 2  # its border
+
+
+# Kernel and file
+
+
+def test_pictures_stay_when_the_kernel_restarts(page):
+    page.keyboard.press("Control+s")  # with the widgets alive, as JupyterLab does by itself every two minutes
+    page.wait_for_timeout(1000)
+    page.click("text=Kernel >> nth=0")
+    page.click("text=Restart Kernel…")
+    page.click("button:has-text('Restart')")
+    page.wait_for_timeout(4000)
+    widget = in_view(page, ".md-graph-widget")
+    assert widget.locator("g.node").count() >= 6
+    widget.locator("g.node:has-text('relu')").hover()
+    assert "relu" in widget.locator(".md-tip").inner_text()
+
+
+def test_a_notebook_saved_after_a_restart_reopens_with_its_pictures(page, address, folder):
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(2000)
+    saved = json.loads((folder / "00_pictures.ipynb").read_text())
+    shown = [o["data"] for cell in saved["cells"] for o in cell["outputs"] if "data" in o]
+    assert sum("image/svg+xml" in data for data in shown) == 9
+    assert all(data["text/plain"] for data in shown)
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    widget = in_view(page, ".md-graph-widget")
+    widget.locator("button:has-text('Open all')").click()
+    wait_for(page, lambda: widget.locator("g.node:has-text('tanh')").count() == 1)
+    assert page.locator("text=Error displaying widget").count() == 0
