@@ -7,10 +7,10 @@ from minidl import manual_seed, nn, no_grad, optim
 from minidl.data import DataLoader, digits
 from minidl.errors import MinidlError
 from minidl.files import write_atomically
-from minidl.viz.curves import loss_curve
-from minidl.viz.flow import gradient_flow
-from minidl.viz.graph_picture import graph
+from minidl.viz.graphs.picture import graph
 from minidl.viz.page import page
+from minidl.viz.runs.curves import loss_curve
+from minidl.viz.runs.flow import gradient_flow
 
 
 def demo(epochs, output, console=None):

@@ -12,19 +12,25 @@ HERE = Path(__file__).parent
 
 
 def main(chromium):
-    """Save the graph widget, with the tooltip of one box open."""
+    """Save the graph widget with one box inspected, and a film of a backward pass where two branches meet."""
     train, _ = md.data.digits()
     md.manual_seed(0)
     model = md.nn.Sequential(md.nn.Flatten(), md.nn.Linear(784, 64), md.nn.ReLU(), md.nn.Linear(64, 10))
     images, labels = train[:64]
-    loss = md.nn.functional.cross_entropy(model(images), labels)
+    with md.watch():
+        loss = md.nn.functional.cross_entropy(model(images), labels)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = md.viz.graph(loss).save(Path(folder) / "graph.html")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 900, "height": 700}, device_scale_factor=1.5)
-        page.goto(page_file.as_uri())
-        page.hover("g.node:has-text('relu')")
+        page = browser.new_page(viewport={"width": 1000, "height": 700}, device_scale_factor=1.5)
+        page.goto(md.viz.graph(loss).save(Path(folder) / "graph.html").as_uri())
+        page.click("g.node:has-text('relu')")
         page.locator(".md-graph-widget").screenshot(path=HERE / "graph_widget.png")
+        a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
+        z = (a * b + a) ** 2
+        page.goto(md.viz.steps(z).save(Path(folder) / "steps.html").as_uri())
+        page.click("button[aria-label='Last step']")
+        page.click("button[aria-label='Step back']")
+        page.locator(".md-steps-widget").screenshot(path=HERE / "steps_widget.png")
         browser.close()
 
 

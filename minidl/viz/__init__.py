@@ -3,27 +3,27 @@
 from importlib import import_module
 
 _ROOMS = {
-    "Flow": "flow_history",
-    "Live": "live",
-    "LiveBoundary": "boundary_picture",
-    "WeightPath": "landscape_model",
-    "activations": "insides",
-    "attention": "insides",
-    "boundary": "boundary_picture",
-    "broadcast": "broadcasting",
-    "calibration": "evaluation",
-    "confusion": "evaluation",
-    "embedding": "insides",
-    "filters": "insides",
-    "gradient_flow": "flow",
-    "graph": "graph_picture",
-    "images": "image_grid",
-    "landscape": "landscape_picture",
-    "loss_curve": "curves",
-    "playground": "play_picture",
-    "race": "race_picture",
-    "roc": "evaluation",
-    "steps": "step_picture",
+    "Flow": "runs.flow_history",
+    "Live": "runs.live",
+    "LiveBoundary": "planes.boundary_picture",
+    "WeightPath": "planes.landscape_model",
+    "activations": "charts.insides",
+    "attention": "charts.insides",
+    "boundary": "planes.boundary_picture",
+    "broadcast": "charts.broadcasting",
+    "calibration": "charts.evaluation",
+    "confusion": "charts.evaluation",
+    "embedding": "charts.insides",
+    "filters": "charts.insides",
+    "gradient_flow": "runs.flow",
+    "graph": "graphs.picture",
+    "images": "charts.image_grid",
+    "landscape": "planes.landscape_picture",
+    "loss_curve": "runs.curves",
+    "playground": "planes.play_picture",
+    "race": "planes.race_picture",
+    "roc": "charts.evaluation",
+    "steps": "graphs.step_picture",
 }
 
 __all__ = [*_ROOMS]
@@ -33,3 +33,7 @@ def __getattr__(name):
     if name in _ROOMS:
         return getattr(import_module(f"minidl.viz.{_ROOMS[name]}"), name)
     raise AttributeError(f"minidl.viz has no picture {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__():
+    return __all__

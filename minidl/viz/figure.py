@@ -111,7 +111,7 @@ class FigurePicture(Picture):
         self._asked = self._places(figure, asked)
         svg = svg[svg.index("<svg") :]
         svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-        svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d\d)\d+", r"\1", path[0]), svg)  # finer is not seen
+        svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d)\d+", r"\1", path[0]), svg)  # finer is not seen
         svg = themed(svg)
         head = f'<svg class="minidl-chart" role="img" aria-label="{escape(text)}"'
         style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}</style>"

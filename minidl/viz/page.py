@@ -10,15 +10,15 @@ from minidl.viz.theme import FONT, css
 _ids = count(1)
 
 
-def widget_html(name, state):
-    """A widget as a piece of a page: its state, its script and a place to draw."""
+def widget_html(name, state, still):
+    """A widget as a piece of a page: its state, its script, and the still picture in the place where it will draw."""
     from minidl.viz.widget import packed, script, style
 
     place = f"minidl-{name}-{next(_ids)}"
     source = base64.b64encode(script(name).encode()).decode()
     data = json.dumps(packed(state)).replace("<", "\\u003c")  # so that no text can end the script element
     return (
-        f'<figure class="minidl"><div id="{place}"></div></figure><style>{style(name)}</style>\n'
+        f'<figure class="minidl"><div id="{place}">{still}</div></figure><style>{style(name)}</style>\n'
         f'<script type="module">\nimport widget from "data:text/javascript;base64,{source}";\nconst state = {data};\n'
         f'widget.render({{ model: {{ get: () => state }}, el: document.getElementById("{place}") }});\n</script>'
     )

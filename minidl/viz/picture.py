@@ -58,7 +58,7 @@ class Picture:
         if self.script:
             from minidl.viz.page import widget_html
 
-            return widget_html(self.script, self.state())
+            return widget_html(self.script, self.state(), self.svg)
         return f'<figure class="minidl" role="group" aria-label="{html.escape(self.text)}">{self.svg}</figure>'
 
     def content(self, kind):

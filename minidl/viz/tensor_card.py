@@ -4,9 +4,9 @@ import html
 
 import numpy as np
 
-from minidl.viz.colours import rgb
 from minidl.viz.figure import png
-from minidl.viz.graph_details import heat
+from minidl.viz.graphs.details import heat
+from minidl.viz.planes.colours import rgb
 from minidl.viz.summary import shape_text, value_summary
 from minidl.viz.theme import LIGHT, css
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minidl as md
-from minidl.viz.racing import SURFACES, run
+from minidl.viz.planes.racing import SURFACES, run
 from tests.browser.lab import in_view, run_all, wait_for
 
 pytestmark = pytest.mark.browser

@@ -10,6 +10,7 @@ import pytest
 
 from minidl.course.copying import CourseError
 from minidl.course.notebooks import WIDGET_STATE, normalise, rewrite
+from minidl.viz.widget import unpacked
 
 ROOT = Path(__file__).parents[2]
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
@@ -52,7 +53,7 @@ def test_a_widget_is_kept_with_its_state_so_that_a_saved_notebook_shows_it(tmp_p
     model = output.data["application/vnd.jupyter.widget-view+json"]["model_id"]
     state = notebook.metadata["widgets"][WIDGET_STATE]["state"]
     assert model == f"{1:032x}"
-    assert state[model]["state"]["svg"].startswith("<svg")
+    assert unpacked(state[model]["state"]["state"])["views"][""]["svg"].startswith("<svg")
     assert output.data["image/svg+xml"].startswith("<svg")
     assert output.data["text/plain"] == "Computation graph of sum: 1 operation, 1 parameter"
 

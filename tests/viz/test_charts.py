@@ -7,7 +7,7 @@ import pytest
 
 import minidl as md
 from minidl.errors import GraphError, ShapeError
-from minidl.viz.flow import flow_title
+from minidl.viz.runs.flow import flow_title
 
 
 @pytest.mark.parametrize(

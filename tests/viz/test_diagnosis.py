@@ -6,7 +6,7 @@ import pytest
 import minidl as md
 from minidl import nn
 from minidl.errors import GraphError
-from minidl.viz.diagnosis import diagnose, read_curves
+from minidl.viz.runs.diagnosis import diagnose, read_curves
 
 
 def data():

@@ -9,8 +9,8 @@ import pytest
 
 import minidl as md
 from minidl.errors import GraphError
-from minidl.viz.graph_folding import MOST_TOGETHER, Folding
-from minidl.viz.graph_model import build_graph
+from minidl.viz.graphs.folding import MOST_TOGETHER, Folding
+from minidl.viz.graphs.model import build_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,8 +6,8 @@ import pytest
 
 import minidl as md
 from minidl.errors import GraphError
-from minidl.viz.dot import quoted
-from minidl.viz.graph_model import build_graph
+from minidl.viz.graphs.dot import quoted
+from minidl.viz.graphs.model import build_graph
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -210,7 +210,7 @@ def test_the_tooltip_has_the_formulas_as_mathml():
 
 
 def test_every_formula_in_the_registry_becomes_mathml():
-    from minidl.viz.maths import mathml
+    from minidl.viz.graphs.maths import mathml
 
     for operation in md.autograd.REGISTRY.values():
         for latex in filter(None, (operation.formula, operation.gradient)):

@@ -11,10 +11,10 @@ from PIL import Image
 
 import minidl as md
 from minidl.errors import MinidlError, ShapeError
-from minidl.viz.boundary_picture import extent, predict, region
-from minidl.viz.landscape_model import WeightPath, flat, measure
-from minidl.viz.playing import Experiment, Settings
-from minidl.viz.racing import SURFACES, run
+from minidl.viz.planes.boundary_picture import extent, predict, region
+from minidl.viz.planes.landscape_model import WeightPath, flat, measure
+from minidl.viz.planes.playing import Experiment, Settings
+from minidl.viz.planes.racing import SURFACES, run
 
 
 def pixels(uri):

@@ -7,7 +7,7 @@ import pytest
 
 import minidl as md
 from minidl.errors import GraphError, ShapeError
-from minidl.viz.maths import derivative_mathml, mtext, put_in
+from minidl.viz.graphs.maths import derivative_mathml, mtext, put_in
 
 
 def example():

@@ -3,7 +3,10 @@
 What all of them use (`common.js`, `common.css`) is put in front, so that there is nothing to build.
 """
 
+import base64
+import gzip
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +19,9 @@ HERE = Path(__file__).parent
 
 
 def script(name):
-    """The ES module of a widget."""
-    return _read("common.js") + _read(f"{name}.js")
+    """The ES module of a widget. Every widget of a notebook is saved with its own, so what only people read is left out."""
+    source = _read("common.js") + _read(f"{name}.js")
+    return re.sub(r"^\s*(//.*|/\*\*.*?\*/)?\n|^ +", "", source, flags=re.MULTILINE)
 
 
 def style(name):
@@ -32,7 +36,7 @@ def _read(file):
 class PictureWidget(anywidget.AnyWidget):
     """The interactive face of a picture; each ES module has a subclass (see `make_widget`)."""
 
-    state = traitlets.Unicode().tag(sync=True)  # JSON, saved in the notebook: as one line, it stays small
+    state = traitlets.Unicode().tag(sync=True)  # see `packed`; it is saved in the notebook
 
     def __init__(self, state, answer):
         super().__init__(state=packed(state))
@@ -48,8 +52,14 @@ class PictureWidget(anywidget.AnyWidget):
 
 
 def packed(state):
-    """Plain data as compact JSON."""
-    return json.dumps(state, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    """Plain data as text for the browser: JSON, compressed, so that notebooks stay small."""
+    text = json.dumps(state, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def unpacked(text):
+    """The plain data again."""
+    return json.loads(gzip.decompress(base64.b64decode(text)))
 
 
 @cache

@@ -1,7 +1,7 @@
 // A chart that answers: rest on a point or a cell to read it, move with the arrow keys, click for examples;
 // a film of the chart has a slider and a play button. The chart itself is the SVG that matplotlib drew.
 
-function render({ model, el }) {
+async function render({ model, el }) {
   const root = makeRoot(el, "chart");
   const bar = element("div", "md-bar");
   const stage = element("div", "md-stage");
@@ -26,8 +26,8 @@ function render({ model, el }) {
     return [...points, ...cells];
   };
 
-  const draw = () => {
-    state = readState(model);
+  const draw = async () => {
+    state = await readState(model);
     svg = placeSvg(stage, state.svg);
     svg.setAttribute("tabindex", "0");
     svg.setAttribute("role", "group");
@@ -92,7 +92,7 @@ function render({ model, el }) {
   };
 
   /** The film: every frame gives pictures for the images of the SVG, in their order, and a text. */
-  const { frames = [], film: filmName } = readState(model);
+  const { frames = [], film: filmName } = await readState(model);
   const words = element("span", "md-faint");
   const showFrame = ({ images, text }) => {
     stage.querySelectorAll("image").forEach((image, i) => {
@@ -126,7 +126,7 @@ function render({ model, el }) {
     showFrame(frame);
   };
   model.on?.("msg:custom", listen);
-  draw();
+  await draw();
   if (film) showFrame(frames[frames.length - 1]);
   model.on?.("change:state", draw);
   return () => { play?.stop(); model.off?.("change:state", draw); model.off?.("msg:custom", listen); };

@@ -14,13 +14,17 @@ function svgElement(tag, attributes = {}, text) {
   return made;
 }
 
-/** What the kernel gave the widget to show. */
-const readState = (model) => JSON.parse(model.get("state"));
+/** What the kernel gave the widget to show: JSON, compressed. */
+async function readState(model) {
+  const bytes = Uint8Array.from(atob(model.get("state")), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
+}
 
 /** The root of a widget inside the element that the notebook gives. */
 function makeRoot(el, name) {
   const root = element("div", `md-widget md-${name}-widget`);
-  el.append(root);
+  el.replaceChildren(root); // on a page of its own the still picture stood there
   return root;
 }
 

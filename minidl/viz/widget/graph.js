@@ -57,8 +57,8 @@ function fillInspector(panel, detail) {
   panel.append(line);
 }
 
-function render({ model, el }) {
-  const state = readState(model);
+async function render({ model, el }) {
+  const state = await readState(model);
   const root = makeRoot(el, "graph");
   const bar = element("div", "md-bar");
   const body = element("div", "md-body");

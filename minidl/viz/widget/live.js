@@ -24,8 +24,8 @@ function smoothed(points, keep) {
   });
 }
 
-function render({ model, el }) {
-  const { log } = readState(model);
+async function render({ model, el }) {
+  const { log } = await readState(model);
   const root = makeRoot(el, "live");
   const svg = svgElement("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, width: "100%", role: "img" });
   root.append(svg);

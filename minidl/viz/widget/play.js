@@ -2,8 +2,8 @@
 
 const SIDE = 360;
 
-function render({ model, el }) {
-  const state = readState(model);
+async function render({ model, el }) {
+  const state = await readState(model);
   const root = makeRoot(el, "play");
   const bar = element("div", "md-bar");
   const second = element("div", "md-bar");

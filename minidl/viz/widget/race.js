@@ -1,7 +1,7 @@
 // Optimisers racing down a surface: played step by step; the start is dragged, the learning rates slide.
 
-function render({ model, el }) {
-  const state = readState(model);
+async function render({ model, el }) {
+  const state = await readState(model);
   const root = makeRoot(el, "race");
   const bar = element("div", "md-bar");
   const rates = element("div", "md-bar");

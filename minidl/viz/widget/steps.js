@@ -1,7 +1,7 @@
 // Forward and backward, step by step: play, slider, keys; and a mode in which the learner guesses first.
 
-function render({ model, el }) {
-  const state = readState(model);
+async function render({ model, el }) {
+  const state = await readState(model);
   const root = makeRoot(el, "steps");
   const bar = element("div", "md-bar");
   const body = element("div", "md-body");

@@ -2,8 +2,8 @@
 
 const [WIDE, TALL] = [640, 420];
 
-function render({ model, el }) {
-  const state = readState(model);
+async function render({ model, el }) {
+  const state = await readState(model);
   const root = makeRoot(el, "surface");
   const bar = element("div", "md-bar");
   const stage = element("div", "md-stage");

@@ -5,8 +5,8 @@ import numpy as np
 from minidl.errors import ShapeError
 from minidl.tensor import Tensor
 from minidl.train.metrics import calibration_error, confusion_matrix, roc_auc, roc_curve
-from minidl.viz.colours import class_colour
 from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
+from minidl.viz.planes.colours import class_colour
 from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 
@@ -55,7 +55,9 @@ def confusion(predictions, targets, classes=None, images=None, title=None):
         axes.imshow(shares, cmap=faded("value"), vmin=0, vmax=1, aspect="auto", interpolation="none")
         for i, j in np.argwhere(matrix > 0):
             right = i == j
-            colour = LIGHT["ground"] if shares[i, j] > 0.6 else LIGHT["ink"] if right else LIGHT["gradient"]
+            colour = LIGHT["ink" if right else "gradient"]
+            if shares[i, j] > 0.6:
+                colour = "#fefefe"  # the cell is dark in both themes
             axes.text(j, i, str(matrix[i, j]), ha="center", va="center", fontsize=10, color=colour)
         ticks = [plain_label(name, 14) for name in names]
         axes.set_xticks(range(len(names)), ticks, rotation=90 if max(map(len, ticks)) > 4 else 0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.errors import ShapeError
 from minidl.tensor import Tensor
-from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.theme import LIGHT
 
 
@@ -46,25 +46,38 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
     for name, given in (("labels", labels), ("predictions", predictions)):
         if given is not None and len(given) != len(pixels):
             raise ShapeError(f"there are {len(pixels)} images and {len(given)} {name}")
+    columns = min(columns, len(pixels))
     rows = math.ceil(len(pixels) / columns)
     title = title or _title(pixels, labels, predictions)
+    written = labels is not None or predictions is not None
+    tall, wide = pixels.shape[1], pixels.shape[2]
+    below, beside = tall * (0.45 if written else 0.1), wide * 0.1  # room between two rows and two columns
+    largest = max(1.0, float(np.nanmax(pixels)))
 
     def draw(figure):
-        grid = figure.subplots(rows, min(columns, len(pixels)), squeeze=False)
+        axes = figure.add_subplot()
+        axes.axis("off")
+        axes.set_xlim(-0.5 * beside, columns * (wide + beside) - 0.5 * beside)
+        axes.set_ylim(rows * (tall + below), 0)
         asked = []
-        for axes in grid.flat:
-            axes.axis("off")
-        for i, (axes, image) in enumerate(zip(grid.flat, pixels, strict=False)):
-            asked.append((axes, image.shape[1] / 2, image.shape[0] / 2, _told(i, labels, predictions)))
-            axes.imshow(image, cmap="gray_r", vmin=0, vmax=max(1.0, float(pixels.max())), interpolation="none")
+        for i, image in enumerate(pixels):
+            left, top = i % columns * (wide + beside), i // columns * (tall + below) + below
+            place = (left, left + wide, top + tall, top)
+            axes.imshow(image, cmap="gray_r", vmin=0, vmax=largest, interpolation="none", extent=place, aspect="auto")
             text, wrong = _caption(i, labels, predictions)
-            axes.set_title(text, loc="center", fontsize=10, pad=3, color=LIGHT["gradient" if wrong else "faint"])
-        figure.suptitle(wrapped(title, 0.85 * min(columns, len(pixels))), x=0.01, ha="left", fontsize=12)
+            if written:
+                colour = LIGHT["gradient" if wrong else "faint"]
+                axes.text(left + wide / 2, top - 0.1 * tall, plain_label(text, 12), ha="center", fontsize=10, color=colour)
+            asked.append((axes, left + wide / 2, top + tall / 2, _told(i, labels, predictions)))
+        axes.set_xlim(-0.5 * beside, columns * (wide + beside) - 0.5 * beside)
+        axes.set_ylim(rows * (tall + below), 0)
+        figure.suptitle(wrapped(title, size[0]), x=0.01, ha="left", fontsize=12)
         return asked
 
-    height = 0.5 + rows * (0.95 if labels is None and predictions is None else 1.1)
+    cell = 0.85 * (tall + below) / (wide + beside)
+    size = (max(3.0, 0.85 * columns), 0.5 + rows * cell)
     data = {"labels": labels, "predictions": predictions, "count": len(pixels)}
-    return FigurePicture(draw, title, data, size=(max(3.0, 0.85 * min(columns, len(pixels))), height))
+    return FigurePicture(draw, title, data, size=size)
 
 
 def _plain(values):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minidl.viz.diagnosis import TOO_SHORT, read_curves
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.runs.diagnosis import TOO_SHORT, read_curves
 from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from minidl.viz.boundary_picture import extent, region
-from minidl.viz.colours import CLASSES, class_colour
 from minidl.viz.figure import FigurePicture, wrapped
-from minidl.viz.playing import ACTIVATIONS, DATA, LARGEST, OPTIMIZERS, Experiment, Settings
+from minidl.viz.planes.boundary_picture import extent, region
+from minidl.viz.planes.colours import CLASSES, class_colour
+from minidl.viz.planes.playing import ACTIVATIONS, DATA, LARGEST, OPTIMIZERS, Experiment, Settings
 from minidl.viz.theme import LIGHT
 
 FIRST_STEPS = 200

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.viz.figure import FigurePicture, wrapped
-from minidl.viz.landscape_model import measure
+from minidl.viz.planes.landscape_model import measure
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT, faded
 

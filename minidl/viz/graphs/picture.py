@@ -4,14 +4,14 @@ import sys
 
 from minidl.nn.module import Module
 from minidl.tensor import Tensor
-from minidl.viz import dot
-from minidl.viz.graph_details import box_details
-from minidl.viz.graph_folding import Folding
-from minidl.viz.graph_model import build_graph
+from minidl.viz.graphs import dot
+from minidl.viz.graphs.details import box_details
+from minidl.viz.graphs.folding import Folding
+from minidl.viz.graphs.model import build_graph
+from minidl.viz.graphs.walking import trial_run
 from minidl.viz.picture import Picture
 from minidl.viz.summary import shape_text
 from minidl.viz.theme import LIGHT
-from minidl.viz.walking import trial_run
 from minidl.watching import watch
 
 SMALL = 60  # boxes: a graph of so few carries its open view along, for saved notebooks without a kernel

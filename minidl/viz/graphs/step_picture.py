@@ -2,12 +2,12 @@
 
 import sys
 
-from minidl.viz import dot
-from minidl.viz.graph_folding import Folding
-from minidl.viz.graph_model import build_graph
-from minidl.viz.graph_picture import graph_dot, variables
+from minidl.viz.graphs import dot
+from minidl.viz.graphs.folding import Folding
+from minidl.viz.graphs.model import build_graph
+from minidl.viz.graphs.picture import graph_dot, variables
+from minidl.viz.graphs.stepping import build_frames, checked_tensor, quantity
 from minidl.viz.picture import Picture
-from minidl.viz.stepping import build_frames, checked_tensor, quantity
 
 
 def steps(tensor, names=None, guess=False):

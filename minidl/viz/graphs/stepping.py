@@ -7,9 +7,9 @@ import numpy as np
 from minidl.errors import ShapeError
 from minidl.printing import values_text
 from minidl.tensor import Tensor
-from minidl.viz.maths import derivative_mathml, mathml, numbers_latex, put_in
+from minidl.viz.graphs.maths import derivative_mathml, mathml, numbers_latex, put_in
+from minidl.viz.graphs.walking import Walk, passed_back
 from minidl.viz.summary import number_text, shape_text
-from minidl.viz.walking import Walk, passed_back
 
 MOST_VERTICES = 150
 MOST_SHOWN = 4  # elements of a tensor whose numbers are shown

@@ -8,8 +8,8 @@ from minidl import nn, optim
 from minidl.data.synthetic import circles, moons, spirals
 from minidl.random import Generator, default_generator, manual_seed
 from minidl.tensor import Tensor
-from minidl.viz.boundary_picture import extent, predict, region
 from minidl.viz.figure import png
+from minidl.viz.planes.boundary_picture import extent, predict, region
 from minidl.viz.summary import root_mean_square
 
 DATA: dict = {"moons": moons, "circles": circles, "spirals": spirals}

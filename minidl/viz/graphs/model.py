@@ -1,4 +1,4 @@
-"""The computation graph as plain data: what the faces in `graph_picture.py` draw.
+"""The computation graph as plain data: what the faces in `picture.py` draw.
 
 The model knows operations, the tensors that enter, and the modules they were called in. It is made
 from a tensor by following its nodes, so it shows what was really computed.
@@ -14,8 +14,8 @@ from minidl.autograd import nodes_behind
 from minidl.errors import GraphError
 from minidl.nn.module import Module, Parameter
 from minidl.tensor import Tensor
+from minidl.viz.graphs.walking import gradients_of
 from minidl.viz.summary import value_summary
-from minidl.viz.walking import gradients_of
 
 
 @dataclass

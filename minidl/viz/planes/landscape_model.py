@@ -13,7 +13,7 @@ from minidl.errors import MinidlError, ShapeError
 from minidl.random import Generator
 from minidl.state import no_grad
 from minidl.train.callbacks import Callback
-from minidl.viz.walking import undisturbed
+from minidl.viz.graphs.walking import undisturbed
 
 
 class WeightPath(Callback):

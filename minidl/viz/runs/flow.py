@@ -4,9 +4,9 @@ import numpy as np
 
 from minidl.errors import GraphError
 from minidl.nn.module import Module
-from minidl.viz.diagnosis import diagnose, fold, uneven
 from minidl.viz.figure import FigurePicture, Grid, plain_label, wrapped
-from minidl.viz.flow_history import Flow, FlowHistory, weights
+from minidl.viz.runs.diagnosis import diagnose, fold, uneven
+from minidl.viz.runs.flow_history import Flow, FlowHistory, weights
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT, faded
 

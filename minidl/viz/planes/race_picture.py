@@ -3,9 +3,9 @@
 import numpy as np
 
 from minidl.optim import SGD, Adam
-from minidl.viz.colours import CLASSES, class_colour
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
-from minidl.viz.racing import SURFACES, heights, run
+from minidl.viz.planes.colours import CLASSES, class_colour
+from minidl.viz.planes.racing import SURFACES, heights, run
 from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from minidl.viz.maths import mathml, numbers_latex, put_in
+from minidl.viz.graphs.maths import mathml, numbers_latex, put_in
 from minidl.viz.summary import number_text, root_mean_square, shape_text
 
 BINS = 24

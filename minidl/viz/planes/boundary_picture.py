@@ -9,9 +9,9 @@ from minidl.ops.creation import tensor
 from minidl.state import no_grad
 from minidl.tensor import Tensor
 from minidl.train.callbacks import Callback
-from minidl.viz.colours import class_colour, region_image
 from minidl.viz.figure import FigurePicture, png, wrapped
 from minidl.viz.notebook import Stage
+from minidl.viz.planes.colours import class_colour, region_image
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 

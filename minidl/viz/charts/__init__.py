@@ -1,0 +1,1 @@
+"""Charts of predictions, layers, images and shapes."""

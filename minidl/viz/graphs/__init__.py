@@ -1,0 +1,1 @@
+"""Computation graphs: seen whole, opened module by module, and stepped through."""

@@ -1,0 +1,1 @@
+"""Things in the plane: boundaries, loss landscapes, races of optimisers, the playground."""

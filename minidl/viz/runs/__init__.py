@@ -1,0 +1,1 @@
+"""Training runs: loss curves, gradient flow, and what they say."""
