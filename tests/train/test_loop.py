@@ -27,7 +27,7 @@ def test_a_model_learns_and_the_history_is_plain_data(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("epoch 1: train_loss ")
     assert len(lines) == 8
-    assert md.viz.loss_curve(history).data.keys() == {"train_loss", "val_loss"}
+    assert md.viz.loss_curve(history).data.keys() == {"train_loss", "val_loss", "diagnosis"}
 
 
 def test_fit_does_what_the_loop_written_by_hand_does():
