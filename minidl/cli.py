@@ -20,14 +20,13 @@ def main(arguments=None):
     """
     options = parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except (MinidlError, OSError) as error:
         print(f"minidl: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    return 0
 
 
 def parser():
@@ -48,6 +47,18 @@ def parser():
     demo.add_argument("--epochs", type=positive_number, default=5, help="how often to go through the digits (5)")
     demo.add_argument("--output", type=Path, default=Path("minidl-demo.html"), help="the page (minidl-demo.html)")
     demo.set_defaults(run=run_demo)
+
+    progress = commands.add_parser("progress", help="show which exercises you have solved")
+    progress.set_defaults(run=run_progress)
+
+    check = commands.add_parser(
+        "check", help="run the notebooks of a folder, and compare what comes out with what they hold"
+    )
+    check.add_argument("folder", help="a folder with notebooks, or one notebook")
+    check.add_argument("--jobs", type=positive_number, help="how many notebooks run at once (as many as processors)")
+    check.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
+    check.add_argument("--timeout", type=positive_number, default=120, help="seconds that a cell may take (120)")
+    check.set_defaults(run=run_check)
     return top
 
 
@@ -86,6 +97,39 @@ def run_demo(options):
     from minidl.demo import demo
 
     demo(options.epochs, options.output)
+
+
+def run_progress(options):
+    """Show the exercises chapter by chapter."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from minidl.course.answering import exercises
+    from minidl.course.progress import progress_file, read, table
+
+    known = exercises()
+    kept = read()
+    marks = {"right": "[green]✓[/]", "tried": "[red]✗[/]", "open": "·"}
+    solved = sum(kept.get(name, {}).get("right", False) for name in known)
+    shown = Table()
+    shown.add_column("chapter")
+    shown.add_column("exercises")
+    for chapter, states in table(list(known), kept):
+        shown.add_row(chapter.removeprefix("ch"), " ".join(marks[state] for state in states))
+    console = Console()
+    console.print(f"{solved} of {len(known)} exercises are solved", highlight=False)
+    console.print(shown)
+    following = next((name for name in known if not kept.get(name, {}).get("right")), None)
+    if following:
+        console.print(f"Next: {following}, {known[following].title}", highlight=False)
+    console.print(f"Kept in {progress_file()}", style="dim", highlight=False)
+
+
+def run_check(options):
+    """Run notebooks and compare."""
+    from minidl.course.proving import prove
+
+    return prove(options.folder, options.jobs, options.junit, options.timeout)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 
-NBVAL = ["--nbval", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg", "-p", "no:xdist", "notebooks"]
 STEPS = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
     "unit tests and doctests": ["pytest", "-n", "auto", "--dist", "loadfile"],
-    "notebooks": ["pytest", *NBVAL],
+    "notebooks": ["minidl.cli", "check", "notebooks"],
 }
 
 

@@ -24,6 +24,7 @@ _ROOMS = {
     "race": "planes.race_picture",
     "roc": "charts.evaluation",
     "steps": "graphs.step_picture",
+    "tangent": "planes.tangent",
 }
 
 __all__ = [*_ROOMS]

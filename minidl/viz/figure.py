@@ -5,6 +5,8 @@ import io
 import re
 import textwrap
 import warnings
+import zlib
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -69,6 +71,8 @@ class FigurePicture(Picture):
     data : plain data
     size : (float, float)
         Width and height in inches.
+    images : list of str, optional
+        Smaller PNGs, as data URIs, for the images of the SVG in their order.
     frames : list of dict, optional
         A film: each has "name", "text" and "images", a PNG as data URI for ids of images in the chart.
     film : str
@@ -78,7 +82,8 @@ class FigurePicture(Picture):
     script = "chart"
     kinds = (".svg", ".png", ".html")
 
-    def __init__(self, draw, text, data, size=(7, 4), frames=(), film="frame"):
+    def __init__(self, draw, text, data, size=(7, 4), images=(), frames=(), film="frame"):
+        self._images = list(images)
         self._draw, self._size, self.data, self.frames, self.film = draw, size, data, list(frames), film
         super().__init__(self._svg(text), text)
 
@@ -111,10 +116,12 @@ class FigurePicture(Picture):
         self._asked = self._places(figure, asked)
         svg = svg[svg.index("<svg") :]
         svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-        svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d)\d+", r"\1", path[0]), svg)  # finer is not seen
-        svg = themed(svg)
+        svg = _smaller(svg)
+        smaller = iter(self._images)
+        svg = re.sub(r'data:image/png;base64,[^"]*', lambda old: next(smaller, old[0]), svg)
+        svg, classes = _shared_styles(themed(svg))
         head = f'<svg class="minidl-chart" role="img" aria-label="{escape(text)}"'
-        style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}</style>"
+        style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}{classes}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest
 
@@ -144,6 +151,24 @@ class FigurePicture(Picture):
     def content(self, kind):
         """The bytes of a file of this kind."""
         return self._rendered(self.figure(), "png", dpi=144) if kind == ".png" else super().content(kind)
+
+
+def _smaller(svg):
+    """The SVG without what nobody sees: indentation, groups around single marks, hundredths of points."""
+    svg = re.sub(r">\s+<", "><", svg)
+    svg = re.sub(r'(<use [^>]*/>)</g><g clip-path="[^"]*">(?=<use)', r"\1", svg)
+    return re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found[0]).replace("\n", " "), svg)
+
+
+def _shared_styles(svg):
+    """The SVG with styles that occur again and again as classes, and their style sheet.
+
+    A class is named after its style, so that charts on one page do not disturb one another.
+    """
+    counts = Counter(re.findall(r' style="([^"]+)"', svg))
+    names = {style: f"s{zlib.crc32(style.encode()):08x}" for style, n in counts.items() if n > 3}
+    svg = re.sub(r' style="([^"]+)"', lambda found: f' class="{names[found[1]]}"' if found[1] in names else found[0], svg)
+    return svg, "".join(f".{name}{{{style}}}" for style, name in names.items())
 
 
 @contextmanager
@@ -178,6 +203,14 @@ def png(pixels, scale=1):
 
     pixels = np.round(np.clip(np.asarray(pixels, dtype=float), 0, 1) * 255).astype(np.uint8)
     pixels = (255 - pixels if pixels.ndim == 2 else pixels).repeat(scale, axis=0).repeat(scale, axis=1)
+    image = Image.fromarray(pixels)
+    transparency: dict[str, Any] = {}
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        colours, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+        if len(colours) <= 256:  # a palette makes it three times smaller
+            image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8))
+            image.putpalette(colours[:, :3].tobytes())
+            transparency["transparency"] = colours[:, 3].tobytes()
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format="png", optimize=True)
+    image.save(file, format="png", optimize=True, **transparency)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

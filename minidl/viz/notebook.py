@@ -35,10 +35,12 @@ class Stage:
             self._widget.send(message)
 
     def finish(self, picture):
-        """Put a picture in the place."""
-        if self._handle is not None:
-            self._handle.update(picture._repr_mimebundle_(), raw=True)
-            self._widget = self._handle = None
+        """Put a picture in the place; whether there is one."""
+        if self._handle is None:
+            return False
+        self._handle.update(picture._repr_mimebundle_(), raw=True)
+        self._widget = self._handle = None
+        return True
 
 
 def in_notebook():

@@ -13,7 +13,7 @@ from minidl.course.notebooks import WIDGET_STATE, normalise, rewrite
 from minidl.viz.widget import unpacked
 
 ROOT = Path(__file__).parents[2]
-SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
+SANITIZE = ROOT / "minidl" / "course" / "sanitize.cfg"
 
 
 def notebook_of(*sources):

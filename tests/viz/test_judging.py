@@ -151,7 +151,9 @@ def test_a_tensor_shows_its_numbers_facts_and_a_heat_map():
     card = md.tensor([[1.0, -2.0, 0.0], [3.0, 0.5, 1.0]])._repr_html_()
     assert "tensor([[ 1.0000, -2.0000" in card
     assert "shape 2 × 3 · dtype float32 · mean ± std 0.5833 ± 1.484 · range -2 to 3 · zeros 16.7%" in card
-    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(card.partition("base64,")[2].partition('"')[0]))))
+    image = np.asarray(
+        Image.open(io.BytesIO(base64.b64decode(card.partition("base64,")[2].partition('"')[0]))).convert("RGBA")
+    )
     assert image.shape == (2, 3, 4)
     assert image[:, :, 3].tolist() == [[84, 171, 0], [255, 43, 84]]  # opacity: the size of a number beside the largest, 3
 

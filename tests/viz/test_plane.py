@@ -18,7 +18,7 @@ from minidl.viz.planes.racing import SURFACES, run
 
 
 def pixels(uri):
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))))
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("RGBA"))
 
 
 def vertical(x):
@@ -67,16 +67,17 @@ def test_a_live_boundary_ends_as_a_film_over_the_epochs():
     )
     frames = live.picture.state()["frames"]
     assert [f["name"] for f in frames] == ["epoch 2", "epoch 4", "epoch 6", "epoch 8"]
-    np.testing.assert_array_equal(pixels(frames[-1]["images"][0]), np.round(region(model, X.array) * 255).astype(np.uint8))
+    expected = np.round(region(model, X.array) * 255).astype(np.uint8)
+    np.testing.assert_array_equal(pixels(frames[-1]["images"][0]), expected)
     assert model.training
 
 
-def test_a_long_film_keeps_at_most_sixty_frames():
+def test_a_long_film_keeps_at_most_forty_frames():
     live = md.viz.LiveBoundary(POINTS, md.tensor([0, 1, 0, 1]))
     for k in range(150):
         live.add(vertical, f"step {k}")
     names = live.close(vertical).data["frames"]
-    assert len(names) <= 60
+    assert len(names) <= 40
     assert names[-1] == "step 148" or names[-1] == "step 149"
 
 
@@ -260,7 +261,7 @@ def test_the_playground_answers_settings_and_steps():
     assert len(report["losses"]) == 7
     assert [name for name, _ in report["gradients"]] == ["0.weight", "2.weight", "4.weight", "6.weight"]
     assert pixels(report["field"]).shape == (48, 48, 4)
-    assert len(report["points"]) == 240
+    assert len(report["points"]) == 180
     report = picture.answer({"steps": 3, "lr": 0.5})
     assert len(report["losses"]) == 10
     assert picture.experiment.optimizer.param_groups[0]["lr"] == 0.5
@@ -277,3 +278,28 @@ def test_an_exploding_playground_is_reported_without_nan():
     picture = md.viz.playground(activation="ReLU", optimizer="SGD", lr=100.0, layers=6)
     assert all(v is None or np.isfinite(v) for v in picture.state()["losses"])
     ET.fromstring(picture.svg)
+
+
+# Tangents
+
+
+def test_a_tangent_has_the_engines_slope():
+    picture = md.viz.tangent(lambda x: x**3, low=-1, high=2, at=1.5)
+    x, slope = np.array(picture.data["x"]), np.array(picture.data["slope"])
+    np.testing.assert_allclose(slope, 3 * x**2, rtol=1e-6)
+    assert picture.text == "Tangent: at 1.5 the slope is 6.75"
+    assert picture.state()["x"][picture.state()["here"]] == 1.5
+
+
+def test_a_constant_has_slope_0_and_nonsense_is_refused():
+    assert set(md.viz.tangent(lambda x: x.detach() * 0 + 2).data["slope"]) == {0.0}
+    with pytest.raises(ShapeError, match="one number for each number"):
+        md.viz.tangent(lambda x: x.sum())
+    with pytest.raises(ValueError, match="low must be below high"):
+        md.viz.tangent(md.tanh, low=1, high=1)
+
+
+def test_a_tangent_where_there_is_no_number_is_left_out():
+    state = md.viz.tangent(md.log, low=-1, high=1, at=0.5).state()
+    assert state["y"][0] is None
+    assert state["y"][-1] == pytest.approx(0, abs=1e-6)

@@ -73,7 +73,7 @@ def activations(model, x, title=None):
                 continue
             counts, edges = np.histogram(finite, 40)
             middles = (edges[1:] + edges[:-1]) / 2
-            axes.bar(middles, counts / finite.size, np.diff(edges) * 0.95, color=LIGHT["value"])
+            axes.stairs(counts / finite.size, edges, fill=True, color=LIGHT["value"])
             axes.set_ylabel(
                 f"{plain_label(name, 14)}\n{type(module).__name__}", rotation=0, ha="right", va="center", fontsize=9
             )

@@ -15,8 +15,8 @@ from minidl.viz.planes.colours import class_colour, region_image
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 
-FINE = 90  # points of the plane along each side
-MOST_FRAMES = 60
+FINE = 72  # points of the plane along each side
+MOST_FRAMES = 40
 
 
 def boundary(model, X, y, title=None):
@@ -59,7 +59,7 @@ class LiveBoundary(Callback):
     X : Tensor, shape (N, 2)
     y : Tensor, shape (N,)
     every : int
-        Keep each how-manyth epoch; of a long run at most 60 are kept.
+        Keep each how-manyth epoch; of a long run at most 40 are kept.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class LiveBoundary(Callback):
         self._stage.send({"frame": {"images": [png(image)], "text": f"{name}: {text}"}})
 
     def close(self, model):
-        """Replace the moving picture by the film, and return it.
+        """Replace the moving picture by the film; outside of a notebook, where nothing was shown, return it.
 
         Raises
         ------
@@ -123,8 +123,10 @@ class LiveBoundary(Callback):
         title = f"the boundary moves: {frames[0][2]} in {frames[0][0]}, {frames[-1][2]} in {frames[-1][0]}"
         self.picture = _picture(self.points, self.labels, frames, title, predict(model, self.points))
         if self._stage is not None:
-            self._stage.finish(self.picture)
+            shown = self._stage.finish(self.picture)
             self._stage = None
+            if shown:
+                return None
         return self.picture
 
 
@@ -201,4 +203,6 @@ def _picture(points, labels, frames, title, probabilities):
     film = film if len(film) > 1 else []
     data = {"points": points.tolist(), "labels": labels.tolist(), "predictions": found.tolist()}
     data["frames"] = [name for name, _, _ in frames]
-    return FigurePicture(draw, f"Decision boundary: {title}", data, size=(6, 5), frames=film, film="time")
+    return FigurePicture(
+        draw, f"Decision boundary: {title}", data, size=(6, 5), images=[png(image)], frames=film, film="time"
+    )

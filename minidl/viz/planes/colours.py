@@ -33,5 +33,5 @@ def region_image(probabilities):
     best = np.nan_to_num(probabilities.max(axis=-1), nan=0.0)
     sure = (best - 1 / classes) / (1 - 1 / classes) if classes > 1 else best
     palette = np.stack([rgb(class_colour(k)) for k in range(classes)])
-    steps = np.round((0.08 + 0.5 * np.clip(sure, 0, 1)) * 40) / 40  # bands, so that lines of equal certainty are seen
+    steps = np.round((0.08 + 0.5 * np.clip(sure, 0, 1)) * 24) / 24  # bands, so that lines of equal certainty are seen
     return np.concatenate([palette[winner], steps[..., None]], axis=-1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.figure import FigurePicture, png, wrapped
 from minidl.viz.planes.boundary_picture import extent, region
 from minidl.viz.planes.colours import CLASSES, class_colour
 from minidl.viz.planes.playing import ACTIVATIONS, DATA, LARGEST, OPTIMIZERS, Experiment, Settings
@@ -38,7 +38,7 @@ def playground(**settings):
     --------
     >>> import minidl as md
     >>> md.viz.playground(data="circles", units=4)
-    Playground: 2 layers of 4 units (Tanh) on circles; after 200 steps 90% of the held-out points are right
+    Playground: 2 layers of 4 units (Tanh) on circles; after 200 steps 93% of the held-out points are right
     """
     return PlayPicture(Settings(**settings))
 
@@ -59,7 +59,13 @@ class PlayPicture(FigurePicture):
             f"after {FIRST_STEPS} steps {self._right['test']:.0%} of the held-out points are right"
         )
         self._title = text
-        super().__init__(self._three, f"Playground: {text}", {"right": self._right}, size=(10, 3.8))
+        super().__init__(
+            self._three,
+            f"Playground: {text}",
+            {"right": self._right},
+            size=(10, 3.8),
+            images=[png(region(self.experiment.model, self.experiment.points))],
+        )
 
     def _three(self, figure):
         e = self.experiment

@@ -17,7 +17,7 @@ ACTIVATIONS = {"ReLU": nn.ReLU, "Tanh": nn.Tanh, "Sigmoid": nn.Sigmoid, "none (l
 OPTIMIZERS = {"SGD": optim.SGD, "Adam": optim.Adam}
 LARGEST = {"layers": 6, "units": 32, "steps": 100}
 MOST_NOISE = 1.0
-POINTS, BATCH = 240, 40
+POINTS, BATCH = 180, 30
 
 
 @dataclass

@@ -90,7 +90,7 @@ class Live(Callback):
         self._sent = len(self.steps)
 
     def close(self):
-        """Replace the moving picture by the final one, and return it.
+        """Replace the moving picture by the final one; outside of a notebook, where nothing was shown, return it.
 
         Raises
         ------
@@ -101,8 +101,10 @@ class Live(Callback):
         by_epoch = len(epochs.get("train_loss", ())) > 1
         self.picture = loss_curve(epochs if by_epoch else self.steps, xlabel="epoch" if by_epoch else "step", log=self.log)
         if self._stage is not None:
-            self._stage.finish(self.picture)
+            shown = self._stage.finish(self.picture)
             self._stage = None
+            if shown:
+                return None
         return self.picture
 
 

@@ -1,0 +1,52 @@
+"""`check`, which the exercises in the notebooks call."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from minidl.course.progress import note
+
+RIGHT, WRONG, OPEN = "✓", "✗", "·"
+
+
+def exercises():
+    """All exercises by their names, such as "ch04.ex2", in the order of the course."""
+    from minidl.course import exercises as rooms
+
+    found = {}
+    for room in sorted(iter_modules(rooms.__path__), key=lambda room: room.name):
+        module = import_module(f"{rooms.__name__}.{room.name}")
+        found |= {f"{room.name}.{name}": exercise for name, exercise in module.EXERCISES.items()}
+    return found
+
+
+def check(name, answer=...):
+    """Say whether the answer to an exercise is right, or what might be wrong with it.
+
+    An exercise that is not answered yet (``...`` or None) stops nothing.
+
+    Parameters
+    ----------
+    name : str
+        Such as "ch04.ex2".
+    answer : object
+
+    Raises
+    ------
+    KeyError
+        When there is no such exercise.
+
+    Examples
+    --------
+    >>> check("ch01.ex1", ...)
+    · ch01.ex1: not answered yet
+    """
+    known = exercises()
+    if name not in known:
+        near = [other for other in known if other.partition(".")[0] == str(name).partition(".")[0]]
+        raise KeyError(f"there is no exercise {name!r}; there are {', '.join(near or known)}")
+    if known[name].is_open(answer):
+        print(f"{OPEN} {name}: not answered yet")
+        return
+    right, words = known[name].judge(answer)
+    note(name, right)
+    print(f"{RIGHT if right else WRONG} {name}: {'right' if right else 'not yet'}. {words}".rstrip())

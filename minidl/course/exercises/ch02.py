@@ -1,0 +1,69 @@
+"""Exercises of chapter 02, the slope of things."""
+
+import math
+
+from minidl.course.exercise import Derivative, Exercise, Function, Mistake, Number
+
+
+def places():
+    """Where derivatives of one variable are compared."""
+    return [(0.3,), (-1.2,), (2.0,)]
+
+
+def pairs():
+    """Where derivatives of two variables are compared."""
+    return [(0.5, 2.0), (-1.0, 0.7)]
+
+
+def quotients():
+    """Functions, places and steps for a difference quotient."""
+    return [(math.sin, 0.4, 1e-3), (math.exp, 1.0, 1e-2), (lambda x: x**3, -1.0, 0.1)]
+
+
+EXERCISES = {
+    "ex1": Exercise(
+        "The slope of a parabola", Number(), 6.0,
+        wrong=[
+            (9.0, "That is the height of the curve. Its slope is 2x."),
+            (2.0, "The derivative of x² is 2x, and x is 3 here."),
+            (3.0, "That is x. The slope is twice as large."),
+        ],
+        hint="The derivative of x² is 2x.",
+    ),
+    "ex2": Exercise(
+        "A central difference", Function(quotients), lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
+        wrong=[
+            (lambda f, x, h: (f(x + h) - f(x - h)) / h, "From x - h to x + h it is two steps: divide by 2h."),
+            (lambda f, x, h: (f(x + h) - f(x)) / h, "That goes to one side only. Go to both: f(x + h) - f(x - h)."),
+            (lambda f, x, h: (f(x - h) - f(x + h)) / (2 * h), "The sign: right minus left."),
+        ],
+        hint="Rise over run: how much f grows between x - h and x + h, divided by the distance.",
+    ),
+    "ex3": Exercise(
+        "The product rule", Derivative(places), lambda x: x**2 * math.sin(x),
+        wrong=[
+            (Mistake(lambda x: 2 * x * math.cos(x)), "The derivative of a product is not the product of the derivatives."),
+            (Mistake(lambda x: 2 * x * math.sin(x)), "The second half is missing: x² times the derivative of sin x."),
+            (Mistake(lambda x: 2 * x * math.sin(x) - x**2 * math.cos(x)), "The derivative of sin is +cos."),
+        ],
+        hint="(u v)' = u' v + u v', with u = x² and v = sin x.",
+    ),
+    "ex4": Exercise(
+        "The chain rule", Derivative(places), lambda x: math.exp(-(x**2)),
+        wrong=[
+            (Mistake(lambda x: math.exp(-(x**2))), "The outer derivative is right. Multiply by that of the inside, -x²."),
+            (Mistake(lambda x: 2 * x * math.exp(-(x**2))), "The sign: the derivative of -x² is -2x."),
+            (Mistake(lambda x: -2 * x * math.exp(-2 * x)), "The inside stays as it is in the outer function: e to the -x²."),
+        ],
+        hint="Outer derivative at the inside, times the derivative of the inside.",
+    ),
+    "ex5": Exercise(
+        "Two partial derivatives", Derivative(pairs), lambda x, y: x**2 * y + 3 * y,
+        wrong=[
+            (Mistake(lambda x, y: (2 * x * y, x**2)), "In the second, 3y has a slope of its own: 3."),
+            (Mistake(lambda x, y: (2 * x * y + 3, x**2 + 3)), "For the first, y and so 3y stand still: a slope of 0."),
+            (Mistake(lambda x, y: (x**2 + 3, 2 * x * y)), "Both are right, in the wrong order: first the one for x."),
+        ],
+        hint="For each, treat the other variable as a fixed number. Return both as (along x, along y).",
+    ),
+}  # fmt: skip

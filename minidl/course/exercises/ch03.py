@@ -1,0 +1,89 @@
+"""Exercises of chapter 03, forward."""
+
+import minidl as md
+from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape, Word
+
+
+def signs():
+    """Numbers of both signs."""
+    return [(md.tensor([-2.0, -0.5, 0.5, 3.0]),), (md.tensor([[1.5, -1.0]]),)]
+
+
+def networks():
+    """Inputs and the weights of two layers; all square, so that no shape gives a mistake away."""
+    generator = md.random.Generator()
+    generator.manual_seed(3)
+    draw = lambda *shape: md.randn(*shape, generator=generator)
+    return [(draw(4, 3), draw(3, 3), draw(3), draw(3, 3), draw(3))]
+
+
+def two_layers(x, W1, b1, W2, b2):
+    """A network with one hidden layer."""
+    return (x @ W1.T + b1).relu() @ W2.T + b2
+
+
+def bends(model):
+    """What is missing in a network that is to tell the moons apart."""
+    generator = md.random.Generator()
+    generator.manual_seed(4)
+    X, y = md.data.moons(300, noise=0.1, generator=generator)[:]
+    with md.no_grad():
+        right = (model(X).argmax(dim=1) == y).float().mean().item()
+    return "" if right >= 0.97 else f"It is right in {right:.0%}, and 97 % are asked for: more units, or more training."
+
+
+EXERCISES = {
+    "ex1": Exercise(
+        "One neuron by hand", Number(), 3.0,
+        wrong=[
+            (-1.0, "The bias is +2: it is added."),
+            (1.0, "That is the sum without the bias."),
+            (5.0, "The second weight is negative: 2·3 + (-1)·5."),
+        ],
+        hint="2·3 + (-1)·5 + 2.",
+    ),
+    "ex2": Exercise(
+        "The shape after two layers", Shape(), (32, 5),
+        wrong=[
+            ((32, 20), "That is what comes out of the first layer."),
+            ((10, 5), "The first size counts the examples: 32 go in, 32 come out."),
+            ((5, 32), "Examples come first, then the outputs."),
+        ],
+        hint="The number of examples stays, the number of features is that of the last layer's outputs.",
+    ),
+    "ex3": Exercise(
+        "Write leaky ReLU", Function(signs, gradient=True), lambda x: md.where(x > 0, x, 0.1 * x),
+        wrong=[
+            (lambda x: x.relu(), "That is ReLU: here negative numbers leak through with a tenth of their size."),
+            (lambda x: md.where(x > 0, 0.1 * x, x), "The two sides are exchanged."),
+            (lambda x: md.where(x > 0, x, -0.1 * x), "A negative number stays negative: 0.1 times x."),
+        ],
+        hint="md.where(condition, this, that) chooses element by element.",
+    ),
+    "ex4": Exercise(
+        "A network without modules", Function(networks, gradient=True), two_layers,
+        wrong=[
+            (lambda x, W, b, V, c: (x @ W.T + b) @ V.T + c, "Without an activation two layers are no more than one."),
+            (lambda x, W, b, V, c: two_layers(x, W, b, V, c).relu(), "The last layer has no activation of its own."),
+            (lambda x, W, b, V, c: (x @ W + b).relu() @ V + c, "The weights must be turned: W1.T and W2.T."),
+        ],
+        hint="(x @ W1.T + b1).relu() is the hidden layer; one more product and bias follow.",
+    ),
+    "ex5": Exercise(
+        "What a stack of linear layers can do", Word("one", "two", "ten"), "one",
+        wrong=[
+            ("ten", "Multiply it out: W2 (W1 x) = (W2 W1) x. Which kind of layer is that?"),
+            ("two", "The second can be multiplied into the first as well."),
+        ],
+        hint="Products of matrices are matrices.",
+        praise="That is why every network needs kinks between its layers.",
+    ),
+    "ex6": Exercise(
+        "Tell the moons apart", Experiment(bends), None,
+        wrong=[
+            (lambda x: md.stack([x[:, 1], -x[:, 1]], 1), ""),
+            (lambda x: x[:, 0] * 0, ""),
+        ],
+    ),
+}  # fmt: skip
+EXERCISES["ex6"].wrong = [(mistake, EXERCISES["ex6"].kind.problem(mistake)) for mistake, _ in EXERCISES["ex6"].wrong]

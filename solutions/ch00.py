@@ -1,0 +1,17 @@
+# Solutions of chapter 00. Each block replaces the cell with the check of that name.
+
+# %% ch00.ex1
+check("ch00.ex1", 784 * 4 + 4 + 4 * 10 + 10)
+
+# %% ch00.ex2
+check("ch00.ex2", md.tensor(2.0).log())
+
+# %% ch00.ex3
+check("ch00.ex3", "down")
+
+# %% ch00.ex4
+md.manual_seed(0)
+mine = md.nn.Sequential(md.nn.Flatten(), md.nn.Linear(784, 128), md.nn.ReLU(), md.nn.Linear(128, 10))
+optimizer = md.optim.Adam(mine.parameters(), lr=0.002)
+md.train.fit(mine, loader, optimizer=optimizer, epochs=8, verbose=False)
+check("ch00.ex4", count_right(mine) / len(test))
