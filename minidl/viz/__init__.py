@@ -20,6 +20,7 @@ _ROOMS = {
     "images": "charts.image_grid",
     "landscape": "planes.landscape_picture",
     "loss_curve": "runs.curves",
+    "nodes": "graphs.nodes",
     "playground": "planes.play_picture",
     "race": "planes.race_picture",
     "roc": "charts.evaluation",

@@ -1,11 +1,14 @@
 """The course in a real JupyterLab, in a real browser."""
 
+from pathlib import Path
+
 import pytest
 
 import minidl as md
 from tests.browser.lab import in_view, run_all
 
 pytestmark = pytest.mark.browser
+CHAPTERS = sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +84,10 @@ def test_the_dark_theme_of_jupyterlab_reaches_the_pictures(page):
     assert page.evaluate(ground) == "rgb(21, 25, 31)"
 
 
-def test_run_all_runs_the_chapter_without_an_error(page):
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_run_all_runs_every_chapter_without_an_error(open_page, address, chapter):
+    page = open_page(address.replace("00_start_here.ipynb", chapter))
     run_all(page)
-    assert in_view(page, ".md-graph-widget").is_visible()
+    assert page.locator(".md-widget").count() > 0
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator(".jp-InputPrompt:text('[*]')").count() == 0
