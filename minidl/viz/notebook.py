@@ -1,4 +1,8 @@
-"""Pictures that change while a cell runs: shown once, updated without flicker, and in the end replaced by a still one."""
+"""Pictures that change while a cell runs: shown once, updated without flicker, and in the end replaced by a final one.
+
+The final picture is an output of its own, and the moving one goes: tools that compare notebooks cannot follow an output
+that was replaced.
+"""
 
 from typing import Any
 
@@ -12,11 +16,9 @@ class Stage:
         The name of the ES module that draws.
     state : dict
         What it begins with.
-    text : str
-        What stands there for a screen reader, and where no widget can be shown.
     """
 
-    def __init__(self, script, state, text):
+    def __init__(self, script, state):
         self._widget: Any = None
         self._handle: Any = None
         if in_notebook():
@@ -27,7 +29,7 @@ class Stage:
             self._widget = make_widget(script, state)
             view = self._widget._repr_mimebundle_()
             view = view[0] if isinstance(view, tuple) else view
-            self._handle = display({**view, "text/plain": text}, raw=True, display_id=True)
+            self._handle = display({**view, "text/plain": ""}, raw=True, display_id=True)
 
     def send(self, message):
         """Tell the browser what is new."""
@@ -35,10 +37,13 @@ class Stage:
             self._widget.send(message)
 
     def finish(self, picture):
-        """Put a picture in the place; whether there is one."""
+        """Show a picture instead; whether there is a place for it."""
         if self._handle is None:
             return False
-        self._handle.update(picture._repr_mimebundle_(), raw=True)
+        from IPython.display import display
+
+        self._handle.update({"text/plain": ""}, raw=True)
+        display(picture)
         self._widget = self._handle = None
         return True
 

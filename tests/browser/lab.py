@@ -35,8 +35,8 @@ def wait_until_idle(page, seconds=180):
 def run_all(page):
     """Run every cell, and wait."""
     wait_for(page, lambda: page.locator("text=Python 3 (ipykernel) | Idle").count(), 60)
-    page.click("text=Run >> nth=0")
-    page.click("text=Run All Cells")
+    page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+    page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
     wait_until_idle(page)
 
 

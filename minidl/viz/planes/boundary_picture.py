@@ -103,7 +103,7 @@ class LiveBoundary(Callback):
         if self._stage is None:
             title, found = "the boundary while the model trains", predict(model, self.points)
             picture = _picture(self.points, self.labels, self._frames[-1:], title, found)
-            self._stage = Stage("chart", picture.state(), picture.text)
+            self._stage = Stage("chart", picture.state())
         self._stage.send({"frame": {"images": [png(image)], "text": f"{name}: {text}"}})
 
     def close(self, model):

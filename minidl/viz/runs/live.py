@@ -80,7 +80,7 @@ class Live(Callback):
 
     def _show(self):
         if self._stage is None:
-            self._stage = Stage("live", {"log": self.log}, "the loss while the model trains")
+            self._stage = Stage("live", {"log": self.log})
         new = self.steps[self._sent :]
         every = max(1, len(new) // MOST_POINTS)
         at, losses = self.history.get("val_loss at", ()), self.history.get("val_loss", ())
