@@ -88,6 +88,7 @@ def test_the_dark_theme_of_jupyterlab_reaches_the_pictures(page):
 def test_run_all_runs_every_chapter_without_an_error(open_page, address, chapter):
     own = address.replace("/lab/tree/", f"/lab/workspaces/{chapter[:2]}/tree/")  # with no other chapter in another tab
     page = open_page(own.replace("00_start_here.ipynb", chapter))
+    in_view(page, ".md-widget")  # the saved widgets are there: JupyterLab has restored the notebook
     run_all(page)
     assert page.locator(".md-widget").count() > 0
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0

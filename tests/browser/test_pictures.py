@@ -46,6 +46,7 @@ md.viz.confusion(guesses, test.labels[:200], images=test.images[:200])
 """,
     "surface": "md.viz.landscape(model, md.nn.functional.cross_entropy, (X, y), path=path, points=15)",
     "race": 'md.viz.race("bowl", {"SGD": md.optim.SGD, "Adam": md.optim.Adam}, lr={"SGD": 0.05, "Adam": 0.3}, steps=40)',
+    "tangent": "md.viz.tangent(lambda x: x**2, low=-2, high=2, at=1.0)",
     "play": "md.viz.playground()",
     "tensor": "md.arange(12).reshape(3, 4)",
 }
@@ -355,6 +356,21 @@ def test_the_playground_trains_in_the_kernel(page):
     assert widget.locator(".md-side svg").nth(1).locator("rect").count() == 5
 
 
+def test_a_tangent_follows_the_mouse_and_the_keys(page):
+    widget = in_view(page, ".md-tangent-widget")
+    said = widget.locator(".md-said")
+    assert said.inner_text() == "x = 1.00 · value 1.000 · slope 2.000"
+    box = widget.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    x, value, slope = (float(part.split()[-1]) for part in said.inner_text().split(" · "))
+    assert x < 0
+    assert slope == pytest.approx(2 * x, abs=0.02)
+    assert value == pytest.approx(x * x, abs=0.02)
+    widget.locator("svg").focus()
+    page.keyboard.press("ArrowRight")
+    assert float(said.inner_text().split()[2]) > x
+
+
 def test_a_tensor_shows_a_card(page):
     card = in_view(page, ".minidl-tensor")
     assert "shape 3 × 4 · dtype int64" in card.inner_text()
@@ -382,7 +398,7 @@ def test_a_notebook_saved_after_a_restart_reopens_with_its_pictures(page, addres
     page.wait_for_timeout(2000)
     saved = json.loads((folder / "00_pictures.ipynb").read_text())
     shown = [o["data"] for cell in saved["cells"] for o in cell["outputs"] if "data" in o]
-    assert sum("image/svg+xml" in data for data in shown) == 9
+    assert sum("image/svg+xml" in data for data in shown) == 10
     assert all(data["text/plain"] for data in shown if "image/svg+xml" in data)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)

@@ -125,6 +125,7 @@ STYLE = """
 .minidl-graph text { fill: var(--md-ink); }
 .minidl-graph .faint text:last-of-type { fill: var(--md-faint); }
 .minidl-graph .flow text:last-of-type { fill: var(--md-gradient); }
+.minidl-graph .input.flow text:last-of-type { fill: var(--md-faint); }
 .minidl-graph .cluster path, .minidl-graph .cluster polygon { fill: var(--md-panel); stroke: var(--md-line); }
 .minidl-graph .cluster text { fill: var(--md-faint); }
 .minidl-graph .operation :is(path, polygon) { fill: var(--md-value-soft); stroke: var(--md-value); }

@@ -63,6 +63,8 @@ def quantity(array):
         return number_text(array.item())
     if array.size <= MOST_SHOWN:
         return " ".join(values_text(array).split())
+    if array.dtype.kind != "f":  # labels have no length
+        return shape_text(array.shape)
     return f"{shape_text(array.shape)}, norm {number_text(np.linalg.norm(array.astype(np.float64)))}"
 
 

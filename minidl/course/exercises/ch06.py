@@ -1,0 +1,82 @@
+"""Exercises of chapter 06, losses."""
+
+import math
+
+import minidl as md
+from minidl.course.exercise import Exercise, Function, Number, Word
+
+
+def scores():
+    """Scores, some of them so large that e to their power is no number any more."""
+    return [(md.tensor([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]),), (md.tensor([[1000.0, 1001.0, 999.0]]),)]
+
+
+def ordinary():
+    """Scores and right classes."""
+    generator = md.random.Generator()
+    generator.manual_seed(8)
+    some = md.randn(4, 3, generator=generator)
+    return [(some, md.tensor([0, 2, 1, 1])), (md.tensor([[50.0, 0.0, 0.0]]), md.tensor([1]))]
+
+
+def pairs():
+    """Predictions and targets."""
+    return [(md.tensor([1.0, 2.0, 4.0]), md.tensor([1.5, 0.0, 4.0])), (md.tensor([0.5]), md.tensor([-0.5]))]
+
+
+def naive(s):
+    """A softmax as the formula has it."""
+    return s.exp() / s.exp().sum(dim=1, keepdim=True)
+
+
+def truth_of(s, labels):
+    """The logarithm of the probability of each right class."""
+    return s.log_softmax(dim=1).gather(1, labels.unsqueeze(1)).squeeze(1)
+
+
+EXERCISES = {
+    "ex1": Exercise(
+        "Surprise in nats", Number(), math.log(4),
+        wrong=[
+            (-math.log(4), "The sign: surprise is never below 0, it is -ln p."),
+            (0.25, "That is the probability. The loss is its negative logarithm."),
+            (2.0, "That is in bits, with the logarithm of base 2. Here it is the natural one."),
+        ],
+        hint="-ln of 0.25.",
+    ),
+    "ex2": Exercise(
+        "Mean squared error", Function(pairs, gradient=True), lambda p, y: ((p - y) ** 2).mean(),
+        wrong=[
+            (lambda p, y: ((p - y) ** 2).sum(), "That is the sum. The mean is divided by the number of examples."),
+            (lambda p, y: (p - y).abs().mean(), "That is the mean absolute error: square instead."),
+            (lambda p, y: (p - y).mean() ** 2, "First square every error, then take the mean; else errors cancel."),
+        ],
+        hint="Difference, square, mean.",
+    ),
+    "ex3": Exercise(
+        "A softmax that does not overflow", Function(scores, gradient=True), lambda s: s.softmax(dim=1),
+        wrong=[
+            (naive, "e to the 1000 is infinite. Subtract the largest score of each row first."),
+            (lambda s: s.softmax(dim=0), "The probabilities of one example are a row: dim=1."),
+            (lambda s: s / s.sum(dim=1, keepdim=True), "The exponential is missing: probabilities are never negative."),
+        ],
+        hint="Subtract s.max(dim=1, keepdim=True).values, take exp, divide by the sum of the row (keepdim=True).",
+    ),
+    "ex4": Exercise(
+        "Cross-entropy", Function(ordinary, gradient=True), lambda s, labels: -truth_of(s, labels).mean(),
+        wrong=[
+            (lambda s, labels: truth_of(s, labels).mean(), "The sign: a probability near 0 must give a large loss."),
+            (lambda s, labels: -truth_of(s, labels).sum(), "The mean over the examples is asked for."),
+            (lambda s, labels: (1 - truth_of(s, labels).exp()).mean(), "The logarithm is missing: -ln p of the right one."),
+        ],
+        hint="s.log_softmax(dim=1), pick the right class of each row, take the mean, change the sign.",
+    ),
+    "ex5": Exercise(
+        "Which loss for house prices", Word("mse", "cross-entropy", "accuracy"), "mse",
+        wrong=[
+            ("cross-entropy", "A price is no choice among classes: it is a number, and can be a little off."),
+            ("accuracy", "Accuracy counts exact hits, and its slope is 0 everywhere: nothing can be learned from it."),
+        ],
+        hint="Is the answer a class or a number?",
+    ),
+}  # fmt: skip
