@@ -119,7 +119,8 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
             )
         directions, places, share = along_path(rows, dims)
         here = np.asarray(rows[-1], dtype=np.float64)
-        sides = [_side(places[:, k], points) for k in range(dims)]
+        widest = float(np.ptp(places, axis=0).max())
+        sides = [_side(places[:, k], widest, points) for k in range(dims)]
     else:
         generator = Generator()
         generator.manual_seed(seed)
@@ -131,10 +132,10 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
     return Landscape(sides[0], y, heights[1:].reshape((points,) * dims), float(heights[0]), places, share)
 
 
-def _side(values, points):
-    """Steps from a little below the smallest value to a little above the largest."""
+def _side(values, widest, points):
+    """Steps from below the smallest value to above the largest; a direction with little movement is seen wide enough, too."""
     low, high = values.min(), values.max()
-    margin = 0.25 * max(high - low, 1e-6)
+    margin = max(0.25 * (high - low), 0.35 * widest - 0.5 * (high - low))
     return np.linspace(low - margin, high + margin, points)
 
 
