@@ -133,7 +133,7 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
 
 
 def _side(values, widest, points):
-    """Steps from below the smallest value to above the largest; a direction with little movement is seen wide enough, too."""
+    """Steps from below the smallest value to above the largest; one with little movement is seen wide enough, too."""
     low, high = values.min(), values.max()
     margin = max(0.25 * (high - low), 0.35 * widest - 0.5 * (high - low))
     return np.linspace(low - margin, high + margin, points)
