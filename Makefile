@@ -32,6 +32,7 @@ notebooks: .venv/ready-dev  ## execute all notebooks again and write them in the
 
 bench: .venv/ready-dev  ## measure speed beside other libraries
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/import_time.py
+	@$(BIN)/python benchmarks/pictures.py
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/compare.py
 
 format: .venv/ready-dev  ## bring the code into its usual form

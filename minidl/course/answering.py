@@ -8,14 +8,15 @@ from minidl.course.progress import note
 RIGHT, WRONG, OPEN = "✓", "✗", "·"
 
 
-def exercises():
-    """All exercises by their names, such as "ch04.ex2", in the order of the course."""
+def exercises(chapter=None):
+    """Exercises by their names, such as "ch04.ex2", in the order of the course; all, or those of a chapter ("ch04")."""
     from minidl.course import exercises as rooms
 
     found = {}
-    for room in sorted(iter_modules(rooms.__path__), key=lambda room: room.name):
-        module = import_module(f"{rooms.__name__}.{room.name}")
-        found |= {f"{room.name}.{name}": exercise for name, exercise in module.EXERCISES.items()}
+    for name in sorted(room.name for room in iter_modules(rooms.__path__)):
+        if chapter in (None, name):
+            module = import_module(f"{rooms.__name__}.{name}")
+            found |= {f"{name}.{key}": exercise for key, exercise in module.EXERCISES.items()}
     return found
 
 
@@ -40,10 +41,9 @@ def check(name, answer=...):
     >>> check("ch01.ex1", ...)
     · ch01.ex1: not answered yet
     """
-    known = exercises()
+    known = exercises(str(name).partition(".")[0])
     if name not in known:
-        near = [other for other in known if other.partition(".")[0] == str(name).partition(".")[0]]
-        raise KeyError(f"there is no exercise {name!r}; there are {', '.join(near or known)}")
+        raise KeyError(f"there is no exercise {name!r}; there are {', '.join(known or exercises())}")
     if known[name].is_open(answer):
         print(f"{OPEN} {name}: not answered yet")
         return

@@ -26,7 +26,8 @@ class Exercise:
     right : object
         The right answer.
     wrong : list of (object, str)
-        Typical wrong answers, each with the hint that answers its misconception.
+        Typical wrong answers, each with the hint that answers its misconception (of an `Experiment`, whose test finds
+        the hint itself, a part of it).
     hint : str
         What to say to any other wrong answer.
     praise : str

@@ -12,6 +12,7 @@ from minidl.course.copying import CourseError
 from minidl.files import write_atomically
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
@@ -60,22 +61,16 @@ def _number_widgets(notebook):
     """Give the models of widgets ids that depend on their order alone, and drop models that no output shows."""
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     shown = [
-        output.data["application/vnd.jupyter.widget-view+json"]["model_id"]
+        output.data[WIDGET_VIEW]["model_id"]
         for cell in notebook.cells
         for output in cell.get("outputs", [])
-        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+        if WIDGET_VIEW in output.get("data", {})
     ]
-    new = {}
-    waiting = list(shown)
-    while waiting:
-        old = waiting.pop(0)
-        if old in state and old not in new:
-            new[old] = f"{len(new) + 1:032x}"
-            waiting += MODEL_ID.findall(json.dumps(state[old]["state"]))
+    new = {old: f"{k:032x}" for k, old in enumerate(models_behind(shown, state), start=1)}
     rename = lambda thing: json.loads(MODEL_ID.sub(lambda match: new.get(match[0], match[0]), json.dumps(thing)))
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            view = output.get("data", {}).get("application/vnd.jupyter.widget-view+json")
+            view = output.get("data", {}).get(WIDGET_VIEW)
             if view:
                 view["model_id"] = new.get(view["model_id"], view["model_id"])
     if new:
@@ -83,6 +78,17 @@ def _number_widgets(notebook):
         notebook.metadata["widgets"] = {WIDGET_STATE: {"state": kept, "version_major": 2, "version_minor": 0}}
     else:
         notebook.metadata.pop("widgets", None)
+
+
+def models_behind(shown, state):
+    """The ids of widgets and of all that they refer to, as far as `state` knows them, each once, in order."""
+    found, waiting = {}, list(shown)
+    while waiting:
+        id = waiting.pop(0)
+        if id in state and id not in found:
+            found[id] = True
+            waiting += MODEL_ID.findall(json.dumps(state[id]["state"]))
+    return list(found)
 
 
 def rewrite(path):

@@ -19,13 +19,18 @@ def progress_file():
 def read():
     """The progress: name of an exercise -> {"right": whether it is solved, "tries": how often it was answered}.
 
-    A file that cannot be read is left alone, and counts as empty.
+    A file that cannot be read counts as empty; `note` puts it aside before it writes a new one.
     """
     try:
         kept = json.loads(progress_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def put_aside(file):
+    """Keep a file that is no progress under another name: whoever made it may want it back."""
+    file.replace(file.with_suffix(".broken"))
 
 
 def note(name, right):
@@ -37,6 +42,8 @@ def note(name, right):
     entry["tries"] += 1
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if len(kept) == 1 and file.exists() and not read():
+            put_aside(file)
         write_atomically(file, json.dumps(kept, indent=1, sort_keys=True).encode())
     except OSError:
         return  # a folder that cannot be written to must not stop a lesson

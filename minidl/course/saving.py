@@ -7,8 +7,7 @@ the file on disk still knows of a widget stays, and where nothing is known the s
 
 import json
 
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+from minidl.course.notebooks import WIDGET_STATE, WIDGET_VIEW, models_behind
 
 
 def keep_pictures(model, before):
@@ -30,7 +29,7 @@ def keep_pictures(model, before):
             if id is None or id in known:
                 continue
             if id in old:
-                _take(id, old, known)
+                known |= {id: old[id] for id in models_behind([id], old) if id not in known}
             elif "image/svg+xml" in data:
                 del data[WIDGET_VIEW]
     if known:
@@ -40,20 +39,6 @@ def keep_pictures(model, before):
 
 def _states(notebook):
     return dict(notebook.get("metadata", {}).get("widgets", {}).get(WIDGET_STATE, {}).get("state", {}))
-
-
-def _take(id, old, known):
-    """Take over the state of a widget, and of the widgets that it refers to."""
-    waiting = [id]
-    while waiting:
-        id = waiting.pop()
-        if id in old and id not in known:
-            known[id] = old[id]
-            waiting += [word.removeprefix("IPY_MODEL_") for word in _references(old[id].get("state", {}))]
-
-
-def _references(state):
-    return [value for value in state.values() if isinstance(value, str) and value.startswith("IPY_MODEL_")]
 
 
 def _before_saving(path, model, contents_manager, **_):

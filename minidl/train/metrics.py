@@ -10,13 +10,14 @@ from minidl.errors import OutOfRangeError, ShapeError, aligned
 from minidl.tensor import Tensor
 
 
-def _array(values):
+def array_of(values):
+    """A tensor, or anything like an array, as an array."""
     return values.array if isinstance(values, Tensor) else np.asarray(values)
 
 
 def _pair(a, b, names):
     """Two arrays of one length, neither empty."""
-    a, b = _array(a), _array(b)
+    a, b = array_of(a), array_of(b)
     if len(a) != len(b):
         raise ShapeError("every prediction needs its target\n" + aligned([(names[0], a.shape), (names[1], b.shape)]))
     if len(a) == 0:

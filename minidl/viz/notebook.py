@@ -37,15 +37,15 @@ class Stage:
             self._widget.send(message)
 
     def finish(self, picture):
-        """Show a picture instead; whether there is a place for it."""
+        """Show a picture instead; outside of a notebook, where there is no place for it, return it."""
         if self._handle is None:
-            return False
+            return picture
         from IPython.display import display
 
         self._handle.update({"text/plain": ""}, raw=True)
         display(picture)
         self._widget = self._handle = None
-        return True
+        return None
 
 
 def in_notebook():

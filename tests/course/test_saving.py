@@ -2,7 +2,10 @@
 
 import json
 
-from minidl.course.saving import WIDGET_STATE, WIDGET_VIEW, _before_saving, keep_pictures
+from minidl.course.notebooks import WIDGET_STATE, WIDGET_VIEW
+from minidl.course.saving import _before_saving, keep_pictures
+
+A, B, C = (letter * 32 for letter in "abc")  # as long as Jupyter's own
 
 
 def notebook(states, *shown, svg=True):
@@ -25,10 +28,10 @@ def states(notebook):
 
 
 def test_states_that_jupyterlab_forgot_are_taken_from_the_file():
-    before = notebook({"a": widget(layout="IPY_MODEL_b"), "b": widget(), "c": widget()}, "a")
-    now = notebook({}, "a")
+    before = notebook({A: widget(layout=f"IPY_MODEL_{B}"), B: widget(), C: widget()}, A)
+    now = notebook({}, A)
     keep_pictures(now, before)
-    assert set(states(now)) == {"a", "b"}
+    assert set(states(now)) == {A, B}
     assert shown(now) == [True]
 
 

@@ -43,8 +43,8 @@ EXERCISES = {
     "ex4": Exercise(
         "At least 94 % of unseen digits", Experiment(enough), None,
         wrong=[
-            (0.5, enough(0.5)),
-            (1900, enough(1900)),
+            (0.5, "50.0% is not yet 94 %"),
+            (1900, "a share between 0 and 1"),
         ],
     ),
 }  # fmt: skip

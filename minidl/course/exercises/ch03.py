@@ -81,9 +81,8 @@ EXERCISES = {
     "ex6": Exercise(
         "Tell the moons apart", Experiment(bends), None,
         wrong=[
-            (lambda x: md.stack([x[:, 1], -x[:, 1]], 1), ""),
-            (lambda x: x[:, 0] * 0, ""),
+            (lambda x: md.stack([-x[:, 1], x[:, 1]], 1), "97 % are asked for"),
+            (lambda x: x[:, 0] * 0, "That cannot be judged"),
         ],
     ),
 }  # fmt: skip
-EXERCISES["ex6"].wrong = [(mistake, EXERCISES["ex6"].kind.problem(mistake)) for mistake, _ in EXERCISES["ex6"].wrong]

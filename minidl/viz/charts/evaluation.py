@@ -3,19 +3,13 @@
 import numpy as np
 
 from minidl.errors import ShapeError
-from minidl.tensor import Tensor
-from minidl.train.metrics import calibration_error, confusion_matrix, roc_auc, roc_curve
+from minidl.train.metrics import array_of, calibration_error, confusion_matrix, roc_auc, roc_curve
 from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
 from minidl.viz.planes.colours import class_colour
 from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 
 MOST_EXAMPLES = 8  # images that a click on a cell shows
-
-
-def array_of(values):
-    """A tensor, or anything like an array, as an array."""
-    return values.array if isinstance(values, Tensor) else np.asarray(values)
 
 
 def confusion(predictions, targets, classes=None, images=None, title=None):
@@ -145,13 +139,7 @@ def roc(scores, targets, title=None):
         axes.text(0.62, 0.58, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
         asked = []
         for k, (name, c) in enumerate(data.items()):
-            axes.plot(
-                c["false"],
-                c["true"],
-                color=class_colour(k),
-                label=f"{plain_label(name)}: {c['auc']:.3f}",
-                drawstyle="default",
-            )
+            axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{plain_label(name)}: {c['auc']:.3f}")
             few = np.unique(np.linspace(0, len(c["false"]) - 1, 150).astype(int))
             asked += [
                 (axes, c["false"][i], c["true"][i],

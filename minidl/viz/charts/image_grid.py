@@ -6,6 +6,7 @@ import numpy as np
 
 from minidl.errors import ShapeError
 from minidl.tensor import Tensor
+from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.theme import LIGHT
 
@@ -35,7 +36,7 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
     ShapeError
         When these are no images, or labels and images differ in number.
     """
-    pixels = images.array if isinstance(images, Tensor) else np.asarray(images)
+    pixels = array_of(images)
     if pixels.ndim == 4 and pixels.shape[1] == 1:
         pixels = pixels[:, 0]
     if pixels.ndim != 3 or not len(pixels):

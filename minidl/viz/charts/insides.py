@@ -6,15 +6,13 @@ from minidl.errors import MinidlError, ShapeError
 from minidl.nn.module import Module
 from minidl.state import no_grad
 from minidl.tensor import Tensor
-from minidl.viz.charts.evaluation import array_of
+from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
 from minidl.viz.graphs.walking import undisturbed
 from minidl.viz.planes.colours import class_colour, rgb
 from minidl.viz.runs.flow_history import activation_numbers
 from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
-
-MOST_MAPS = 16
 
 
 def activations(model, x, title=None):

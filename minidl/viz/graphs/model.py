@@ -167,6 +167,7 @@ class _Builder:
         self.nodes = nodes_behind([tensor])[::-1]
         self.vertices, self.edges, self.groups = {}, [], {}
         self.gradients = gradients_of(tensor)
+        self.parts: dict = {}  # id of a module -> id of each module inside -> its name there
         self.calls: dict = {}  # (the frame around, the module) -> how often it was called there
         self.names = self._tensor_names(names)
         self.memory = {memory_of(t.array): name for name, t in names.items() if isinstance(t, Tensor) and t.array.size}
@@ -184,12 +185,13 @@ class _Builder:
 
     def _tensor_names(self, given):
         """id of a tensor -> its name: from the modules that ran, then from the names given."""
-        names = {}
+        names, seen = {}, set()
         for node in self.nodes:
             frame = node.frame
             while frame:
                 outer, module = frame
-                if outer is None:
+                if outer is None and id(module) not in seen:
+                    seen.add(id(module))
                     for name, p in module.named_parameters():
                         names.setdefault(id(p), name)
                 frame = outer
@@ -257,6 +259,12 @@ class _Builder:
             self.vertices[key] = Vertex(f"v{len(self.vertices) + 1}", "input", name, array)
         return self.vertices[key]
 
+    def _name_inside(self, outer, module):
+        """The name of a module inside another."""
+        if id(outer) not in self.parts:
+            self.parts[id(outer)] = {id(m): name for name, m in outer.named_modules()}
+        return self.parts[id(outer)].get(id(module), "")
+
     def _group(self, frame):
         """The id of the group of a module call; its group, and those around it, are made when first needed."""
         if frame is None:
@@ -265,17 +273,12 @@ class _Builder:
         if key not in self.groups:
             outer, module = frame
             parent = self._group(outer)
-            name = "" if outer is None else _name_inside(outer[1], module)
+            name = "" if outer is None else self._name_inside(outer[1], module)
             call = self.calls[id(outer), id(module)] = self.calls.get((id(outer), id(module)), 0) + 1
             if call > 1:
                 name = f"{name} (call {call})".strip()
             self.groups[key] = Group(f"g{len(self.groups) + 1}", name, type(module).__name__, parent)
         return self.groups[key].id
-
-
-def _name_inside(outer, module):
-    """The name of a module inside another."""
-    return next((name for name, m in outer.named_modules() if m is module), "")
 
 
 def memory_of(array):

@@ -2,7 +2,7 @@
 
 from minidl.errors import GraphError
 from minidl.viz.graphs import dot
-from minidl.viz.picture import Picture
+from minidl.viz.graphs.picture import DotPicture
 
 MOST = 400
 
@@ -22,12 +22,12 @@ def nodes(root, parents, label=str, title=None):
 
     Returns
     -------
-    Picture
+    DotPicture
 
     Raises
     ------
     GraphError
-        For more than 400 nodes, or when a node leads back to itself.
+        For more than 400 nodes, or when the root leads back to itself.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def nodes(root, parents, label=str, title=None):
         lines.append(f"  {names[id(node)]} {dot.attributes(label=text, **look)}")
     lines += [f"  {names[id(p)]} -> {names[id(node)]}" for node in order for p in parents(node)]
     text = title or f"A graph of {len(order)} nodes that lead to {' '.join(str(label(root)).split())[:60]}"
-    return Picture(dot.laid_out("\n".join([*lines, "}", ""]), text), text)
+    return DotPicture("\n".join([*lines, "}", ""]), text)
 
 
 def ancestors(root, parents):

@@ -86,7 +86,31 @@ def variables(frame):
     }  # fmt: skip
 
 
-class GraphPicture(Picture):
+class DotPicture(Picture):
+    """A picture that Graphviz laid out; `dot` is its source."""
+
+    kinds = (".svg", ".png", ".dot", ".html")
+
+    def __init__(self, source, text):
+        self.dot = source
+        super().__init__(dot.laid_out(source, text), text)
+
+    def content(self, kind):
+        """The bytes of a file of this kind."""
+        if kind == ".png":
+            return dot.draw(self.dot.replace("graph [", "graph [dpi=144, ", 1), "png")
+        if kind == ".dot":
+            return self.dot.encode()
+        return super().content(kind)
+
+    def to_graphviz(self):
+        """The graph as an object of the package `graphviz`, for those who work with it."""
+        import graphviz
+
+        return graphviz.Source(self.dot)
+
+
+class GraphPicture(DotPicture):
     """A drawn computation graph.
 
     Attributes
@@ -98,7 +122,6 @@ class GraphPicture(Picture):
     """
 
     script = "graph"
-    kinds = (".svg", ".png", ".dot", ".html")
 
     def __init__(self, model, open=None):
         if open not in (None, "all", "none"):
@@ -107,9 +130,7 @@ class GraphPicture(Picture):
         self.model = self.folding.graph
         self.opened = {None: self.folding.first_view, "all": self.folding.everything, "none": set}[open]()
         self._views = {}
-        first = self.view(self.opened)
-        self.dot = first["dot"]
-        super().__init__(first["svg"], model.text())
+        super().__init__(self.view(self.opened)["dot"], model.text())
 
     def view(self, opened):
         """What is seen while these groups are open: its key, DOT, SVG, and what each box tells."""
@@ -154,20 +175,6 @@ class GraphPicture(Picture):
     def details(self):
         """What each box of the first view tells, as plain data."""
         return self.view(self.opened)["details"]
-
-    def content(self, kind):
-        """The bytes of a file of this kind."""
-        if kind == ".png":
-            return dot.draw(self.dot.replace("graph [", "graph [dpi=144, ", 1), "png")
-        if kind == ".dot":
-            return self.dot.encode()
-        return super().content(kind)
-
-    def to_graphviz(self):
-        """The graph as an object of the package `graphviz`, for those who work with it."""
-        import graphviz
-
-        return graphviz.Source(self.dot)
 
 
 def graph_dot(boxes, edges, folding, opened, root, box_lines=None, look="faint"):

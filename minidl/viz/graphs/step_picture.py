@@ -2,12 +2,10 @@
 
 import sys
 
-from minidl.viz.graphs import dot
 from minidl.viz.graphs.folding import Folding
 from minidl.viz.graphs.model import build_graph
-from minidl.viz.graphs.picture import graph_dot, variables
+from minidl.viz.graphs.picture import DotPicture, graph_dot, variables
 from minidl.viz.graphs.stepping import build_frames, checked_tensor, quantity
-from minidl.viz.picture import Picture
 
 
 def steps(tensor, names=None, guess=False):
@@ -50,7 +48,7 @@ def steps(tensor, names=None, guess=False):
     return StepPicture(graph, build_frames(graph, tensor), guess)
 
 
-class StepPicture(Picture):
+class StepPicture(DotPicture):
     """The film of a computation; its static face is the last frame, with all values and gradients.
 
     Attributes
@@ -60,21 +58,20 @@ class StepPicture(Picture):
     """
 
     script = "steps"
-    kinds = (".svg", ".png", ".html", ".dot")
 
     def __init__(self, model, frames, guess):
         self.model, self.frames, self.guess = model, frames, guess
         folding = Folding(model)
         opened = folding.everything()
         boxes, edges = folding.boxes(opened)
-        self.dot = graph_dot(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
+        source = graph_dot(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
         root = model.vertex(model.root)
         gradients = ", ".join(
             f"{v.name} {quantity(v.gradient_array)}" for v in model.vertices
             if v.kind == "parameter" and v.gradient_array is not None
         )  # fmt: skip
         text = f"Forward and backward of {root.variable or root.name} in {len(frames)} steps; gradients: {gradients}"
-        super().__init__(dot.laid_out(self.dot, text), text)
+        super().__init__(source, text)
 
     def _box_lines(self, box):
         """What is written in a box: its name, its value, its gradient."""
@@ -86,11 +83,3 @@ class StepPicture(Picture):
     def state(self):
         """What the widget in the browser is given."""
         return {**super().state(), "frames": [frame.plain() for frame in self.frames], "guess": self.guess}
-
-    def content(self, kind):
-        """The bytes of a file of this kind."""
-        if kind == ".png":
-            return dot.draw(self.dot.replace("graph [", "graph [dpi=144, ", 1), "png")
-        if kind == ".dot":
-            return self.dot.encode()
-        return super().content(kind)

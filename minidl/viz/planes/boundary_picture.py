@@ -7,8 +7,8 @@ import numpy as np
 from minidl.errors import MinidlError, ShapeError
 from minidl.ops.creation import tensor
 from minidl.state import no_grad
-from minidl.tensor import Tensor
 from minidl.train.callbacks import Callback
+from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, png, wrapped
 from minidl.viz.notebook import Stage
 from minidl.viz.planes.colours import class_colour, region_image
@@ -122,18 +122,14 @@ class LiveBoundary(Callback):
         frames = [self._frames[k] for k in keep]
         title = f"the boundary moves: {frames[0][2]} in {frames[0][0]}, {frames[-1][2]} in {frames[-1][0]}"
         self.picture = _picture(self.points, self.labels, frames, title, predict(model, self.points))
-        if self._stage is not None:
-            shown = self._stage.finish(self.picture)
-            self._stage = None
-            if shown:
-                return None
-        return self.picture
+        stage, self._stage = self._stage, None
+        return self.picture if stage is None else stage.finish(self.picture)
 
 
 def checked_points(X, y):
     """Points and class numbers as arrays."""
-    points = X.array if isinstance(X, Tensor) else np.asarray(X)
-    labels = (y.array if isinstance(y, Tensor) else np.asarray(y)).reshape(-1).astype(int)
+    points = array_of(X)
+    labels = array_of(y).reshape(-1).astype(int)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ShapeError(f"a boundary is drawn in the plane: X needs shape (N, 2), not {points.shape}")
     if len(labels) != len(points):

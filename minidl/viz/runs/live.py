@@ -45,6 +45,7 @@ class Live(Callback):
     def __init__(self, log=False):
         self.log, self.steps, self.history, self.picture = log, [], {}, None
         self._stage, self._sent, self._shown_at = None, 0, 0.0
+        self._held_out: list = []  # (step, validation loss)
 
     def add(self, loss, **numbers):
         """Add the loss of one step.
@@ -58,7 +59,8 @@ class Live(Callback):
         self.steps.append(float(loss))
         for name, number in numbers.items():
             self.history.setdefault(name, []).append(float(number))
-            self.history.setdefault(f"{name} at", []).append(len(self.steps))
+        if "val_loss" in numbers:
+            self._held_out.append([len(self.steps), _finite(float(numbers["val_loss"]))])
         now = time.perf_counter()
         if now - self._shown_at >= PAUSE:
             self._shown_at = now
@@ -71,7 +73,8 @@ class Live(Callback):
     def after_epoch(self, run):
         """Show the numbers of the epoch."""
         self.history = {k: list(v) for k, v in run.history.items()}
-        self.history["val_loss at"] = [round(len(self.steps) * (i + 1) / run.epoch) for i in range(run.epoch)]
+        if "val_loss" in self.history:
+            self._held_out.append([len(self.steps), _finite(self.history["val_loss"][-1])])
         self._show()
 
     def at_end(self, run):
@@ -83,10 +86,8 @@ class Live(Callback):
             self._stage = Stage("live", {"log": self.log})
         new = self.steps[self._sent :]
         every = max(1, len(new) // MOST_POINTS)
-        at, losses = self.history.get("val_loss at", ()), self.history.get("val_loss", ())
-        held_out = [[x, _finite(y)] for x, y in zip(at, losses, strict=False)]
         points = [[self._sent + i + 1, _finite(v)] for i, v in enumerate(new)][::every]
-        self._stage.send({"points": points, "val": held_out, "lr": (self.history.get("lr") or [None])[-1]})
+        self._stage.send({"points": points, "val": self._held_out, "lr": (self.history.get("lr") or [None])[-1]})
         self._sent = len(self.steps)
 
     def close(self):
@@ -97,15 +98,11 @@ class Live(Callback):
         ValueError
             When no loss was added.
         """
-        epochs = {k: v for k, v in self.history.items() if not k.endswith(" at")}
-        by_epoch = len(epochs.get("train_loss", ())) > 1
-        self.picture = loss_curve(epochs if by_epoch else self.steps, xlabel="epoch" if by_epoch else "step", log=self.log)
-        if self._stage is not None:
-            shown = self._stage.finish(self.picture)
-            self._stage = None
-            if shown:
-                return None
-        return self.picture
+        by_epoch = len(self.history.get("train_loss", ())) > 1
+        losses, unit = (self.history, "epoch") if by_epoch else (self.steps, "step")
+        self.picture = loss_curve(losses, xlabel=unit, log=self.log)
+        stage, self._stage = self._stage, None
+        return self.picture if stage is None else stage.finish(self.picture)
 
 
 def _finite(value):

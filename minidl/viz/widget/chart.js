@@ -43,10 +43,10 @@ async function render({ model, el }) {
   };
 
   const nearest = (event) => {
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const [u, v] = pointIn(svg, event);
     let [best, least] = [-1, 20];
     targets.forEach(({ x, y, w, h }, i) => {
-      const [dx, dy] = [Math.abs(at.x - x), Math.abs(at.y - y)];
+      const [dx, dy] = [Math.abs(u - x), Math.abs(v - y)];
       const distance = w ? (dx <= w / 2 && dy <= h / 2 ? 0 : Infinity) : Math.hypot(dx, dy);
       if (distance < least) [best, least] = [i, distance];
     });

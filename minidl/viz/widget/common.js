@@ -118,6 +118,43 @@ function placeSvg(stage, source) {
   return stage.querySelector("svg");
 }
 
+/** Rows of name and text in a table; `looks(name)` gives a row's class. */
+function addRows(table, rows, looks = () => "") {
+  for (const [name, text] of rows) {
+    const row = element("tr", looks(name));
+    row.append(element("th", "", name), element("td", "", text));
+    table.append(row);
+  }
+}
+
+/** A formula, MathML made by minidl with every name escaped, and its name before it. */
+function formulaLine(name, mathml, back) {
+  const line = element("div", back ? "md-formula md-orange" : "md-formula");
+  const formula = element("span");
+  formula.innerHTML = mathml;
+  line.append(element("span", "md-faint", name), formula);
+  return line;
+}
+
+/** The part of a chart inside its axes: from its units to the screen's and back, and a clip path. */
+function makePlane(svg, { corners: [[left, bottom], [right, top]], limits: [[x0, x1], [y0, y1]] }) {
+  const id = `clip-${Math.random().toString(36).slice(2)}`;
+  const clip = svgElement("clipPath", { id });
+  clip.append(svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top }));
+  svg.append(clip);
+  return {
+    clip: `url(#${id})`,
+    toScreen: ([x, y]) => [left + ((x - x0) / (x1 - x0)) * (right - left), bottom + ((y - y0) / (y1 - y0)) * (top - bottom)],
+    toPlane: ([u, v]) => [x0 + ((u - left) / (right - left)) * (x1 - x0), y0 + ((v - bottom) / (top - bottom)) * (y1 - y0)],
+  };
+}
+
+/** Where the mouse is, in the units of an SVG. */
+function pointIn(svg, event) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  return [at.x, at.y];
+}
+
 /** A small histogram as bars. `data` has counts, low and high. */
 function drawHistogram(data, colour, width = 150, height = 40) {
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height + 12}`, width, height: height + 12, role: "img" });

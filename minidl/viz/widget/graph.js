@@ -3,28 +3,15 @@
 
 const ASKING = "asking the kernel …";
 
-/** The lines of a tooltip or of the inspector. Formulas are MathML made by minidl from its own formulas. */
+/** The lines of a tooltip or of the inspector. */
 function factLines(detail) {
   const table = element("table");
-  const addRows = (rows, className) => {
-    for (const [name, text] of rows) {
-      const row = element("tr", className);
-      row.append(element("th", "", name), element("td", "", text));
-      table.append(row);
-    }
-  };
-  addRows(detail.lines, "");
-  addRows(detail.gradient.map(([name, text]) => [`gradient: ${name}`, text]), "md-orange");
+  addRows(table, detail.lines);
+  addRows(table, detail.gradient.map(([name, text]) => [`gradient: ${name}`, text]), () => "md-orange");
   return table;
 }
 
-function formulaLine(name, mathml) {
-  const line = element("div", ["passes back", "gets back"].includes(name) ? "md-formula md-orange" : "md-formula");
-  const formula = element("span");
-  formula.innerHTML = mathml;
-  line.append(element("span", "md-faint", name), formula);
-  return line;
-}
+const isBack = (name) => ["passes back", "gets back"].includes(name);
 
 function headLine(detail) {
   const head = element("div", "md-head");
@@ -47,7 +34,7 @@ function histograms(detail) {
 
 function fillInspector(panel, detail) {
   panel.replaceChildren(headLine(detail), factLines(detail));
-  for (const [name, mathml] of [...detail.formulas, ...detail.numbers]) panel.append(formulaLine(name, mathml));
+  for (const [name, mathml] of [...detail.formulas, ...detail.numbers]) panel.append(formulaLine(name, mathml, isBack(name)));
   const heats = element("div", "md-pair");
   if (detail.heat) heats.append(named("values", drawHeat(detail.heat, "var(--md-value)")));
   if (detail.gradient_heat) heats.append(named("gradient", drawHeat(detail.gradient_heat, "var(--md-gradient)")));
@@ -153,7 +140,7 @@ async function render({ model, el }) {
   const show = (node) => {
     const detail = details[node.id];
     tip.element.replaceChildren(headLine(detail), factLines(detail));
-    for (const [name, mathml] of detail.formulas) tip.element.append(formulaLine(name, mathml));
+    for (const [name, mathml] of detail.formulas) tip.element.append(formulaLine(name, mathml, isBack(name)));
     tip.element.append(histograms(detail));
     node.classList.add("md-hover");
     tip.show(node.getBoundingClientRect());

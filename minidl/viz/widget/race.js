@@ -10,10 +10,8 @@ async function render({ model, el }) {
   said.setAttribute("role", "status");
   root.append(bar, rates, stage, said);
   const svg = placeSvg(stage, state.svg);
-  const [[left, bottom], [right, top]] = state.corners;
   const [[x0, x1], [y0, y1]] = state.limits;
-  const toScreen = ([x, y]) => [left + ((x - x0) / (x1 - x0)) * (right - left), bottom + ((y - y0) / (y1 - y0)) * (top - bottom)];
-  const toPlane = ([u, v]) => [x0 + ((u - left) / (right - left)) * (x1 - x0), y0 + ((v - bottom) / (top - bottom)) * (y1 - y0)];
+  const { clip, toScreen, toPlane } = makePlane(svg, state);
 
   let { paths } = state;
   let start = [...state.start];
@@ -21,12 +19,9 @@ async function render({ model, el }) {
   const names = Object.keys(paths);
   let at = state.steps;
 
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
-  const field = svgElement("clipPath", { id: clip });
-  field.append(svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top }));
-  const layer = svgElement("g", { "clip-path": `url(#${clip})` });
+  const layer = svgElement("g", { "clip-path": clip });
   const handle = svgElement("rect", { width: 14, height: 14, class: "md-start", tabindex: 0, role: "slider" });
-  svg.append(field, layer, handle);
+  svg.append(layer, handle);
 
   const draw = () => {
     layer.replaceChildren();
@@ -89,8 +84,7 @@ async function render({ model, el }) {
   handle.addEventListener("pointerdown", (event) => { dragging = true; handle.setPointerCapture(event.pointerId); event.preventDefault(); });
   handle.addEventListener("pointermove", (event) => {
     if (!dragging) return;
-    const p = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    move(toPlane([p.x, p.y]));
+    move(toPlane(pointIn(svg, event)));
   });
   handle.addEventListener("pointerup", () => { dragging = false; });
   handle.addEventListener("keydown", (event) => {

@@ -61,19 +61,10 @@ async function render({ model, el }) {
     if (hidden(k)) return ask(k);
     panel.append(element("p", "", frame.caption));
     const table = element("table");
-    for (const [name, text] of frame.lines) {
-      const row = element("tr", frame.phase === "backward" && name !== "local derivative" ? "md-orange" : "");
-      row.append(element("th", "", name), element("td", "", text));
-      table.append(row);
-    }
+    const back = frame.phase === "backward";
+    addRows(table, frame.lines, (name) => (back && name !== "local derivative" ? "md-orange" : ""));
     panel.append(table);
-    for (const [name, mathml] of frame.formulas) {
-      const line = element("div", frame.phase === "backward" ? "md-formula md-orange" : "md-formula");
-      const formula = element("span");
-      formula.innerHTML = mathml; // made by minidl, with every name escaped
-      line.append(element("span", "md-faint", name), formula);
-      panel.append(line);
-    }
+    for (const [name, mathml] of frame.formulas) panel.append(formulaLine(name, mathml, back));
     return undefined;
   };
 

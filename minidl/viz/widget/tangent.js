@@ -9,33 +9,28 @@ async function render({ model, el }) {
   root.append(stage, said);
   const svg = placeSvg(stage, state.svg);
   svg.setAttribute("tabindex", "0");
-  const [[left, bottom], [right, top]] = state.corners;
-  const [[x0, x1], [y0, y1]] = state.limits;
-  const toScreen = (x, y) => [left + ((x - x0) / (x1 - x0)) * (right - left), bottom + ((y - y0) / (y1 - y0)) * (top - bottom)];
-
-  const clip = `clip-${Math.random().toString(36).slice(2)}`;
-  const field = svgElement("clipPath", { id: clip });
-  field.append(svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top }));
-  const line = svgElement("line", { class: "md-tangent", "clip-path": `url(#${clip})` });
+  const [[x0, x1]] = state.limits;
+  const { clip, toScreen, toPlane } = makePlane(svg, state);
+  const line = svgElement("line", { class: "md-tangent", "clip-path": clip });
   const point = svgElement("circle", { class: "md-point", r: 6 });
-  svg.append(field, line, point);
+  svg.append(line, point);
 
   let here = state.here;
   const draw = () => {
     const [x, y, slope] = [state.x[here], state.y[here], state.slope[here]];
     if (y === null || slope === null) { said.textContent = `x = ${x}: not a number`; return; }
-    const [ax, ay] = toScreen(x0, y + slope * (x0 - x));
-    const [bx, by] = toScreen(x1, y + slope * (x1 - x));
+    const [ax, ay] = toScreen([x0, y + slope * (x0 - x)]);
+    const [bx, by] = toScreen([x1, y + slope * (x1 - x)]);
     for (const [name, value] of Object.entries({ x1: ax, y1: ay, x2: bx, y2: by })) line.setAttribute(name, value);
-    const [cx, cy] = toScreen(x, y);
+    const [cx, cy] = toScreen([x, y]);
     point.setAttribute("cx", cx);
     point.setAttribute("cy", cy);
     said.textContent = `x = ${x.toPrecision(3)} · value ${y.toPrecision(4)} · slope ${slope.toPrecision(4)}`;
   };
   const move = (k) => { here = Math.max(0, Math.min(state.x.length - 1, k)); draw(); };
   svg.addEventListener("pointermove", (event) => {
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    move(Math.round(((at.x - left) / (right - left)) * (state.x.length - 1)));
+    const [x] = toPlane(pointIn(svg, event));
+    move(Math.round(((x - x0) / (x1 - x0)) * (state.x.length - 1)));
   });
   svg.addEventListener("keydown", (event) => {
     const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
