@@ -1,6 +1,7 @@
 """Watching the loss fall while the model trains."""
 
 import time
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Live(Callback):
         ----------
         loss : Tensor or float
         numbers : float
-            More to keep at this step, such as ``val_loss``: as at the end of an epoch.
+            More to keep at this step, such as ``val_loss``, which ends an epoch.
         """
         self.steps.append(float(loss))
         for name, number in numbers.items():
@@ -98,11 +99,19 @@ class Live(Callback):
         ValueError
             When no loss was added.
         """
-        by_epoch = len(self.history.get("train_loss", ())) > 1
-        losses, unit = (self.history, "epoch") if by_epoch else (self.steps, "step")
+        history = self._by_epoch()
+        losses, unit = (history, "epoch") if len(history.get("train_loss", ())) > 1 else (self.steps, "step")
         self.picture = loss_curve(losses, xlabel=unit, log=self.log)
         stage, self._stage = self._stage, None
         return self.picture if stage is None else stage.finish(self.picture)
+
+    def _by_epoch(self):
+        """The history; where `add` was told validation losses, with the mean loss of the steps before each."""
+        if "train_loss" in self.history or not self._held_out:
+            return self.history
+        ends = [step for step, _ in self._held_out]
+        parts = [self.steps[start:end] for start, end in pairwise([0, *ends])]
+        return {"train_loss": [float(np.mean(part)) for part in parts], **self.history}
 
 
 def _finite(value):

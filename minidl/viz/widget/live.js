@@ -12,15 +12,12 @@ function ticks(low, high, count = 5) {
   return found;
 }
 
-/** The mean of each point and those before it, forgetting slowly; started without a bias. */
-function smoothed(points, keep) {
-  let [mean, weight] = [0, 0];
-  return points.map(([x, y]) => {
-    if (y !== null) {
-      mean = keep * mean + (1 - keep) * y;
-      weight = keep * weight + (1 - keep);
-    }
-    return [x, weight ? mean / weight : null];
+/** The mean of each point and its neighbours on both sides, so that the line does not lag behind. */
+function smoothed(points) {
+  const half = Math.max(1, Math.floor(points.length * 0.025));
+  return points.map(([x], i) => {
+    const near = points.slice(Math.max(0, i - half), i + half + 1).map(([, y]) => y).filter((y) => y !== null);
+    return [x, near.length ? near.reduce((sum, y) => sum + y, 0) / near.length : null];
   });
 }
 
@@ -66,7 +63,7 @@ async function render({ model, el }) {
     svg.append(svgElement("text", { x: (LEFT + WIDE) / 2, y: HIGH - 4, "text-anchor": "middle", "font-size": 12, fill: "var(--md-ink)" }, "step"));
     const thin = points.length > 30;
     path(points, x, y, { stroke: "var(--md-value)", "stroke-width": thin ? 0.8 : 2, "stroke-opacity": thin ? 0.35 : 1 });
-    if (thin) path(smoothed(points, 1 - 10 / Math.min(points.length, 500)), x, y, { stroke: "var(--md-value)", "stroke-width": 2 });
+    if (thin) path(smoothed(points), x, y, { stroke: "var(--md-value)", "stroke-width": 2 });
     path(val, x, y, { stroke: "var(--md-second)", "stroke-width": 2 });
     for (const [a, b] of val) if (b !== null) svg.append(svgElement("circle", { cx: x(a), cy: y(b), r: 3.5, fill: "var(--md-second)" }));
     const now = points.length ? points[points.length - 1][1] : null;
