@@ -62,10 +62,7 @@ class Live(Callback):
             self.history.setdefault(name, []).append(float(number))
         if "val_loss" in numbers:
             self._held_out.append([len(self.steps), _finite(float(numbers["val_loss"]))])
-        now = time.perf_counter()
-        if now - self._shown_at >= PAUSE:
-            self._shown_at = now
-            self._show()
+        self._show_in_time()
 
     def after_step(self, run, loss):
         """Show the loss, if it is time."""
@@ -76,11 +73,18 @@ class Live(Callback):
         self.history = {k: list(v) for k, v in run.history.items()}
         if "val_loss" in self.history:
             self._held_out.append([len(self.steps), _finite(self.history["val_loss"][-1])])
-        self._show()
+        self._show_in_time()
 
     def at_end(self, run):
         """Leave the final picture."""
         self.close()
+
+    def _show_in_time(self):
+        """Show what is new, if the last picture is old enough."""
+        now = time.perf_counter()
+        if now - self._shown_at >= PAUSE:
+            self._shown_at = now
+            self._show()
 
     def _show(self):
         if self._stage is None:
