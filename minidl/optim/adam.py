@@ -56,7 +56,7 @@ class Adam(Optimizer):
         v += (1 - beta2) * (g * g)
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = v = np.maximum(v, state.get("max_exp_avg_sq", v))
-        size = np.sqrt(v)
+        size = np.sqrt(v, out=np.empty_like(v))  # an array also where there is a single number
         size /= math.sqrt(1 - beta2**t)
         size += group["eps"]
         np.divide(m, size, out=size)

@@ -154,10 +154,11 @@ class FigurePicture(Picture):
 
 
 def _smaller(svg):
-    """The SVG without what nobody sees: indentation, groups around single marks, hundredths of points."""
+    """The SVG without what nobody sees: indentation, groups around single marks, hundredths of points, spaces in paths."""
     svg = re.sub(r">\s+<", "><", svg)
     svg = re.sub(r'(<use [^>]*/>)</g><g clip-path="[^"]*">(?=<use)', r"\1", svg)
-    return re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found[0]).replace("\n", " "), svg)
+    svg = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found[0]), svg)
+    return re.sub(r' d="[^"]*"', lambda found: re.sub(r"\s*([MLCQz])\s*", r"\1", found[0]).replace("\n", " "), svg)
 
 
 def _shared_styles(svg):

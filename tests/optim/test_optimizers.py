@@ -100,3 +100,22 @@ def test_what_cannot_be_meant_is_refused(call, kind, text):
     with pytest.raises(kind) as error:
         call()
     assert text in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD", "LBFGS"])
+def test_a_single_number_is_learned_like_a_list_of_one(name):
+    ends = []
+    for start in (1.5, [1.5]):
+        w = md.tensor(start, requires_grad=True)
+        optimizer = getattr(md.optim, name)([w], lr=0.1)
+
+        def loss(w=w):
+            w.grad = None
+            value = ((w - 3) ** 2).sum()
+            value.backward()
+            return value
+
+        for _ in range(4):
+            optimizer.step(loss)
+        ends.append(w.sum().item())
+    assert ends[0] == ends[1] != 1.5

@@ -10,6 +10,7 @@ from minidl.viz.summary import number_text, shortened
 from minidl.viz.theme import LIGHT, faded
 
 RATES = (1e-4, 10.0)  # the ends of the sliders
+DOTS = 80  # of a longer path only some steps are marked
 
 
 def race(function="banana", optimizers=None, lr=0.01, start=None, steps=200, limits=None, title=None):
@@ -118,14 +119,9 @@ class RacePicture(FigurePicture):
         for k, (key, rows) in enumerate(self.data["paths"].items()):
             path = np.array(rows).reshape(-1, 3)
             axes.plot(
-                path[:, 0],
-                path[:, 1],
-                color=class_colour(k),
-                marker="o",
-                markersize=2.5,
-                linewidth=1.3,
-                label=plain_label(key),
-            )
+                path[:, 0], path[:, 1], color=class_colour(k), marker="o", markersize=2.5, linewidth=1.3,
+                markevery=-(-len(path) // DOTS), label=plain_label(key),
+            )  # fmt: skip
             axes.plot(path[-1:, 0], path[-1:, 1], color=class_colour(k), marker="*", markersize=14)
             asked += [(axes, x, y, f"{key}\nstep {i}\nheight {number_text(h)}") for i, (x, y, h) in enumerate(rows)]
         axes.plot(*self.data["start"], marker="s", markersize=8, color=LIGHT["ink"])
