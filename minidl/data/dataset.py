@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from minidl.errors import ShapeError
 from minidl.random import randperm
 from minidl.tensor import Tensor
@@ -38,7 +40,7 @@ class TensorDataset(Dataset):
 
 
 class Subset(Dataset):
-    """Some examples of a dataset, by their numbers."""
+    """Some examples of a dataset, by their numbers; asked for by number, slice, list or mask as the dataset itself."""
 
     def __init__(self, dataset, indices):
         self.dataset, self.indices = dataset, list(indices)
@@ -46,8 +48,8 @@ class Subset(Dataset):
     def __getitem__(self, index):
         if isinstance(index, int):
             return self.dataset[self.indices[index]]
-        chosen = index.tolist() if isinstance(index, Tensor) else index
-        return self.dataset[[self.indices[i] for i in chosen]]
+        chosen = index.array if isinstance(index, Tensor) else index
+        return self.dataset[np.asarray(self.indices, int)[chosen].tolist()]
 
     def __len__(self):
         return len(self.indices)

@@ -109,7 +109,11 @@ def test_a_loader_takes_samplers_collate_functions_and_any_dataset():
 
 def test_parts_of_a_dataset():
     data = TensorDataset(md.arange(10))
-    assert Subset(data, [5, 7])[1][0].item() == 7
+    part = Subset(data, [5, 7, 2])
+    assert part[1][0].item() == 7
+    assert [part[which][0].tolist() for which in (slice(None), [2, 0], md.tensor([True, False, True]), md.tensor([1]))] == [
+        [5, 7, 2], [2, 5], [5, 2], [7]
+    ]  # fmt: skip
     parts = random_split(data, [0.75, 0.25])
     assert [len(p) for p in parts] == [8, 2]
     assert sorted(i for p in parts for i in p.indices) == list(range(10))

@@ -102,7 +102,9 @@ def test_what_cannot_be_meant_is_refused(call, kind, text):
     assert text in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD", "LBFGS"])
+@pytest.mark.parametrize(
+    "name", ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD", "LBFGS"]
+)
 def test_a_single_number_is_learned_like_a_list_of_one(name):
     ends = []
     for start in (1.5, [1.5]):

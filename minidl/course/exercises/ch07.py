@@ -1,6 +1,7 @@
 """Exercises of chapter 07, gradient descent."""
 
 import math
+from functools import partial
 
 from minidl.course.exercise import Exercise, Experiment, Function, Number
 from minidl.optim import SGD
@@ -79,10 +80,10 @@ EXERCISES = {
     "ex4": Exercise(
         "A step of Adam", Function(adam_moments), adam_step,
         wrong=[
-            (lambda *a: adam_step(*a, unbias=False), "Both means start from 0: divide by 1 - 0.9**t and 1 - 0.999**t."),
-            (lambda *a: adam_step(*a, root=False), "Divide by the root of the second mean: it holds squares."),
+            (partial(adam_step, unbias=False), "Both means start from 0: divide by 1 - 0.9**t and 1 - 0.999**t."),
+            (partial(adam_step, root=False), "Divide by the root of the second mean: it holds squares."),
             (plain_square, "The second mean is that of the squares of the slope."),
-            (lambda *a: adam_step(*a, keep=(0.999, 0.9)), "0.9 belongs to m, 0.999 to s."),
+            (partial(adam_step, keep=(0.999, 0.9)), "0.9 belongs to m, 0.999 to s."),
         ],
         hint="m and s first, then divide each by its 1 - beta**t, then w - lr * m_hat / (s_hat**0.5 + 1e-8).",
     ),

@@ -1,0 +1,123 @@
+"""Exercises of chapter 09, preparing data."""
+
+import minidl as md
+from minidl.course.exercise import Exercise, Experiment, Function, Number, Word
+from minidl.nn.functional import one_hot
+
+
+def sets():
+    """A training and a test set."""
+    return [(md.tensor([[1.0, 10.0], [3.0, 50.0], [8.0, 30.0]]), md.tensor([[2.0, 20.0], [20.0, 0.0]]))]
+
+
+def labels():
+    """Class numbers, and how many classes there are."""
+    return [(md.tensor([2, 0, 1, 1]), 3), (md.tensor([0, 1]), 4)]
+
+
+def padded():
+    """Rows, and which places of them are real; what stands in the others is not always 0."""
+    return [
+        (md.tensor([[1.0, 2.0, 6.0], [4.0, 0.0, 0.0]]), md.tensor([[True, True, True], [True, False, False]])),
+        (md.tensor([[1.0, 5.0, 9.0, 9.0]]), md.tensor([[True, True, False, False]])),
+    ]
+
+
+def scaled(x, by):
+    """Columns standardised by those of another set."""
+    return (x - by.mean(dim=0)) / by.std(dim=0, correction=0)
+
+
+def together(train, test):
+    """Both standardised by all there is, which is leakage."""
+    everything = md.cat([train, test])
+    return scaled(train, everything), scaled(test, everything)
+
+
+def one_mean(train, test):
+    """Both standardised by a single mean and deviation."""
+    return tuple((x - train.mean()) / train.std(correction=0) for x in (train, test))
+
+
+def division_problem(divide):
+    """What a division of 40 examples lacks, in which every class has its own size."""
+    kinds = [0] * 20 + [1] * 13 + [2] * 7
+    learn, test = (sorted(int(i) for i in part) for part in divide(md.tensor(kinds)))
+    if set(learn) & set(test):
+        return "Some examples are in both parts: the exam would be known beforehand."
+    if sorted([*learn, *test]) != list(range(40)):
+        return "Every example belongs to one of the two parts, and some are in neither."
+    counts = [sum(kinds[i] == kind for i in test) for kind in range(3)]
+    if counts != [4, 2, 1]:
+        return f"Of 20, 13 and 7 examples 4, 2 and 1 should go to the test; there are {', '.join(map(str, counts))}."
+    again = [sorted(int(i) for i in divide(md.tensor(kinds))[1]) for _ in range(5)]
+    return (
+        "It divides in the same way each time: choose at random, with md.randperm." if all(a == test for a in again) else ""
+    )
+
+
+def by_order(kinds):
+    """Stratified, but always the first of each class."""
+    places = [[i for i, k in enumerate(kinds.tolist()) if k == kind] for kind in sorted(set(kinds.tolist()))]
+    return [i for p in places for i in p[len(p) // 5 :]], [i for p in places for i in p[: len(p) // 5]]
+
+
+EXERCISES = {
+    "ex1": Exercise(
+        "A number standardised", Number(), 4 / (32 / 3) ** 0.5,
+        wrong=[
+            (4 / (32 / 3), "That is divided by the variance; the standard deviation is its root."),
+            (1.0, "Here the sum of the squares is divided by 3, not by 2."),
+            (4.0, "The mean is gone. Now divide by the standard deviation."),
+            (9 / (32 / 3) ** 0.5, "First subtract the mean, 5."),
+        ],
+        hint="Mean 5; the squares of the differences are 16, 0, 16.",
+    ),
+    "ex2": Exercise(
+        "Standardise without leakage", Function(sets), lambda train, test: (scaled(train, train), scaled(test, train)),
+        wrong=[
+            (lambda a, b: (scaled(a, a), scaled(b, b)),
+             "Equal rows become different here: use the mean of the training set for both."),
+            (together, "Mean and deviation of both sets together: the test set has leaked into the preparation."),
+            (lambda a, b: (a - a.mean(dim=0), b - a.mean(dim=0)), "The division by the standard deviation is missing."),
+            (one_mean, "Every column has its own mean: dim=0."),
+        ],
+        hint="mean, std = train.mean(dim=0), train.std(dim=0, correction=0); use them for both.",
+    ),
+    "ex3": Exercise(
+        "One-hot coding", Function(labels), lambda y, classes: one_hot(y, classes).float(),
+        wrong=[
+            (lambda y, classes: one_hot(y, classes).float().T, "Every example is a row, every class a column."),
+            (lambda y, classes: one_hot(y).float(), "A column for every class, even if the last do not occur."),
+            (lambda y, classes: y.float(), "A row for each example is asked for, with a single 1."),
+        ],
+        hint="labels.unsqueeze(1) == md.arange(classes) compares every label with every class; then .float().",
+    ),
+    "ex4": Exercise(
+        "A mean over real places", Function(padded), lambda x, mask: (x * mask.float()).sum(dim=1) / mask.float().sum(dim=1),
+        wrong=[
+            (lambda x, mask: x.mean(dim=1), "Padding is counted as if it were real."),
+            (lambda x, mask: (x * mask.float()).mean(dim=1), "Divide by the number of real places, not by all."),
+            (lambda x, mask: x.sum(dim=1) / mask.float().sum(dim=1),
+             "Something may stand in the padding: multiply by the mask."),
+            (lambda x, mask: (x * mask.float()).sum(dim=1), "That is the sum. Divide by the number of real places."),
+        ],
+        hint="(x * mask.float()).sum(dim=1), divided by mask.float().sum(dim=1).",
+    ),
+    "ex5": Exercise(
+        "What comes first", Word("fill", "divide", "either"), "divide",
+        wrong=[
+            ("fill", "The mean would contain rows of the test set: it is learned from the training set, after dividing."),
+            ("either", "It matters: whose rows are in the mean?"),
+        ],
+    ),
+    "ex6": Exercise(
+        "A stratified division", Experiment(division_problem), None,
+        wrong=[
+            (by_order, "It divides in the same way each time"),
+            (lambda kinds: (lambda order: (order[8:], order[:8]))(list(range(40))), "4, 2 and 1 should go to the test"),
+            (lambda kinds: (list(range(40)), by_order(kinds)[1]), "Some examples are in both parts"),
+            (lambda kinds: ([], by_order(kinds)[1]), "some are in neither"),
+        ],
+    ),
+}  # fmt: skip

@@ -1,0 +1,131 @@
+"""Exercises of chapter 10, training well."""
+
+import math
+from functools import cache, partial
+
+import minidl as md
+from minidl import nn
+from minidl.course.exercise import Exercise, Experiment, Function, Number, Word
+
+
+def kept():
+    """Numbers, which of them stay, and the probability of being dropped."""
+    return [
+        (md.tensor([2.0, 4.0, 6.0, 8.0]), md.tensor([1.0, 0.0, 1.0, 1.0]), 0.25),
+        (md.tensor([[1.0, -3.0]]), md.tensor([[0.0, 1.0]]), 0.5),
+    ]
+
+
+def moments():
+    """A learning rate, the step, and how many there are."""
+    return [(0.1, 0, 10), (0.1, 3, 10), (0.5, 10, 10), (2.0, 30, 40)]
+
+
+def runs():
+    """Validation losses and a patience."""
+    return [
+        ([1.0, 0.8, 0.9, 0.7, 0.75, 0.76, 0.72, 0.5], 3),
+        ([1.0, 0.9, 0.8], 2),
+        ([0.5, 0.6, 0.55, 0.58], 2),
+        ([1.0, 0.9, 0.9, 0.9, 0.8], 2),
+    ]
+
+
+def cosine(lr, t, T):
+    """Half a period of the cosine."""
+    return lr / 2 * (1 + math.cos(math.pi * t / T))
+
+
+def stop(losses, patience, forgive=True, best=True, late=0):
+    """Early stopping, or with something wrong."""
+    lowest, waited = losses[0], 0
+    for epoch, loss in enumerate(losses[1:], start=2):
+        if loss < lowest:
+            lowest, waited = loss, waited * (not forgive)
+        else:
+            waited += 1
+        if not best:
+            lowest = loss
+        if waited == patience + late:
+            return epoch
+    return len(losses)
+
+
+@cache
+def examination():
+    """The digits put aside."""
+    return md.data.digits()[1]
+
+
+def reading_problem(model):
+    """Why a model does not read well enough; it is judged as it is meant to be used."""
+    if not isinstance(model, nn.Module):
+        return f"A trained network is asked for, and this is a {type(model).__name__}."
+    test, was_training = examination(), model.training
+    model.eval()
+    try:
+        with md.no_grad():
+            share = md.train.metrics.accuracy(model(test.images), test.labels)
+    finally:
+        model.train(was_training)
+    return "" if share >= 0.96 else f"It reads {share:.1%}, and 96 % are asked for: which remedy of section 6 is missing?"
+
+
+EXERCISES = {
+    "ex1": Exercise(
+        "A diagnosis", Word("underfitting", "overfitting", "healthy"), "overfitting",
+        wrong=[
+            ("underfitting", "Then the training loss would be high as well."),
+            ("healthy", "The curves part: what is learned helps with these examples only."),
+        ],
+    ),
+    "ex2": Exercise(
+        "Weight decay by hand", Number(1e-4), 4 * 0.98**2,
+        wrong=[
+            (4 * 0.98, "That is one step; two are asked for."),
+            (4 * 0.8**2, "The learning rate belongs to it: each step multiplies by 1 - 0.1 * 0.2."),
+            (4 * 0.9**2, "The weight decay belongs to it: each step multiplies by 1 - 0.1 * 0.2."),
+            (4 - 2 * 0.02, "Not 0.02 each time, but the 0.02nd part of what is left."),
+        ],
+        hint="Each step multiplies by 1 - lr * weight_decay.",
+    ),
+    "ex3": Exercise(
+        "Dropout", Function(kept, gradient=True), lambda x, keep, p: x * keep / (1 - p),
+        wrong=[
+            (lambda x, keep, p: x * keep, "The mean has become smaller: divide the survivors by 1 - p."),
+            (lambda x, keep, p: x * keep / p, "p is the probability of being dropped; 1 - p stay."),
+            (lambda x, keep, p: x * keep * (1 - p), "Divide by 1 - p: the survivors stand for the dropped as well."),
+            (lambda x, keep, p: x * (1 - keep) / (1 - p), "keep is 1 for what stays."),
+        ],
+        hint="x times keep, divided by 1 - p.",
+    ),
+    "ex4": Exercise(
+        "The cosine schedule", Function(moments), cosine,
+        wrong=[
+            (lambda lr, t, T: lr * (1 + math.cos(math.pi * t / T)), "At step 0 it is twice as much as it should: lr / 2."),
+            (lambda lr, t, T: lr / 2 * (1 + math.cos(t / T)), "At the end it should be 0: pi is missing."),
+            (lambda lr, t, T: lr * math.cos(math.pi * t / T), "A learning rate is never negative: add 1 to the cosine."),
+            (lambda lr, t, T: lr * (1 - t / T), "That is a straight line."),
+        ],
+        hint="lr / 2 * (1 + math.cos(math.pi * t / T)), after import math.",
+    ),
+    "ex5": Exercise(
+        "Early stopping", Function(runs), stop,
+        wrong=[
+            (partial(stop, forgive=False), "After each new lowest loss the waiting starts again from 0."),
+            (partial(stop, best=False), "Compare with the lowest loss so far, not with that of the epoch before."),
+            (partial(stop, late=1), "It stops in the epoch in which the waiting reaches the patience, not one later."),
+            (lambda losses, patience: losses.index(min(losses)) + 1,
+             "That is the best of all epochs, and needs to know the future."),
+        ],
+        hint="Keep the lowest loss and a counter: 0 at a new lowest, otherwise one more; stop when it reaches the patience.",
+    ),
+    "ex6": Exercise(
+        "96 % of unseen digits", Experiment(reading_problem), None,
+        wrong=[
+            (nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "96 % are asked for"),
+            (0.97, "A trained network is asked for"),
+            (nn.Linear(3, 10), "That cannot be judged"),
+        ],
+    ),
+}  # fmt: skip
