@@ -4,6 +4,7 @@ python -m minidl.course.notebooks FOLDER
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from minidl.course.copying import CourseError
 from minidl.files import write_atomically
 
+# Sums depend in their last digits on how many threads share them, and notebooks side by side would fight for the cores.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -22,7 +25,7 @@ def execute(notebook, folder):
 
     NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, store_widget_state=True
-    ).execute()
+    ).execute(env={**ONE_THREAD, **os.environ})
 
 
 def normalise(notebook):

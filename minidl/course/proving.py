@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from minidl.course.copying import CourseError
+from minidl.course.notebooks import ONE_THREAD
 
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 
@@ -55,5 +56,5 @@ def prove(folder, jobs=None, junit=None, timeout=120):
     if junit:
         command.append(f"--junitxml={Path(junit).resolve()}")
     with tempfile.TemporaryDirectory() as own:  # the exercises must not count for whoever runs this
-        env = {**os.environ, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
+        env = {**ONE_THREAD, **os.environ, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
         return subprocess.run(command, env=env, cwd=folder if folder.is_dir() else folder.parent).returncode
