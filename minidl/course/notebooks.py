@@ -25,7 +25,7 @@ def execute(notebook, folder):
 
     NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, store_widget_state=True
-    ).execute(env={**ONE_THREAD, **os.environ})
+    ).execute(env={**os.environ, **ONE_THREAD})
 
 
 def normalise(notebook):

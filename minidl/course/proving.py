@@ -56,5 +56,5 @@ def prove(folder, jobs=None, junit=None, timeout=120):
     if junit:
         command.append(f"--junitxml={Path(junit).resolve()}")
     with tempfile.TemporaryDirectory() as own:  # the exercises must not count for whoever runs this
-        env = {**ONE_THREAD, **os.environ, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
+        env = {**os.environ, **ONE_THREAD, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
         return subprocess.run(command, env=env, cwd=folder if folder.is_dir() else folder.parent).returncode

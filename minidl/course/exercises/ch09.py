@@ -2,6 +2,7 @@
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Word
+from minidl.data.transforms import Standardize
 from minidl.nn.functional import one_hot
 
 
@@ -25,7 +26,7 @@ def padded():
 
 def scaled(x, by):
     """Columns standardised by those of another set."""
-    return (x - by.mean(dim=0)) / by.std(dim=0, correction=0)
+    return Standardize().fit(by)(x)
 
 
 def together(train, test):
@@ -51,9 +52,8 @@ def division_problem(divide):
     if counts != [4, 2, 1]:
         return f"Of 20, 13 and 7 examples 4, 2 and 1 should go to the test; there are {', '.join(map(str, counts))}."
     again = [sorted(int(i) for i in divide(md.tensor(kinds))[1]) for _ in range(5)]
-    return (
-        "It divides in the same way each time: choose at random, with md.randperm." if all(a == test for a in again) else ""
-    )
+    same = all(other == test for other in again)
+    return "It divides in the same way each time: choose at random, with md.randperm." if same else ""
 
 
 def by_order(kinds):

@@ -30,16 +30,9 @@ def wanted():
     return [(scores, truth, recall) for recall in (0.5, 0.6, 0.75, 1.0)]
 
 
-def shares(said, truth):
-    """Precision and recall."""
-    hits = (said * truth).sum().item()
-    return hits / said.sum().item(), hits / truth.sum().item()
-
-
-def f1(said, truth):
-    """The harmonic mean of the two."""
-    precision, recall = shares(said, truth)
-    return 2 * precision * recall / (precision + recall)
+def ordinary_mean(said, truth):
+    """The mean of precision and recall that F1 is not."""
+    return (metrics.precision(said, truth) + metrics.recall(said, truth)) / 2
 
 
 def pairs(scores, truth, equal=0.5):
@@ -84,13 +77,13 @@ EXERCISES = {
         hint="Hits divided by all that are ill.",
     ),
     "ex3": Exercise(
-        "F1", Function(answers), f1,
+        "F1", Function(answers), metrics.f1,
         wrong=[
-            (lambda said, truth: sum(shares(said, truth)) / 2, "That is the ordinary mean; F1 is 2PR / (P + R)."),
-            (lambda said, truth: shares(said, truth)[0], "That is precision alone."),
-            (lambda said, truth: shares(said, truth)[1], "That is recall alone."),
-            (lambda said, truth: f1(said, truth) / 2, "The 2 is missing: 2PR / (P + R)."),
-            (lambda said, truth: (said == truth).float().mean(), "That is accuracy."),
+            (ordinary_mean, "That is the ordinary mean; F1 is 2PR / (P + R)."),
+            (metrics.precision, "That is precision alone."),
+            (metrics.recall, "That is recall alone."),
+            (lambda said, truth: metrics.f1(said, truth) / 2, "The 2 is missing: 2PR / (P + R)."),
+            (metrics.accuracy, "That is accuracy."),
         ],
         hint="hits = (answers * truth).sum(); precision, recall, then 2PR / (P + R).",
     ),
