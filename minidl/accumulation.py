@@ -1,5 +1,7 @@
 """Gradients that arrive at one place from several sides, and how they are added up."""
 
+from sys import getrefcount
+
 import numpy as np
 
 
@@ -13,8 +15,19 @@ def fit(g, like):
     if g.shape == shape:
         return g
     extra = g.ndim - len(shape)
+    if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.flags.c_contiguous:
+        return sum_of_rows(g.reshape(-1, like.size)).reshape(shape)
     added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
     return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
+
+
+def sum_of_rows(x):
+    """The sum over the first of two dimensions, as a product with ones: faster than NumPy's sum there, and more exact.
+
+    >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    return np.ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
 
 
 class Scatter:
@@ -55,32 +68,41 @@ def _add_rows(total, rows, values):
 
 
 class Totals(dict):
-    """The gradients on their way: holder (a node, or a leaf tensor) -> the sum that has arrived.
+    """The gradients on their way: holder (a node, or a leaf tensor) -> the sum that has arrived."""
 
-    `owned` lists the holders whose sum nobody else can see, so that it may be added to in place.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.owned = set()
-
-    def add(self, holder, part, fresh):
-        """Add `part`, which nobody else holds if `fresh`."""
-        if holder not in self:
+    def add(self, holder, part):
+        """Add `part`: in place, where nobody but this dictionary holds what has arrived so far."""
+        total = self.get(holder)
+        if total is None:
+            self[holder] = part.dense() if type(part) is Scatter else part
+        elif type(total) is np.ndarray and getrefcount(total) == ALONE + 1 and _has_its_own_memory(total):
             if type(part) is Scatter:
-                part, fresh = part.dense(), True
-            self[holder] = part
-            if fresh:
-                self.owned.add(holder)
-            return
-        total = self[holder]
-        if type(part) is Scatter:
-            if holder not in self.owned:
-                total = self[holder] = np.array(total)
-                self.owned.add(holder)
-            part.add_to(total)
-        elif holder in self.owned and type(total) is np.ndarray:
-            total += part
+                part.add_to(total)
+            else:
+                total += part
         else:
-            self[holder] = total + part
-            self.owned.add(holder)
+            self[holder] = total + (part.dense() if type(part) is Scatter else part)
+
+    def take(self, holder):
+        """Remove what has arrived, and give it as an array that nobody else holds (a Tensor stays what it is)."""
+        total = self.pop(holder)
+        if type(total) is not np.ndarray or (getrefcount(total) == ALONE and _has_its_own_memory(total)):
+            return total
+        return np.array(total)
+
+
+def _references_of_a_lone_variable():
+    """What `getrefcount` says of an object that one local variable holds: 2, or 1 in newer Pythons."""
+    alone = np.empty(0)
+    return getrefcount(alone)
+
+
+ALONE = _references_of_a_lone_variable()
+
+
+def _has_its_own_memory(array):
+    """Whether no other array can see the memory of `array`: it owns it, or is the only view of all of it."""
+    base = array.base
+    if base is None:
+        return True
+    return type(base) is np.ndarray and getrefcount(base) == ALONE + 1 and base.size == array.size and array.flags.writeable

@@ -21,8 +21,8 @@ References
 Griewank & Walther (2008), *Evaluating Derivatives*, chapter 3 (the reverse mode).
 """
 
-import sys
 from functools import wraps
+from heapq import heapify, heappop, heappush
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -168,7 +168,7 @@ def operation(
         except ValueError as error:
             raise explained(name, promote, arrays, error) from error
         out = Tensor.wrap(result[0])
-        if wanted and state.recording and out.array.dtype.kind == "f":
+        if wanted and out.array.dtype.kind == "f" and state.recording:
             out.requires_grad = True
             out.node = node = Node()
             node.operation, node.args, node.kwargs, node.pullbacks = apply, args, kwargs, result[1:]
@@ -250,36 +250,41 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     """
     totals, found, observers = Totals(), Totals(), state.observers
     for output, seed in zip(outputs, seeds, strict=True):
-        totals.add(holder_of(output), seed, False)
-    nodes = nodes_behind(outputs, floor)
-    needed = None if targets is None else _leading_to(targets, nodes)
-    for node in nodes:
-        g = totals.pop(node, None)
-        if g is None:
-            continue
+        totals.add(holder_of(output), seed)
+    ahead = [(-holder.serial, holder) for holder in totals if type(holder) is Node]  # a heap: the latest first
+    heapify(ahead)
+    needed = None if targets is None else _leading_to(targets, nodes_behind(outputs, floor))
+    while ahead:
+        node = heappop(ahead)[1]  # all that use its result came later: its gradient is complete
+        g = totals.pop(node)
         if node.hooks:
             g = _call_hooks(node.hooks, g)
         for observer in observers:
             observer.pulled(node, g)
-        if targets is not None and node in targets:
-            found.add(node, g, False)
-        if needed is not None and node not in needed:
-            continue
+        if needed is not None:
+            if node in targets:
+                found.add(node, g)
+            if node not in needed:
+                continue
         for a, pull in ways_back(node, g, targets, needed, create_graph):
             part = pull(g)
             if part is None:
                 continue
             if part.dtype is not a.array.dtype or part.shape != a.array.shape:
                 part = _matching(node, part, a)
-            fresh = type(part) is np.ndarray and part.base is None and sys.getrefcount(part) == 2
-            totals.add(a if a.node is None else a.node, part, fresh)
+            before = a.node
+            if before is None:
+                totals.add(a, part)
+                continue
+            if before.serial > floor and before not in totals:
+                heappush(ahead, (-before.serial, before))
+            totals.add(before, part)
         if not retain_graph:
             node.free()
     for holder in list(totals):
         if targets is None or holder in targets:
-            part = totals[holder]
             hooks = getattr(holder, "hooks", None)
-            found.add(holder, _call_hooks(hooks, part) if hooks else part, not hooks and holder in totals.owned)
+            found.add(holder, _call_hooks(hooks, totals[holder]) if hooks else totals.pop(holder))
     return found
 
 
@@ -293,10 +298,16 @@ def ways_back(node, g, targets=None, needed=None, create_graph=False):
         )
     if changes.latest > node.serial and not node.operation.linear:
         refuse_if_saved_values_changed(node)
+    operation = node.operation
+    if targets is None and not (create_graph or operation.joint):
+        return [
+            (a, pull)
+            for a, pull in zip(args, pullbacks, strict=False)
+            if isinstance(a, Tensor) and a.requires_grad and pull is not None
+        ]
     wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]
     if targets is not None:
         wanted = [w and (holder_of(a) in targets or holder_of(a) in needed) for w, a in zip(wanted, args, strict=True)]
-    operation = node.operation
     if create_graph:
         if operation.once:
             raise GraphError(
@@ -397,16 +408,16 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
     with set_grad_enabled(create_graph):
         found = sweep([tensor], [_seed(tensor, gradient, create_graph)], targets, retain_graph, create_graph)
         of_node = {} if inputs is None else {t.node: t for t in inputs if t.node is not None}
-        for holder, part in found.items():
-            accumulate_grad(of_node.get(holder, holder), part, holder in found.owned)
+        for holder in list(found):
+            accumulate_grad(of_node.get(holder, holder), found.take(holder))
 
 
-def accumulate_grad(leaf, part, owned=False):
+def accumulate_grad(leaf, part):
     """Add `part` to ``leaf.grad``: in place where a gradient is there already and no graph uses it."""
     if isinstance(part, Tensor):
         leaf.grad = part if leaf.grad is None else leaf.grad + part
     elif leaf.grad is None:
-        leaf.grad = Tensor.wrap(part if owned else np.array(part))
+        leaf.grad = Tensor.wrap(part)
     elif leaf.grad.requires_grad:
         leaf.grad = Tensor.wrap(leaf.grad.array + part)
     else:
@@ -455,18 +466,14 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         seeds = [_seed(o, g, create_graph) for o, g in zip(outputs, grad_outputs, strict=True)]
         retain_graph = create_graph if retain_graph is None else retain_graph
         found = sweep(outputs, seeds, {holder_of(t) for t in inputs}, retain_graph, create_graph)
-    results, given = [], set()
+    results = []
     for i, t in enumerate(inputs):
-        holder = holder_of(t)
-        part = found.get(holder)
+        part = found.get(holder_of(t))
         if part is None and not allow_unused:
             raise GraphError(
                 f"the outputs do not depend on inputs[{i}] (shape {t.shape}). Pass allow_unused=True to get None for it."
             )
-        if part is not None and not isinstance(part, Tensor):
-            part = Tensor.wrap(part if holder in found.owned and holder not in given else np.array(part))
-        given.add(holder)
-        results.append(part)
+        results.append(part if part is None or isinstance(part, Tensor) else Tensor.wrap(np.array(part)))
     return tuple(results)
 
 

@@ -22,12 +22,13 @@ class Changes:
 
     def mark(self, array):
         """Note that the memory of `array` is about to be changed."""
-        owner = owner_of(array)
+        owner = array if array.base is None else owner_of(array)
         self.latest = next(clock)
         key = id(owner)
-        known = self.times.get(key)
-        reference = known[1] if known else weakref.ref(owner, lambda _: self.times.pop(key, None))
-        self.times[key] = (self.latest, reference)
+        if key in self.times:
+            self.times[key][0] = self.latest
+        else:
+            self.times[key] = [self.latest, weakref.ref(owner, lambda _: self.times.pop(key, None))]
 
     def since(self, array, serial):
         """Whether the memory of `array` was changed after `serial`."""

@@ -70,9 +70,10 @@ class Module:
             result = self.forward(*args, **kwargs)
         finally:
             state.frame = before
-        for hook in list(self._forward_hooks.values()):
-            replaced = hook(self, args, result)
-            result = result if replaced is None else replaced
+        if self._forward_hooks:
+            for hook in list(self._forward_hooks.values()):
+                replaced = hook(self, args, result)
+                result = result if replaced is None else replaced
         return result
 
     # Attributes that are parameters, buffers or modules live in their own dictionaries.
@@ -96,10 +97,11 @@ class Module:
             owner[name] = value
 
     def __getattr__(self, name):
-        for group in ("_parameters", "_buffers", "_modules"):
-            found = self.__dict__.get(group, {})
-            if name in found:
-                return found[name]
+        own = self.__dict__
+        if "_modules" in own:  # after super().__init__()
+            for group in (own["_parameters"], own["_modules"], own["_buffers"]):
+                if name in group:
+                    return group[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name):

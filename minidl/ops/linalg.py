@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.accumulation import sum_of_rows
 from minidl.autograd import FUNCTIONS, fit, operation
 from minidl.errors import ShapeError, matmul_error
 from minidl.tensor import attach
@@ -115,16 +116,23 @@ def linear(x, weight, bias=None):
             f"{x.shape[-1] if x.ndim else 'no size'}\n    x       {x.shape}\n    weight  {weight.shape}"
             + _flatten_hint(x.shape, weight.shape[-1])
         )
-    rows = x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
-    y = rows @ weight.T
+    if x.ndim != 2:
+        return _linear_on_rows(x, weight, bias)
+    y = x @ weight.T
     if bias is not None:
         y += bias
-    flat = (len(rows), weight.shape[0])
+    return y, lambda g: g @ weight, lambda g: g.T @ x, sum_of_rows
+
+
+def _linear_on_rows(x, weight, bias):
+    """A linear layer on whatever has features in its last dimension: all else are rows."""
+    rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    y, to_rows, to_weight, to_bias = linear.rule(rows, weight, bias)
     return (
         y.reshape(*x.shape[:-1], weight.shape[0]),
-        lambda g: (g.reshape(flat) @ weight).reshape(x.shape),
-        lambda g: g.reshape(flat).T @ rows,
-        lambda g: g.reshape(flat).sum(axis=0),
+        lambda g: to_rows(g.reshape(y.shape)).reshape(x.shape),
+        lambda g: to_weight(g.reshape(y.shape)),
+        lambda g: to_bias(g.reshape(y.shape)),
     )
 
 

@@ -264,6 +264,31 @@ def _x_log_x(x):
 # ---------------------------------------------------------------- regression
 
 
+def _mean_square_in_small_operations(prediction, target):
+    return (prediction - target).square().mean()
+
+
+@operation(
+    name="mse_loss",
+    formula=r"y = \frac1N \sum_n (x_n - t_n)^2",
+    gradient=r"\bar x_n = \tfrac{2 \bar y}{N} (x_n - t_n),\quad \bar t_n = -\bar x_n",
+    promote="float",
+    joint=True,
+    composed=_mean_square_in_small_operations,
+)
+def mean_square(prediction, target):
+    """The mean square of the differences, in one step."""
+    off = prediction - target
+    flat = off.ravel()
+    loss = np.dot(flat, flat) / off.size
+
+    def pull(g, wanted):
+        d = off * (2 * g / off.size)
+        return d, -d if wanted[1] else None
+
+    return loss, pull
+
+
 def mse_loss(prediction, target, reduction="mean"):
     """The mean square of the differences.
 
@@ -273,6 +298,8 @@ def mse_loss(prediction, target, reduction="mean"):
         When the shapes differ: broadcasting would compare every prediction with every target.
     """
     _equal_shapes("mse_loss", prediction, target)
+    if reduction == "mean":
+        return mean_square(prediction, target)
     return reduced((prediction - target).square(), reduction)
 
 
