@@ -8,8 +8,8 @@ import numpy as np
 
 from minidl.errors import MinidlError, OutOfRangeError, ShapeError
 from minidl.nn.utils import pad_sequence
-from minidl.ops.convolution import pad
 from minidl.ops.indexing import one_hot
+from minidl.ops.resizing import pad
 from minidl.random import seeded
 from minidl.tensor import Tensor
 

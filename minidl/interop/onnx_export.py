@@ -315,8 +315,8 @@ def _pad(r, x, widths, value):
 
 
 @translation("conv2d")
-def _conv(r, x, weight, stride, padding, dilation, groups):
-    return r.node("Conv", x, weight, strides=stride, pads=(*padding, *padding), dilations=dilation, group=groups)
+def _conv(r, x, weight, bias, stride, padding, dilation, groups):
+    return r.node("Conv", x, weight, bias, strides=stride, pads=(*padding, *padding), dilations=dilation, group=groups)
 
 
 @translation("conv_transpose2d")
@@ -357,6 +357,12 @@ def _standardize(r, x, weight, bias, axes, eps):
     y = _normalised(r, x, axes, eps, centre=True)
     y = y if weight is None else r.node("Mul", y, weight)
     return y if bias is None else r.node("Add", y, bias)
+
+
+@translation("batch_norm")
+def _batch_norm(r, x, weight, bias, mean, var, eps):
+    weight, bias = (None if p is None else p.reshape(1, -1, *(1,) * (x.ndim - 2)) for p in (weight, bias))
+    return _standardize(r, x, weight, bias, (0, *range(2, x.ndim)), eps)
 
 
 @translation("rms_norm")

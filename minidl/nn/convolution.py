@@ -5,8 +5,9 @@ import math
 from minidl.nn import init
 from minidl.nn.module import Module, Parameter
 from minidl.ops import convolution as ops
-from minidl.ops.convolution import pair
+from minidl.ops import pooling, resizing
 from minidl.ops.creation import empty
+from minidl.ops.windows import pair
 
 
 class _Conv(Module):
@@ -155,7 +156,7 @@ class MaxPool1d(_Pool):
 
     def forward(self, x):
         """(N, C, L) to (N, C, l)."""
-        return ops.max_pool1d(x, self.kernel_size, self.stride, self.padding, **self.more)
+        return pooling.max_pool1d(x, self.kernel_size, self.stride, self.padding, **self.more)
 
 
 class MaxPool2d(MaxPool1d):
@@ -163,7 +164,7 @@ class MaxPool2d(MaxPool1d):
 
     def forward(self, x):
         """(N, C, H, W) to (N, C, h, w)."""
-        return ops.max_pool2d(x, self.kernel_size, self.stride, self.padding, **self.more)
+        return pooling.max_pool2d(x, self.kernel_size, self.stride, self.padding, **self.more)
 
 
 class AvgPool1d(_Pool):
@@ -174,7 +175,7 @@ class AvgPool1d(_Pool):
 
     def forward(self, x):
         """(N, C, L) to (N, C, l)."""
-        return ops.avg_pool1d(x, self.kernel_size, self.stride, self.padding, **self.more)
+        return pooling.avg_pool1d(x, self.kernel_size, self.stride, self.padding, **self.more)
 
 
 class AvgPool2d(AvgPool1d):
@@ -182,7 +183,7 @@ class AvgPool2d(AvgPool1d):
 
     def forward(self, x):
         """(N, C, H, W) to (N, C, h, w)."""
-        return ops.avg_pool2d(x, self.kernel_size, self.stride, self.padding, **self.more)
+        return pooling.avg_pool2d(x, self.kernel_size, self.stride, self.padding, **self.more)
 
 
 class AdaptiveAvgPool2d(Module):
@@ -194,7 +195,7 @@ class AdaptiveAvgPool2d(Module):
 
     def forward(self, x):
         """(N, C, H, W) to (N, C, *output_size)."""
-        return ops.adaptive_avg_pool2d(x, self.output_size)
+        return resizing.adaptive_avg_pool2d(x, self.output_size)
 
     def extra_repr(self):
         """The arguments of the layer."""
@@ -212,7 +213,7 @@ class _Pad2d(Module):
 
     def forward(self, x):
         """(N, C, H, W) to a larger image."""
-        return ops.pad(x, self.padding, self.mode, self.value)
+        return resizing.pad(x, self.padding, self.mode, self.value)
 
     def extra_repr(self):
         """The arguments of the layer."""
@@ -248,7 +249,7 @@ class Upsample(Module):
 
     def forward(self, x):
         """(N, C, H, W) to (N, C, h, w)."""
-        return ops.interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
+        return resizing.interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
 
     def extra_repr(self):
         """The arguments of the layer."""
@@ -265,4 +266,4 @@ class PixelShuffle(Module):
 
     def forward(self, x):
         """(N, C r², H, W) to (N, C, H r, W r)."""
-        return ops.pixel_shuffle(x, self.upscale_factor)
+        return resizing.pixel_shuffle(x, self.upscale_factor)

@@ -22,20 +22,7 @@ from minidl.ops.activation import (
     softsign,
 )  # fmt: skip
 from minidl.ops.attention import scaled_dot_product_attention
-from minidl.ops.convolution import (
-    adaptive_avg_pool2d,
-    avg_pool1d,
-    avg_pool2d,
-    conv1d,
-    conv2d,
-    conv_transpose2d,
-    interpolate,
-    max_pool1d,
-    max_pool2d,
-    pad,
-    pixel_shuffle,
-    unfold,
-)  # fmt: skip
+from minidl.ops.convolution import conv1d, conv2d, conv_transpose2d
 from minidl.ops.dropout import dropout, dropout2d
 from minidl.ops.elementwise import tanh
 from minidl.ops.embedding import embedding
@@ -58,3 +45,5 @@ from minidl.ops.loss import (
     triplet_margin_loss,
 )  # fmt: skip
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from minidl.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from minidl.ops.resizing import adaptive_avg_pool2d, interpolate, pad, pixel_shuffle, unfold

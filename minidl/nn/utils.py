@@ -79,7 +79,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0):
     tensor([[1., 0., 0.],
             [1., 1., 1.]])
     """
-    from minidl.ops.convolution import pad
+    from minidl.ops.resizing import pad
     from minidl.ops.shape import stack
 
     longest = max(len(s) for s in sequences)

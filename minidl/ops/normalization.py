@@ -1,12 +1,11 @@
 r"""Normalisation: bring values to mean 0 and spread 1, then scale and shift them as learned."""
 
-import math
-
 import numpy as np
 
 from minidl.autograd import fit, operation
 from minidl.errors import ShapeError
 from minidl.inplace import changes
+from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, lines
 
 
 def _in_small_operations(x, weight, bias, axes, eps):
@@ -100,6 +99,59 @@ def _per_channel(parameter, ndim):
     return None if parameter is None else parameter.reshape(1, -1, *(1,) * (ndim - 2))
 
 
+def channel_statistics(x):
+    """Mean and (biased) variance of each channel of an array (N, C, ...)."""
+    rows, channels = lines(x), x.shape[1]
+    n = rows.size // max(1, channels)
+    mean = channel_sums(rows, channels) / n
+    centred = rows - for_each_pixel(mean, rows.shape[1])
+    centred *= centred
+    return mean, channel_sums(centred, channels) / n
+
+
+def _channels_in_small_operations(x, weight, bias, mean, var, eps):
+    weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
+    return _in_small_operations(x, weight, bias, (0, *range(2, x.ndim)), eps)
+
+
+@operation(
+    name="batch_norm",
+    formula=r"y = w \odot \hat x + b,\quad \hat x = (x - \mu_C) / \sqrt{\sigma_C^2 + \epsilon}",
+    gradient=r"\bar x = \tfrac{w}{\sigma} (\bar y - \operatorname{mean} \bar y"
+    r" - \hat x \operatorname{mean}(\bar y \odot \hat x)) \text{ for each channel}",
+    joint=True,
+    composed=_channels_in_small_operations,
+)
+def standardize_channels(x, weight, bias, mean, var, eps):
+    """Every channel less its mean, divided by its spread; times `weight`, plus `bias`, if they are given.
+
+    `mean` and `var` are those of x itself: the gradient knows that they depend on it.
+    """
+    channels, n, shape = x.shape[1], x.size // max(1, x.shape[1]), channels_last(x).shape
+    spread = np.sqrt(var + eps)
+    scale = 1 / spread if weight is None else weight / spread
+    line = lines(x).shape[1]
+    y = lines(x) - for_each_pixel(mean, line)
+    y *= for_each_pixel(scale, line)
+    if bias is not None:
+        y += for_each_pixel(bias, line)
+
+    def pull(g, wanted):
+        g, centred = lines(g), lines(x) - for_each_pixel(mean, line)
+        total, along = channel_sums(g, channels), channel_sums(g * centred, channels) / spread
+        gx = None
+        if wanted[0]:
+            gx = centred
+            gx *= for_each_pixel(-along / (n * spread), line)
+            gx += g
+            gx -= for_each_pixel(total / n, line)
+            gx *= for_each_pixel(scale, line)
+            gx = channels_first(gx.reshape(shape))
+        return gx, along, total
+
+    return channels_first(y.reshape(shape)), pull
+
+
 def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     """Normalise each channel over the batch (Ioffe & Szegedy 2015).
 
@@ -117,25 +169,24 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     """
     if x.ndim < 2:
         raise ShapeError(f"batch_norm needs an input of shape (N, C, ...), and got {x.shape}")
-    weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
     if not training and running_mean is not None:
+        weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
         scale = 1 / (_per_channel(running_var, x.ndim) + eps).sqrt()
         scale = scale if weight is None else scale * weight
         y = (x - _per_channel(running_mean, x.ndim)) * scale
         return y if bias is None else y + bias
-    axes = (0, *range(2, x.ndim))
-    n = math.prod(x.shape[a] for a in axes)
+    n = x.numel() // max(1, x.shape[1])
     if n <= 1 and training:
         raise ShapeError(
             f"batch_norm cannot train on one value a channel (input {x.shape}): it has no spread. Use a larger batch"
         )
+    mean, var = channel_statistics(x.array)
     if training and running_mean is not None:
-        unbiased = n / (n - 1)
-        for running, now in ((running_mean, x.array.mean(axis=axes)), (running_var, x.array.var(axis=axes) * unbiased)):
+        for running, now in ((running_mean, mean), (running_var, var * (n / (n - 1)))):
             changes.mark(running.array)
             running.array *= 1 - momentum
             running.array += momentum * now
-    return standardize(x, weight, bias, axes=axes, eps=eps)
+    return standardize_channels(x, weight, bias, mean=mean, var=var, eps=eps)
 
 
 def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):

@@ -1,0 +1,95 @@
+"""Windows that slide over images: their sizes, and the pixels under them."""
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from minidl.errors import ShapeError
+
+BLOCK = 300_000  # so many numbers under the windows are looked at together: they fit into the processor's cache
+
+
+def pair(value, n=2):
+    """A number for each of n dimensions: ``3`` means ``(3, 3)``."""
+    values = tuple(value) if isinstance(value, list | tuple) else (value,)
+    return tuple(int(v) for v in (values * n if len(values) == 1 else values))
+
+
+def output_size(size, kernel, stride, padding, dilation=1, ceil=False):
+    """How many windows fit: the size of a convolved or pooled dimension."""
+    span = size + 2 * padding - dilation * (kernel - 1) - 1
+    steps = -(-span // stride) if ceil else span // stride
+    if ceil and steps * stride >= size + padding:
+        steps -= 1  # a window must start inside the image or its left padding
+    return steps + 1
+
+
+def check_image(name, x, n):
+    """Give an image without a batch dimension one; say whether it had none."""
+    if x.ndim == n + 1:
+        return x.unsqueeze(0), True
+    if x.ndim != n + 2:
+        sizes = ", ".join("LHW"[:1] if n == 1 else "HW")
+        raise ShapeError(f"{name} needs an input of shape (N, C, {sizes}) or (C, {sizes}), and got {x.shape}")
+    return x, False
+
+
+def places(size, kernel, stride, dilation, out):
+    """Which rows and columns lie under each window: index arrays of shape (oh, ow, kh * kw)."""
+    rows, columns = (
+        np.arange(n)[:, None] * s + np.arange(k)[None] * d for n, k, s, d in zip(out, kernel, stride, dilation, strict=True)
+    )
+    shape = (out[0], out[1], kernel[0], kernel[1])
+    rows = np.broadcast_to(rows[:, None, :, None], shape).reshape(out[0], out[1], -1)
+    columns = np.broadcast_to(columns[None, :, None, :], shape).reshape(out[0], out[1], -1)
+    return rows, columns
+
+
+def blocks(count, size):
+    """Slices of `count` images, so many at a time that a block holds about `BLOCK` numbers; `size` is that of one image.
+
+    >>> list(blocks(10, BLOCK // 4))
+    [slice(0, 4, None), slice(4, 8, None), slice(8, 10, None)]
+    """
+    step = max(1, BLOCK // max(1, size))
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+
+
+def columns(images, kernel, out, groups, stride, padding, dilation):
+    """The pixels under every window as matrices, some images at a time.
+
+    Multiplied by the kernels, they are a convolution. The whole matrix would hold every pixel as often
+    as the kernel has places; a few images at a time use one small piece of memory again and again.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, H, W, C)
+    kernel, out : (int, int)
+        The sizes of the kernel and of the result: kh, kw and oh, ow.
+
+    Yields
+    ------
+    slice, ndarray of shape (groups, images * oh * ow, kh * kw * C / groups)
+        Which images, and the matrices of the groups. The next step overwrites them.
+    """
+    (N, H, W, C), (kh, kw), (oh, ow) = images.shape, kernel, out
+    (ph, pw), (sh, sw), (dh, dw), c = padding, stride, dilation, C // groups
+    parts = blocks(N, oh * ow * kh * kw * C)
+    most = parts[0].stop if parts else 0
+    padded = np.zeros((most, H + 2 * ph, W + 2 * pw, C), images.dtype)
+    inside = padded[:, ph : ph + H, pw : pw + W]
+    n, h, w, e = padded.strides
+    windows = as_strided(
+        padded, (groups, most, oh, ow, kh, kw, c), (c * e, n, h * sh, w * sw, h * dh, w * dw, e), writeable=False
+    )
+    if c < 8:  # copy along lines of pixels, because the channels of a pixel make too short a row
+        place = np.empty((groups, kh, kw, c, most, oh, ow), images.dtype)
+        matrices = place.reshape(groups, kh * kw * c, most * oh * ow).transpose(0, 2, 1)
+        place = place.transpose(0, 4, 5, 6, 1, 2, 3)
+    else:
+        place = np.empty((groups, most, oh, ow, kh, kw, c), images.dtype)
+        matrices = place.reshape(groups, most * oh * ow, kh * kw * c)
+    for part in parts:
+        m = part.stop - part.start
+        inside[:m] = images[part]
+        place[:, :m] = windows[:, :m]
+        yield part, matrices[:, : m * oh * ow]
