@@ -25,23 +25,23 @@ def _in_small_operations(query, key, value, mask, scale):
 )
 def _attention(query, key, value, mask, scale):
     """Attention as one operation; `mask` is added to the scores."""
-    p = np.matmul(query, np.swapaxes(key, -1, -2))
-    p *= scale
+    scaled = query * scale
+    p = np.matmul(scaled, np.swapaxes(key, -1, -2))
     if mask is not None:
         p = p + mask
     p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
     np.exp(p, out=p)
-    p /= p.sum(axis=-1, keepdims=True)
+    ones = np.ones(p.shape[-1], p.dtype)
+    p /= (p @ ones)[..., None]
 
     def pull(g, wanted):
         gv = fit(np.matmul(np.swapaxes(p, -1, -2), g), value) if wanted[2] else None
         gs = np.matmul(g, np.swapaxes(value, -1, -2))
-        gs -= (gs * p).sum(axis=-1, keepdims=True)
+        gs -= ((gs * p) @ ones)[..., None]
         gs *= p
         gm = fit(gs, mask) if wanted[3] else None
-        gs = gs * scale
-        gq = fit(np.matmul(gs, key), query) if wanted[0] else None
-        gk = fit(np.matmul(np.swapaxes(gs, -1, -2), query), key) if wanted[1] else None
+        gq = fit(np.matmul(gs, key * scale), query) if wanted[0] else None
+        gk = fit(np.matmul(np.swapaxes(gs, -1, -2), scaled), key) if wanted[1] else None
         return gq, gk, gv, gm
 
     return np.matmul(p, value), pull

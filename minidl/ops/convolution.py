@@ -72,7 +72,7 @@ def _scatter(g, weight, size, groups, stride, padding, dilation):
         for i in range(kh):
             for j in range(kw):
                 x[part, i * dh : i * dh + sh * oh : sh, j * dw : j * dw + sw * ow : sw][:, :oh, :ow] += products[i, j]
-    return channels_first(x.reshape(*x.shape[:3], -1)[:, ph : ph + H, pw : pw + W])
+    return channels_first(x.reshape(*x.shape[:3], groups * c)[:, ph : ph + H, pw : pw + W])
 
 
 def _sum_of_pixels(g):

@@ -6,7 +6,7 @@ gradients of the weights are one product after the walk back.
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.autograd import fit, operation
 from minidl.ops.shape import cat, stack
 
 
@@ -62,22 +62,24 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     """
     T, N, _ = x.shape
     H = w_hh.shape[1]
+    sign = np.full(4 * H, -1, x.dtype)  # of i, f and o the negative is needed: sigmoid(z) = 1 / (1 + exp(-z))
+    sign[2 * H : 3 * H] = 1
+    turned = np.ascontiguousarray((w_hh * sign[:, None]).T)
     gates = _inputs(x, w_ih, b_ih, b_hh)
+    gates *= sign
     out = np.empty((T + 1, N, H), gates.dtype)
     cells, tanh_c = np.empty((T + 1, N, H), gates.dtype), np.empty((T, N, H), gates.dtype)
-    cells[0], previous, turned = c0, h0, np.ascontiguousarray(w_hh.T)
+    cells[0], previous = c0, h0
     product = np.empty((N, 4 * H), gates.dtype)
-    cell = slice(2 * H, 3 * H)
     for t in range(T):
         z = gates[t]
         z += np.matmul(previous, turned, out=product)
-        g = np.tanh(z[:, cell])
+        g = np.tanh(z[:, 2 * H : 3 * H])
         with np.errstate(over="ignore"):
-            np.negative(z, out=z)
             np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
-        z[:, cell] = g
+        z[:, 2 * H : 3 * H] = g
         np.multiply(z[:, H : 2 * H], cells[t], out=cells[t + 1])
         cells[t + 1] += z[:, :H] * g
         np.tanh(cells[t + 1], out=tanh_c[t])
@@ -87,16 +89,20 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
 
     def pull(grad, wanted):
         i, f, g, o = (gates[..., k * H : (k + 1) * H] for k in range(4))
-        slopes = i * (1 - i) * g, f * (1 - f) * cells[:-1], i * (1 - g * g), o * (1 - o) * tanh_c, o * (1 - tanh_c * tanh_c)
-        dz, dh, dc = np.empty_like(gates), np.zeros((N, H), gates.dtype), grad[T].copy()
+        dz = np.empty((T, N, 4, H), gates.dtype)  # first the slopes of the gates, step by step multiplied by what arrives
+        dz[:, :, 0], dz[:, :, 1] = i * (1 - i) * g, f * (1 - f) * cells[:-1]
+        dz[:, :, 2], dz[:, :, 3] = i * (1 - g * g), o * (1 - o) * tanh_c
+        slope_c = o * (1 - tanh_c * tanh_c)
+        dh, dc = np.zeros((N, H), gates.dtype), grad[T].copy()
         for t in range(T - 1, -1, -1):
             dh += grad[t]
-            dc += dh * slopes[4][t]
-            for k, source in enumerate((dc, dc, dc, dh)):
-                np.multiply(source, slopes[k][t], out=dz[t, :, k * H : (k + 1) * H])
-            np.matmul(dz[t], w_hh, out=dh)
+            dc += dh * slope_c[t]
+            dz[t, :, :3] *= dc[:, None]
+            dz[t, :, 3] *= dh
+            np.matmul(dz[t].reshape(N, 4 * H), w_hh, out=dh)
             dc *= f[t]
         before = np.concatenate([h0[None], out[: T - 1]]) if T else h0[None][:0]
+        dz = dz.reshape(gates.shape)
         return *_input_gradients(dz, x, before, w_ih, wanted, (dh, dc)), *_bias_gradients(dz, b_ih)
 
     return out, pull
@@ -114,7 +120,8 @@ def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
 def _bias_gradients(dz, b_ih, dz_hh=None):
     if b_ih is None:
         return None, None
-    return dz.sum((0, 1)), (dz if dz_hh is None else dz_hh).sum((0, 1))
+    g = fit(dz, b_ih)
+    return g, g if dz_hh is None else fit(dz_hh, b_ih)
 
 
 def _gru_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh):
