@@ -22,7 +22,7 @@ class Changes:
 
     def mark(self, array):
         """Note that the memory of `array` is about to be changed."""
-        owner = array if array.base is None else owner_of(array)
+        owner = owner_of(array)
         self.latest = next(clock)
         key = id(owner)
         if key in self.times:

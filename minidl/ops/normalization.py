@@ -5,7 +5,7 @@ import numpy as np
 from minidl.autograd import fit, operation
 from minidl.errors import ShapeError
 from minidl.inplace import changes
-from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, lines
+from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, lines
 
 
 def _in_small_operations(x, weight, bias, axes, eps):
@@ -19,7 +19,7 @@ def _mean(x, axes):
     """The mean with its dimensions kept; over the last dimension as a product with ones, which is faster."""
     if axes != (x.ndim - 1,) or x.dtype.itemsize < 4:
         return x.mean(axis=axes, keepdims=True)
-    return (x @ np.full(x.shape[-1], 1 / max(1, x.shape[-1]), x.dtype))[..., None]
+    return (x @ np.ones(x.shape[-1], x.dtype))[..., None] / x.shape[-1]
 
 
 @operation(
@@ -137,17 +137,18 @@ def standardize_channels(x, weight, bias, mean, var, eps):
 
     `mean` and `var` are those of x itself: the gradient knows that they depend on it.
     """
-    channels, n, shape = x.shape[1], x.size // max(1, x.shape[1]), channels_last(x).shape
+    channels, n, shape = x.shape[1], x.size // max(1, x.shape[1]), np.moveaxis(x, 1, -1).shape
     spread = np.sqrt(var + eps)
     scale = 1 / spread if weight is None else weight / spread
-    line = lines(x).shape[1]
-    y = lines(x) - for_each_pixel(mean, line)
+    rows = lines(x)
+    line = rows.shape[1]
+    y = rows - for_each_pixel(mean, line)
     y *= for_each_pixel(scale, line)
     if bias is not None:
         y += for_each_pixel(bias, line)
 
     def pull(g, wanted):
-        g, centred = lines(g), lines(x) - for_each_pixel(mean, line)
+        g, centred = lines(g), rows - for_each_pixel(mean, line)
         total, along = channel_sums(g, channels), channel_sums(g * centred, channels) / spread
         gx = None
         if wanted[0]:

@@ -117,9 +117,9 @@ def _sum_pool(x, kernel, stride, out):
     images, geometry = channels_last(x), (stride, (1, 1), out)
 
     def pull(g):
-        gx = np.zeros(images.shape, g.dtype)
+        g, gx = channels_last(g), np.zeros(images.shape, g.dtype)
         for part in _parts(gx, kernel, *geometry):
-            part += channels_last(g)
+            part += g
         return channels_first(gx)
 
     return channels_first(_combined(images, np.add, kernel, *geometry)), pull

@@ -62,24 +62,22 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     """
     T, N, _ = x.shape
     H = w_hh.shape[1]
-    sign = np.full(4 * H, -1, x.dtype)  # of i, f and o the negative is needed: sigmoid(z) = 1 / (1 + exp(-z))
-    sign[2 * H : 3 * H] = 1
-    turned = np.ascontiguousarray((w_hh * sign[:, None]).T)
     gates = _inputs(x, w_ih, b_ih, b_hh)
-    gates *= sign
     out = np.empty((T + 1, N, H), gates.dtype)
     cells, tanh_c = np.empty((T + 1, N, H), gates.dtype), np.empty((T, N, H), gates.dtype)
-    cells[0], previous = c0, h0
+    cells[0], previous, turned = c0, h0, np.ascontiguousarray(w_hh.T)
     product = np.empty((N, 4 * H), gates.dtype)
+    cell = slice(2 * H, 3 * H)
     for t in range(T):
         z = gates[t]
         z += np.matmul(previous, turned, out=product)
-        g = np.tanh(z[:, 2 * H : 3 * H])
+        g = np.tanh(z[:, cell])
         with np.errstate(over="ignore"):
+            np.negative(z, out=z)
             np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
-        z[:, 2 * H : 3 * H] = g
+        z[:, cell] = g
         np.multiply(z[:, H : 2 * H], cells[t], out=cells[t + 1])
         cells[t + 1] += z[:, :H] * g
         np.tanh(cells[t + 1], out=tanh_c[t])
