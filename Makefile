@@ -31,9 +31,7 @@ notebooks: .venv/ready-dev  ## execute all notebooks again and write them in the
 	@$(BIN)/python -m minidl.course.notebooks notebooks
 
 bench: .venv/ready-dev  ## measure speed beside other libraries
-	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/import_time.py
-	@$(BIN)/python benchmarks/pictures.py
-	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/compare.py
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py
 
 format: .venv/ready-dev  ## bring the code into its usual form
 	$(BIN)/ruff check --fix .

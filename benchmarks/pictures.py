@@ -42,7 +42,9 @@ def training(epochs, live):
     md.train.fit(model, loader, optimizer=optimizer, epochs=epochs, callbacks=callbacks, verbose=False)
 
 
-def main():
+def measure():
+    """Print how long graphs take to open, and what the live loss costs."""
+    print()
     for name, loss in (("2,000 operations in a chain", chain()), ("1,000 modules, 2,000 boxes", deep())):
         print(f"graph of {name}: {seconds(lambda loss=loss: md.viz.graph(loss).widget()):.2f} s")
     print(in_a_kernel("from pictures import live_cost\nlive_cost()"), end="")
@@ -79,4 +81,4 @@ def in_a_kernel(source):
 
 
 if __name__ == "__main__":
-    main()
+    measure()

@@ -1,0 +1,25 @@
+"""micrograd: one object for every single number; it can do the smallest of the works."""
+
+import random
+
+from micrograd.nn import MLP
+
+CAN = {"moons_mlp"}
+manual_seed = random.seed
+
+
+def moons_mlp():
+    from workloads import numbers
+
+    model = MLP(2, [16, 16, 1])
+    x, y = numbers(100, 2).tolist(), numbers(100, 1)[:, 0].tolist()
+
+    def step():
+        loss = sum((model(row) - target) ** 2 for row, target in zip(x, y)) * (1 / len(x))
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+        return loss.data
+
+    return step

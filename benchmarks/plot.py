@@ -1,0 +1,91 @@
+"""The measurements as one picture: python benchmarks/plot.py draws it again from benchmark.json"""
+
+import json
+import sys
+from pathlib import Path
+
+from growth import SIZES
+from speed import best
+
+from minidl.viz.figure import FigurePicture
+from minidl.viz.theme import LIGHT
+
+COLOURS = {"minidl": "value", "PyTorch": "gradient", "autograd": "parameter", "micrograd": "second", "tinygrad": "third"}
+
+
+def picture(results):
+    """A chart of all that was measured.
+
+    Parameters
+    ----------
+    results : dict
+        "speed", "memory", "growth" and "chapters", as their files measure them.
+    """
+
+    def draw(figure):
+        rows = figure.subfigures(3, 1, height_ratios=(4.2, 5.4, 4.6))
+        left, right = rows[0].subplots(1, 2)
+        draw_speed(left, results["speed"])
+        draw_memory(right, results["memory"]["steps"])
+        cells = rows[1].subplots(2, 3)
+        for axes, name in zip(cells.flat, SIZES, strict=False):
+            draw_growth(axes, results["growth"][name])
+        cells.flat[-1].axis("off")
+        cells.flat[-1].legend(*cells.flat[0].get_legend_handles_labels(), loc="center", title="growth of a step")
+        draw_chapters(rows[2].subplots(), results["chapters"])
+
+    return FigurePicture(draw, "minidl beside other libraries: time, memory and growth", results, size=(11, 14))
+
+
+def draw_speed(axes, speed):
+    """A mark for each library, as a multiple of PyTorch's time (of minidl's where PyTorch is not there)."""
+    seen = {}
+    for row, one in enumerate(speed.values()):
+        base = best(one["ms"], "PyTorch") or one["ms"]["minidl"]
+        for name, colour in COLOURS.items():
+            own = best(one["ms"], name)
+            if own is not None:
+                seen[name] = axes.scatter(own / base, row, s=52, color=LIGHT[colour], zorder=3 + (name == "minidl"))
+        seen["aim"] = axes.scatter(one["aim"], row, s=150, marker="|", color=LIGHT["ink"], zorder=5)
+    axes.set(xscale="log", ylim=(len(speed) - 0.5, -0.5), xlabel="time, PyTorch = 1 (log scale)")
+    axes.set_yticks(range(len(speed)), [name.replace("_", " ") for name in speed])
+    axes.set_title("One step: further left is faster", pad=26)
+    axes.legend(seen.values(), seen, ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0, fontsize=9)
+
+
+def draw_memory(axes, memory):
+    """What a step adds to the process, two bars a work."""
+    for k, name in enumerate(next(iter(memory.values()))):
+        heights = [max(own[name]["step"], 0.05) for own in memory.values()]
+        places = [row + 0.36 * (k - 0.5) for row in range(len(memory))]
+        axes.barh(places, heights, 0.34, color=LIGHT[COLOURS[name]], label=name)
+    axes.set(xscale="log", ylim=(len(memory) - 0.5, -0.5), xlabel="MB that a step adds at most (log scale)")
+    axes.set_yticks(range(len(memory)), [name.replace("_", " ") for name in memory])
+    axes.set_title("Memory: shorter is less", pad=26)
+    axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0, fontsize=9)
+
+
+def draw_growth(axes, one):
+    """Times over sizes; the fitted exponent is in the title."""
+    for name, times in one["ms"].items():
+        axes.plot(one["sizes"], times, "o-", markersize=4, linewidth=1.5, color=LIGHT[COLOURS[name]], label=name)
+    powers = " and ".join(f"{power:.1f}" for power in one["exponent"].values())
+    axes.set(xscale="log", yscale="log", ylabel="ms a step")
+    axes.set_xticks(one["sizes"][::2], one["sizes"][::2])
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel(one["work"].split(":")[0].split(" of ")[0].lower().rstrip("."), fontsize=10)
+    axes.set_title(f"grows with power {powers}", fontsize=10)
+
+
+def draw_chapters(axes, seconds):
+    """A bar for each chapter."""
+    names = [name.replace("_", " ") for name in seconds]
+    axes.barh(names, seconds.values(), color=LIGHT["value"])
+    axes.invert_yaxis()
+    axes.set(xlabel="seconds from the first cell to the last")
+    axes.set_title(f"All {len(names)} chapters run in {sum(seconds.values()):.0f} seconds")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    picture(json.loads((folder / "benchmark.json").read_text())).save(folder / "benchmark.svg")
