@@ -16,7 +16,7 @@ def timed(step):
 
 
 def medians(steps, rounds=12, block=0.06):
-    """Milliseconds a step for each contestant. They take turns in blocks of `block` seconds; the slow ones in three alone."""
+    """Milliseconds a step for each contestant. They take turns in blocks of `block` seconds, the slow ones in three."""
     for step in steps.values():
         step()
     gc.collect()

@@ -1,5 +1,7 @@
 """The work that is measured: one training step each, written once for every library with PyTorch's names (T)."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -29,7 +31,7 @@ def stepper(T, model, optimizer, loss):
 def mlp(T, sizes):
     """Linear layers of these sizes with ReLU between them."""
     layers = []
-    for before, after in zip(sizes, sizes[1:]):
+    for before, after in pairwise(sizes):
         layers += [T.nn.Linear(before, after), T.nn.ReLU()]
     return T.nn.Sequential(*layers[:-1])
 

@@ -11,11 +11,13 @@ from autograd.scipy.special import logsumexp
 
 from peers.encoder import encoder_classes
 
+generator = numpy.random.default_rng(0)
+
 
 class Parameter:
     def __init__(self, *shape, fan_in):
         bound = fan_in**-0.5
-        self.value = numpy.random.uniform(-bound, bound, shape).astype(np.float32)
+        self.value = generator.uniform(-bound, bound, shape).astype(np.float32)
 
 
 class Module:
@@ -138,8 +140,8 @@ class SGD:
         self.parameters, self.lr, self.momentum = parameters, lr, momentum
         self.velocities = [numpy.zeros_like(p.value) for p in parameters]
 
-    def step(self, gradients):
-        for p, velocity, gradient in zip(self.parameters, self.velocities, gradients):
+    def step(self, gradients, strict=True):
+        for p, velocity, gradient in zip(self.parameters, self.velocities, gradients, strict=True):
             if self.momentum:
                 velocity *= self.momentum
                 velocity += gradient
@@ -152,10 +154,10 @@ class Adam:
         self.parameters, self.lr, self.betas, self.weight_decay, self.n = parameters, lr, betas, weight_decay, 0
         self.means, self.squares = ([numpy.zeros_like(p.value) for p in parameters] for _ in range(2))
 
-    def step(self, gradients):
+    def step(self, gradients, strict=True):
         self.n += 1
         (b1, b2), n = self.betas, self.n
-        for p, mean, square, gradient in zip(self.parameters, self.means, self.squares, gradients):
+        for p, mean, square, gradient in zip(self.parameters, self.means, self.squares, gradients, strict=True):
             p.value *= 1 - self.lr * self.weight_decay
             mean += (1 - b1) * (gradient - mean)
             square += (1 - b2) * (gradient * gradient - square)
@@ -166,7 +168,7 @@ def stepper(model, optimizer, loss):
     parameters = optimizer.parameters
 
     def value_of(values):
-        for p, value in zip(parameters, values):
+        for p, value in zip(parameters, values, strict=True):
             p.value = value
         return loss(model)
 
@@ -175,7 +177,7 @@ def stepper(model, optimizer, loss):
     def step():
         values = [p.value for p in parameters]
         value, gradients = slopes(values)
-        for p, array in zip(parameters, values):
+        for p, array in zip(parameters, values, strict=True):
             p.value = array
         optimizer.step(gradients)
         return value
@@ -196,7 +198,7 @@ def chained(length):
 
 
 chain, long_chain = partial(chained, 2000), partial(chained, 100_000)
-tensor, manual_seed = np.array, numpy.random.seed
+tensor = np.array
 nn = SimpleNamespace(
     Module=Module, Sequential=Sequential, Linear=Linear, Embedding=Embedding, Conv2d=Conv2d,
     BatchNorm2d=BatchNorm2d, LayerNorm=LayerNorm, LSTM=LSTM, MaxPool2d=max_pool,

@@ -1,11 +1,8 @@
 """micrograd: one object for every single number; it can do the smallest of the works."""
 
-import random
-
 from micrograd.nn import MLP
 
 CAN = {"moons_mlp"}
-manual_seed = random.seed
 
 
 def moons_mlp():
@@ -15,7 +12,7 @@ def moons_mlp():
     x, y = numbers(100, 2).tolist(), numbers(100, 1)[:, 0].tolist()
 
     def step():
-        loss = sum((model(row) - target) ** 2 for row, target in zip(x, y)) * (1 / len(x))
+        loss = sum((model(row) - target) ** 2 for row, target in zip(x, y, strict=True)) * (1 / len(x))
         model.zero_grad()
         loss.backward()
         for p in model.parameters():
