@@ -52,6 +52,7 @@ __all__ = [
 
 REGISTRY = {}  # name -> operation; walked by the tests, the pictures and the documentation
 UFUNCS, FUNCTIONS = {}, {}  # NumPy's function -> what runs when it meets a Tensor
+NO_OPTIONS: dict = {}  # the keyword arguments of a node that has none
 
 Tensor: Any = None  # set by minidl.tensor, which is built on this module
 
@@ -171,7 +172,9 @@ def operation(
         if wanted and out.array.dtype.kind == "f" and state.recording:
             out.requires_grad = True
             out.node = node = Node()
-            node.operation, node.args, node.kwargs, node.pullbacks = apply, args, kwargs, result[1:]
+            node.operation, node.args, node.kwargs = apply, args, kwargs or NO_OPTIONS
+            last = args[-1]  # if it wants no gradient, its pullback is not kept, nor what that holds
+            node.pullbacks = result[1:] if isinstance(last, Tensor) and last.requires_grad else result[1 : len(args)]
             node.serial, node.frame, node.hooks = next(clock), state.frame, None
         if state.observers:
             for observer in state.observers:
@@ -254,6 +257,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     ahead = [(-holder.serial, holder) for holder in totals if type(holder) is Node]  # a heap: the latest first
     heapify(ahead)
     needed = None if targets is None else _leading_to(targets, nodes_behind(outputs, floor))
+    ordinary = targets is None and not create_graph
     while ahead:
         node = heappop(ahead)[1]  # all that use its result came later: its gradient is complete
         g = totals.pop(node)
@@ -266,7 +270,13 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
                 found.add(node, g)
             if node not in needed:
                 continue
-        for a, pull in ways_back(node, g, targets, needed, create_graph):
+        if ordinary and changes.latest < node.serial and node.pullbacks and not node.operation.joint:
+            ways = zip(node.args, node.pullbacks, strict=False)  # what ways_back would say, without asking
+        else:
+            ways = ways_back(node, g, targets, needed, create_graph)
+        for a, pull in ways:
+            if pull is None or not isinstance(a, Tensor) or not a.requires_grad:
+                continue
             part = pull(g)
             if part is None:
                 continue
@@ -281,10 +291,13 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
             totals.add(before, part)
         if not retain_graph:
             node.free()
-    for holder in list(totals):
-        if targets is None or holder in targets:
-            hooks = getattr(holder, "hooks", None)
-            found.add(holder, _call_hooks(hooks, totals[holder]) if hooks else totals.pop(holder))
+    for holder in totals:  # nodes below the floor, and leaves
+        if holder.hooks and (targets is None or holder in targets):
+            totals[holder] = _call_hooks(holder.hooks, totals[holder])
+    if targets is None:
+        return totals
+    for holder in targets.intersection(totals):
+        found.add(holder, totals.pop(holder))
     return found
 
 
@@ -299,12 +312,6 @@ def ways_back(node, g, targets=None, needed=None, create_graph=False):
     if changes.latest > node.serial and not node.operation.linear:
         refuse_if_saved_values_changed(node)
     operation = node.operation
-    if targets is None and not (create_graph or operation.joint):
-        return [
-            (a, pull)
-            for a, pull in zip(args, pullbacks, strict=False)
-            if isinstance(a, Tensor) and a.requires_grad and pull is not None
-        ]
     wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]
     if targets is not None:
         wanted = [w and (holder_of(a) in targets or holder_of(a) in needed) for w, a in zip(wanted, args, strict=True)]

@@ -1,6 +1,7 @@
 """Noticing changes made in place, so that no gradient is computed from values that are gone."""
 
 import weakref
+from functools import partial
 
 import numpy as np
 
@@ -20,15 +21,20 @@ class Changes:
     def __init__(self):
         self.latest, self.times = 0, {}
 
-    def mark(self, array):
-        """Note that the memory of `array` is about to be changed."""
-        owner = owner_of(array)
-        self.latest = next(clock)
-        key = id(owner)
-        if key in self.times:
-            self.times[key][0] = self.latest
-        else:
-            self.times[key] = [self.latest, weakref.ref(owner, lambda _: self.times.pop(key, None))]
+    def mark(self, *arrays):
+        """Note that the memory of `arrays` is about to be changed."""
+        self.latest = now = next(clock)
+        for array in arrays:
+            owner = array if array.base is None else owner_of(array)
+            known = self.times.get(id(owner))
+            if known is None:
+                self.times[id(owner)] = [now, weakref.ref(owner, partial(self._forget, id(owner)))]
+            else:
+                known[0] = now
+
+    def _forget(self, key, _):
+        """The array is gone, and another one may get its id."""
+        self.times.pop(key, None)
 
     def since(self, array, serial):
         """Whether the memory of `array` was changed after `serial`."""

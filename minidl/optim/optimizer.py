@@ -77,10 +77,10 @@ class Optimizer:
         """Change every parameter that has a gradient; `closure`, if given, computes the loss first."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    changes.mark(p.array)
-                    self.update(p.array, p.grad.array, self.state[p], group)
+            params = [p for p in group["params"] if p.grad is not None]
+            changes.mark(*[p.array for p in params])
+            for p in params:
+                self.update(p.array, p.grad.array, self.state[p], group)
         return loss
 
     def decayed(self, p, g, group):
