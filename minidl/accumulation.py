@@ -28,11 +28,11 @@ def sum_of_rows(x):
     >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    return ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
+    return vector_of_ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
 
 
 @lru_cache(maxsize=32)
-def ones(n, dtype):
+def vector_of_ones(n, dtype):
     """A vector of ones that is made once, and so cannot be written to."""
     made = np.ones(n, dtype)
     made.flags.writeable = False

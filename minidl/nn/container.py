@@ -12,10 +12,10 @@ class _ListOfModules(Module):
         return self
 
     def __len__(self):
-        return len(self._modules)
+        return len(self._of("module"))
 
     def __iter__(self):
-        return iter(self._modules.values())
+        return iter(self._of("module").values())
 
 
 class Sequential(_ListOfModules):
@@ -52,12 +52,12 @@ class Sequential(_ListOfModules):
 
     def forward(self, x):
         """Through all modules in order."""
-        for module in self._modules.values():
+        for module in self:
             x = module(x)
         return x
 
     def __getitem__(self, index):
-        modules = list(self._modules.items())
+        modules = list(self._of("module").items())
         if isinstance(index, slice):
             return type(self)(dict(modules[index]))
         if not -len(modules) <= index < len(modules):
@@ -87,7 +87,7 @@ class ModuleList(_ListOfModules):
         return self
 
     def __getitem__(self, index):
-        modules = list(self._modules.values())
+        modules = list(self)
         return type(self)(modules[index]) if isinstance(index, slice) else modules[index]
 
 
@@ -103,25 +103,25 @@ class ModuleDict(Module):
         self.add_module(name, module)
 
     def __getitem__(self, name):
-        return self._modules[name]
+        return self._of("module")[name]
 
     def __contains__(self, name):
-        return name in self._modules
+        return name in self._of("module")
 
     def __len__(self):
-        return len(self._modules)
+        return len(self._of("module"))
 
     def __iter__(self):
-        return iter(self._modules)
+        return iter(self._of("module"))
 
     def keys(self):
         """The names."""
-        return self._modules.keys()
+        return self._of("module").keys()
 
     def values(self):
         """The modules."""
-        return self._modules.values()
+        return self._of("module").values()
 
     def items(self):
         """The names and the modules."""
-        return self._modules.items()
+        return self._of("module").items()

@@ -1,6 +1,7 @@
 """Module: a piece of a network that knows its parameters and its parts."""
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,10 +54,13 @@ class Module:
 
     training = True
 
+    if TYPE_CHECKING:  # what a subclass assigns or registers
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __init__(self):
-        for name in ("_parameters", "_buffers", "_modules", "_forward_hooks"):
-            object.__setattr__(self, name, {})
-        object.__setattr__(self, "_unsaved", set())
+        for name, start in (("_kinds", {}), ("_unsaved", set()), ("_forward_hooks", {})):
+            object.__setattr__(self, name, start)
 
     def forward(self, *args):
         """What the module computes; every subclass defines it."""
@@ -76,57 +80,50 @@ class Module:
                 result = result if replaced is None else replaced
         return result
 
-    # Attributes that are parameters, buffers or modules live in their own dictionaries.
+    # Parameters, buffers and parts are ordinary attributes; which they are is noted beside their names in `_kinds`.
 
     def __setattr__(self, name, value):
-        if "_modules" not in self.__dict__:
+        if "_kinds" not in self.__dict__:
             raise MinidlError(f"call super().__init__() first in {type(self).__name__}.__init__, then assign {name!r}")
-        owner = self._parameters if isinstance(value, Parameter) else self._modules if isinstance(value, Module) else None
-        for group in (self._parameters, self._buffers, self._modules):
-            if name in group and group is not owner:
-                if group is not self._modules and (value is None or isinstance(value, Tensor)):
-                    if group is self._parameters and value is not None:
-                        raise TypeError(f"{name!r} is a parameter; assign a Parameter or None, not a plain tensor")
-                    group[name] = value
-                    return
-                del group[name]
-        if owner is None:
-            object.__setattr__(self, name, value)
-        else:
-            self.__dict__.pop(name, None)
-            owner[name] = value
-
-    def __getattr__(self, name):
-        own = self.__dict__
-        if "_modules" in own:  # after super().__init__()
-            for group in (own["_parameters"], own["_modules"], own["_buffers"]):
-                if name in group:
-                    return group[name]
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        before = self._kinds.get(name)
+        kind = "parameter" if isinstance(value, Parameter) else "module" if isinstance(value, Module) else None
+        if kind is None and before in ("parameter", "buffer") and (value is None or isinstance(value, Tensor)):
+            if before == "parameter" and value is not None:
+                raise TypeError(f"{name!r} is a parameter; assign a Parameter or None, not a plain tensor")
+            kind = before
+        if kind != before:
+            self._kinds.pop(name, None)
+        if kind is not None:
+            self._kinds[name] = kind
+        object.__setattr__(self, name, value)
 
     def __delattr__(self, name):
-        for group in (self._parameters, self._buffers, self._modules):
-            if name in group:
-                del group[name]
-                return
+        self._kinds.pop(name, None)
         object.__delattr__(self, name)
 
-    def __dir__(self):
-        return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
+    def _of(self, kind):
+        """The attributes of a kind by name, in the order in which they came."""
+        return {name: self.__dict__[name] for name, own in self._kinds.items() if own == kind}
+
+    def _register(self, kind, name, value):
+        if hasattr(type(self), name):
+            raise MinidlError(f"{type(self).__name__} has an attribute {name!r} of its own; choose another name")
+        self._kinds[name] = kind
+        object.__setattr__(self, name, value)
 
     def register_parameter(self, name, parameter):
         """Add a parameter under a name; None says that there is none, as for a layer without bias."""
-        self._parameters[name] = parameter
+        self._register("parameter", name, parameter)
 
     def register_buffer(self, name, tensor, persistent=True):
         """Add a tensor that is part of the state but not learned, such as a running mean."""
-        self._buffers[name] = tensor
+        self._register("buffer", name, tensor)
         if not persistent:
             self._unsaved.add(name)
 
     def add_module(self, name, module):
         """Add a part under a name."""
-        self._modules[name] = module
+        self._register("module", name, module)
 
     def register_forward_hook(self, hook):
         """Call ``hook(module, args, output)`` after every forward; what it returns replaces the output."""
@@ -142,9 +139,8 @@ class Module:
         if id(self) not in seen:
             seen.add(id(self))
             yield prefix, self
-            for name, module in self._modules.items():
-                if module is not None:
-                    yield from module.named_modules(f"{prefix}.{name}" if prefix else name, seen)
+            for name, module in self.named_children():
+                yield from module.named_modules(f"{prefix}.{name}" if prefix else name, seen)
 
     def modules(self):
         """This module and all inside it."""
@@ -152,23 +148,23 @@ class Module:
 
     def named_children(self):
         """The direct parts with their names."""
-        return ((name, module) for name, module in self._modules.items() if module is not None)
+        return ((name, module) for name, module in self._of("module").items() if module is not None)
 
     def children(self):
         """The direct parts."""
         return (module for _, module in self.named_children())
 
-    def _named(self, group, prefix="", recurse=True):
+    def _named(self, kind, prefix="", recurse=True):
         seen = set()
         for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
-            for name, tensor in getattr(module, group).items():
+            for name, tensor in module._of(kind).items():
                 if tensor is not None and id(tensor) not in seen:
                     seen.add(id(tensor))
                     yield f"{path}.{name}" if path else name, tensor
 
     def named_parameters(self, prefix="", recurse=True):
         """All parameters with their dotted names; a shared one once."""
-        return self._named("_parameters", prefix, recurse)
+        return self._named("parameter", prefix, recurse)
 
     def parameters(self, recurse=True):
         """All parameters."""
@@ -176,7 +172,7 @@ class Module:
 
     def named_buffers(self, prefix="", recurse=True):
         """All buffers with their dotted names."""
-        return self._named("_buffers", prefix, recurse)
+        return self._named("buffer", prefix, recurse)
 
     def buffers(self, recurse=True):
         """All buffers."""
@@ -186,9 +182,10 @@ class Module:
         """The module with a dotted name."""
         module = self
         for name in filter(None, path.split(".")):
-            if name not in module._modules:
+            parts = module._of("module")
+            if name not in parts:
                 raise AttributeError(f"{type(module).__name__} has no part {name!r} (looking for {path!r})")
-            module = module._modules[name]
+            module = parts[name]
         return module
 
     def apply(self, function):
@@ -244,7 +241,7 @@ class Module:
         """The parameters and buffers by their dotted names, sharing memory with the module."""
         result = OrderedDict()
         for path, module in self._all_modules():
-            for name, tensor in [*module._parameters.items(), *module._buffers.items()]:
+            for name, tensor in [*module._of("parameter").items(), *module._of("buffer").items()]:
                 if tensor is not None and name not in module._unsaved:
                     result[f"{path}.{name}" if path else name] = tensor.detach()
         return result
@@ -306,9 +303,10 @@ class Module:
         return self.summary()._repr_html_()
 
     def __repr__(self):
-        if not self._modules:
+        parts = self._of("module")
+        if not parts:
             return f"{type(self).__name__}({self.extra_repr()})"
-        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
+        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in parts.items()]
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
 

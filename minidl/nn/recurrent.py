@@ -77,7 +77,7 @@ class _Recurrent(Module):
     def _weights(self, layer, way):
         end = self._ending(layer, way)
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return [self._parameters.get(name + end) for name in names]
+        return [getattr(self, name + end, None) for name in names]
 
     def _run(self, x, states):
         """Through all layers; `states` holds, for each kind of state, a tensor (layers * directions, N, H)."""

@@ -66,8 +66,8 @@ class MultiheadAttention(Module):
         self.register_parameter("in_proj_bias", Parameter(zeros(3 * embed_dim, dtype=dtype)) if bias else None)
         self.out_proj = Linear(embed_dim, embed_dim, bias=bias, dtype=dtype)
         for name in ("in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight"):
-            if name in self._parameters:
-                init.xavier_uniform_(self._parameters[name])
+            if hasattr(self, name):
+                init.xavier_uniform_(getattr(self, name))
         if bias:
             init.zeros_(self.out_proj.bias)
 

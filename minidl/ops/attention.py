@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.accumulation import vector_of_ones
 from minidl.autograd import fit, operation
 from minidl.errors import ShapeError, aligned
 from minidl.ops.activation import softmax
@@ -31,7 +32,7 @@ def _attention(query, key, value, mask, scale):
         p = p + mask
     p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
     np.exp(p, out=p)
-    ones = np.ones(p.shape[-1], p.dtype)
+    ones = vector_of_ones(p.shape[-1], p.dtype)
     p /= (p @ ones)[..., None]
 
     def pull(g, wanted):

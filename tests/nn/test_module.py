@@ -119,6 +119,23 @@ def test_parts_can_be_replaced_and_removed():
     assert [n for n, _ in net.named_children()] == ["first", "norm"]
 
 
+def test_a_registered_name_that_would_hide_a_method_is_refused():
+    with pytest.raises(MinidlError, match="ModuleDict has an attribute 'keys' of its own; choose another name"):
+        nn.ModuleDict({"keys": nn.Linear(1, 1)})
+    with pytest.raises(MinidlError, match="Linear has an attribute 'forward' of its own"):
+        nn.Linear(1, 1).register_buffer("forward", md.ones(1))
+
+
+def test_what_an_attribute_is_changes_with_what_is_assigned():
+    net = Net()
+    net.first = nn.Parameter(md.ones(2))
+    assert "first" in dict(net.named_parameters())
+    assert "first" not in dict(net.named_children())
+    net.norm = "none"
+    assert [n for n, _ in net.named_children()] == ["rest"]
+    assert vars(net)["norm"] == "none"
+
+
 def test_mistakes_in_a_module_are_named():
     class Forgetful(nn.Module):
         def __init__(self):
@@ -131,7 +148,7 @@ def test_mistakes_in_a_module_are_named():
         Forgetful()
     with pytest.raises(MinidlError, match="Empty has no forward method"):
         Empty()(1)
-    with pytest.raises(AttributeError, match="Net has no attribute 'second'"):
+    with pytest.raises(AttributeError, match="'Net' object has no attribute 'second'"):
         _ = Net().second
     with pytest.raises(TypeError, match=r"Sequential takes modules, and item 1 is a function.*nn.ReLU\(\)"):
         nn.Sequential(nn.Linear(1, 1), md.relu)
