@@ -54,7 +54,7 @@ class Scatter:
     def add_to(self, total):
         """Add to `total` in place. Where an index can name an element twice, both count."""
         if self.repeats and isinstance(self.index, np.ndarray) and self.values.size:
-            _add_rows(total, self.index.ravel(), self.values.reshape(self.index.size, *total.shape[1:]))
+            _add_rows(total.reshape(len(total), -1), self.index.ravel(), self.values.reshape(self.index.size, -1))
         elif self.repeats:
             np.add.at(total, self.index, self.values)
         else:
@@ -63,7 +63,10 @@ class Scatter:
     def dense(self):
         """The whole array."""
         total = np.zeros(self.shape, self.dtype)
-        self.add_to(total)
+        if self.repeats:
+            self.add_to(total)
+        else:
+            total[self.index] = self.values
         return total
 
 
@@ -71,9 +74,13 @@ def _add_rows(total, rows, values):
     """Add each of `values` to the row that `rows` names: sorted by row, so that each row is added to once."""
     rows = np.where(rows < 0, rows + len(total), rows)
     order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    total[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
+    rows, values = rows[order], values[order]
+    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+    if len(rows) < 8 * len(starts):
+        total[rows[starts]] += np.add.reduceat(values, starts, axis=0)
+    else:  # many values for each row
+        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+            total[rows[start]] += sum_of_rows(values[start:end])
 
 
 class Totals(dict):

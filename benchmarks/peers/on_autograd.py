@@ -136,32 +136,34 @@ def cross_entropy(logits, y):
 
 
 class SGD:
+    """The arithmetic of autograd.misc.optimizers.sgd, with PyTorch's momentum."""
+
     def __init__(self, parameters, lr, momentum=0.0):
         self.parameters, self.lr, self.momentum = parameters, lr, momentum
         self.velocities = [numpy.zeros_like(p.value) for p in parameters]
 
-    def step(self, gradients, strict=True):
-        for p, velocity, gradient in zip(self.parameters, self.velocities, gradients, strict=True):
-            if self.momentum:
-                velocity *= self.momentum
-                velocity += gradient
-                gradient = velocity
-            p.value -= self.lr * gradient
+    def step(self, gradients):
+        for i, (p, g) in enumerate(zip(self.parameters, gradients, strict=True)):
+            self.velocities[i] = self.momentum * self.velocities[i] + g
+            p.value = p.value - self.lr * self.velocities[i]
 
 
 class Adam:
+    """The arithmetic of autograd.misc.optimizers.adam, with the weight decay of AdamW."""
+
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), weight_decay=0.0):
         self.parameters, self.lr, self.betas, self.weight_decay, self.n = parameters, lr, betas, weight_decay, 0
         self.means, self.squares = ([numpy.zeros_like(p.value) for p in parameters] for _ in range(2))
 
-    def step(self, gradients, strict=True):
+    def step(self, gradients):
         self.n += 1
-        (b1, b2), n = self.betas, self.n
-        for p, mean, square, gradient in zip(self.parameters, self.means, self.squares, gradients, strict=True):
-            p.value *= 1 - self.lr * self.weight_decay
-            mean += (1 - b1) * (gradient - mean)
-            square += (1 - b2) * (gradient * gradient - square)
-            p.value -= self.lr / (1 - b1**n) * mean / (np.sqrt(square / (1 - b2**n)) + 1e-8)
+        b1, b2 = self.betas
+        for i, (p, g) in enumerate(zip(self.parameters, gradients, strict=True)):
+            self.means[i] = m = (1 - b1) * g + b1 * self.means[i]
+            self.squares[i] = v = (1 - b2) * (g**2) + b2 * self.squares[i]
+            m, v = m / (1 - b1**self.n), v / (1 - b2**self.n)
+            decayed = p.value * (1 - self.lr * self.weight_decay) if self.weight_decay else p.value
+            p.value = decayed - self.lr * m / (np.sqrt(v) + 1e-8)
 
 
 def stepper(model, optimizer, loss):

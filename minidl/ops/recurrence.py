@@ -66,39 +66,44 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     out = np.empty((T + 1, N, H), gates.dtype)
     cells, tanh_c = np.empty((T + 1, N, H), gates.dtype), np.empty((T, N, H), gates.dtype)
     cells[0], previous, turned = c0, h0, np.ascontiguousarray(w_hh.T)
-    product = np.empty((N, 4 * H), gates.dtype)
+    z = np.empty((N, 4 * H), gates.dtype)  # one step is worked on in memory of its own, which stays in the cache
     cell = slice(2 * H, 3 * H)
-    for t in range(T):
-        z = gates[t]
-        z += np.matmul(previous, turned, out=product)
-        g = np.tanh(z[:, cell])
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):
+        for t in range(T):
+            np.matmul(previous, turned, out=z)
+            z += gates[t]
+            g = np.tanh(z[:, cell])
             np.negative(z, out=z)
             np.exp(z, out=z)
-        z += 1
-        np.reciprocal(z, out=z)
-        z[:, cell] = g
-        np.multiply(z[:, H : 2 * H], cells[t], out=cells[t + 1])
-        cells[t + 1] += z[:, :H] * g
-        np.tanh(cells[t + 1], out=tanh_c[t])
-        np.multiply(z[:, 3 * H :], tanh_c[t], out=out[t])
-        previous = out[t]
+            z += 1
+            np.reciprocal(z, out=gates[t])
+            gates[t, :, cell] = g
+            np.multiply(gates[t, :, H : 2 * H], cells[t], out=cells[t + 1])
+            cells[t + 1] += gates[t, :, :H] * g
+            np.tanh(cells[t + 1], out=tanh_c[t])
+            np.multiply(gates[t, :, 3 * H :], tanh_c[t], out=out[t])
+            previous = out[t]
     out[T] = cells[T]
 
     def pull(grad, wanted):
-        i, f, g, o = (gates[..., k * H : (k + 1) * H] for k in range(4))
-        dz = np.empty((T, N, 4, H), gates.dtype)  # first the slopes of the gates, step by step multiplied by what arrives
-        dz[:, :, 0], dz[:, :, 1] = i * (1 - i) * g, f * (1 - f) * cells[:-1]
-        dz[:, :, 2], dz[:, :, 3] = i * (1 - g * g), o * (1 - o) * tanh_c
-        slope_c = o * (1 - tanh_c * tanh_c)
+        dz = np.empty((T, N, 4, H), gates.dtype)
         dh, dc = np.zeros((N, H), gates.dtype), grad[T].copy()
         for t in range(T - 1, -1, -1):
+            y, tanh = gates[t].reshape(N, 4, H), tanh_c[t]
+            i, f, g, o = (y[:, k] for k in range(4))
+            d = dz[t]
+            np.subtract(1, y, out=d)
+            d *= y
+            d[:, 0] *= g
+            d[:, 1] *= cells[t]
+            d[:, 2] = i * (1 - g * g)
+            d[:, 3] *= tanh
             dh += grad[t]
-            dc += dh * slope_c[t]
-            dz[t, :, :3] *= dc[:, None]
-            dz[t, :, 3] *= dh
+            dc += dh * o * (1 - tanh * tanh)
+            d[:, :3] *= dc[:, None]
+            d[:, 3] *= dh
             np.matmul(dz[t].reshape(N, 4 * H), w_hh, out=dh)
-            dc *= f[t]
+            dc *= f
         before = np.concatenate([h0[None], out[: T - 1]]) if T else h0[None][:0]
         dz = dz.reshape(gates.shape)
         return *_input_gradients(dz, x, before, w_ih, wanted, (dh, dc)), *_bias_gradients(dz, b_ih)

@@ -51,17 +51,21 @@ class Adam(Optimizer):
         m, v = state["exp_avg"], state["exp_avg_sq"]
         state["step"] = t = state["step"] + 1
         g = self.decayed(p, g, group)
-        m += (1 - beta1) * (g - m)
+        change = np.subtract(g, m, out=np.empty_like(p))  # one array for all that is computed on the way
+        change *= 1 - beta1
+        m += change
+        np.multiply(g, g, out=change)
+        change *= 1 - beta2
         v *= beta2
-        v += (1 - beta2) * (g * g)
+        v += change
         if group["amsgrad"]:
             state["max_exp_avg_sq"] = v = np.maximum(v, state.get("max_exp_avg_sq", v))
-        size = np.sqrt(v, out=np.empty_like(v))  # an array also where there is a single number
-        size /= math.sqrt(1 - beta2**t)
-        size += group["eps"]
-        np.divide(m, size, out=size)
-        size *= group["lr"] / (1 - beta1**t)
-        p -= size
+        np.sqrt(v, out=change)
+        change /= math.sqrt(1 - beta2**t)
+        change += group["eps"]
+        np.divide(m, change, out=change)
+        change *= group["lr"] / (1 - beta1**t)
+        p -= change
 
 
 class AdamW(Adam):
