@@ -283,12 +283,13 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
             if part.dtype is not a.array.dtype or part.shape != a.array.shape:
                 part = _matching(node, part, a)
             before = a.node
-            if before is None:
-                totals.add(a, part)
+            holder = a if before is None else before
+            if holder in totals:
+                totals.add(holder, part)
                 continue
-            if before.serial > floor and before not in totals:
+            totals[holder] = part.dense() if type(part) is Scatter else part
+            if before is not None and before.serial > floor:
                 heappush(ahead, (-before.serial, before))
-            totals.add(before, part)
         if not retain_graph:
             node.free()
     for holder in totals:  # nodes below the floor, and leaves
