@@ -4,7 +4,6 @@ import json
 import sys
 from pathlib import Path
 
-from growth import SIZES
 from speed import best
 
 from minidl.viz.figure import FigurePicture
@@ -28,8 +27,8 @@ def picture(results):
         draw_speed(left, results["speed"])
         draw_memory(right, results["memory"]["steps"])
         cells = rows[1].subplots(2, 3)
-        for axes, name in zip(cells.flat, SIZES, strict=False):
-            draw_growth(axes, results["growth"][name])
+        for axes, one in zip(cells.flat, results["growth"].values(), strict=False):
+            draw_growth(axes, one)
         cells.flat[-1].axis("off")
         cells.flat[-1].legend(*cells.flat[0].get_legend_handles_labels(), loc="center", title="growth of a step")
         draw_chapters(rows[2].subplots(), results["chapters"])

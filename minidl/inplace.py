@@ -2,6 +2,7 @@
 
 import weakref
 from functools import partial
+from types import FunctionType
 
 import numpy as np
 
@@ -53,15 +54,16 @@ def owner_of(array):
 
 
 def _saved_arrays(value, seen):
-    """Every array that a pullback has in its closure."""
+    """Every array that a pullback has in its closure, or as a default argument."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, tuple | list):
         for item in value:
             yield from _saved_arrays(item, seen)
-    elif getattr(value, "__closure__", None) and id(value) not in seen:
+    elif isinstance(value, FunctionType) and id(value) not in seen:
         seen.add(id(value))
-        for cell in value.__closure__:
+        yield from _saved_arrays(value.__defaults__ or (), seen)
+        for cell in value.__closure__ or ():
             yield from _saved_arrays(cell.cell_contents, seen)
 
 
