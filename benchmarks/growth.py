@@ -58,7 +58,8 @@ def measure(libraries, rounds=5):
             for name, own in times.items():
                 own.append(best(found, name))
         powers = {name: exponent(sizes, own) for name, own in times.items()}
-        results[work.__name__] = {"work": work.__doc__, "sizes": sizes, "ms": times, "exponent": powers}
+        axis = work.__name__.removeprefix("with_")
+        results[work.__name__] = {"work": work.__doc__, "axis": axis, "sizes": sizes, "ms": times, "exponent": powers}
         print(f"{work.__name__:22s}" + ", ".join(f"{name} {power:.2f}" for name, power in powers.items()), flush=True)
     return results
 

@@ -25,12 +25,15 @@ def picture(results):
         rows = figure.subfigures(3, 1, height_ratios=(4.2, 5.4, 4.6))
         left, right = rows[0].subplots(1, 2)
         draw_speed(left, results["speed"])
-        draw_memory(right, results["memory"]["steps"])
+        if results["memory"]:
+            draw_memory(right, results["memory"]["steps"])
+        else:
+            right.axis("off")
         cells = rows[1].subplots(2, 3)
         for axes, one in zip(cells.flat, results["growth"].values(), strict=False):
             draw_growth(axes, one)
         cells.flat[-1].axis("off")
-        cells.flat[-1].legend(*cells.flat[0].get_legend_handles_labels(), loc="center", title="growth of a step")
+        cells.flat[-1].legend(*cells.flat[0].get_legend_handles_labels(), loc="center", title="How one step grows")
         draw_chapters(rows[2].subplots(), results["chapters"])
 
     return FigurePicture(draw, "minidl beside other libraries: time, memory and growth", results, size=(11, 14))
@@ -39,17 +42,18 @@ def picture(results):
 def draw_speed(axes, speed):
     """A mark for each library, as a multiple of PyTorch's time (of minidl's where PyTorch is not there)."""
     seen = {}
+    unit = "PyTorch" if any(best(one["ms"], "PyTorch") for one in speed.values()) else "minidl"
     for row, one in enumerate(speed.values()):
-        base = best(one["ms"], "PyTorch") or one["ms"]["minidl"]
+        base = best(one["ms"], unit)
         for name, colour in COLOURS.items():
             own = best(one["ms"], name)
             if own is not None:
                 seen[name] = axes.scatter(own / base, row, s=52, color=LIGHT[colour], zorder=3 + (name == "minidl"))
         seen["aim"] = axes.scatter(one["aim"], row, s=150, marker="|", color=LIGHT["ink"], zorder=5)
-    axes.set(xscale="log", ylim=(len(speed) - 0.5, -0.5), xlabel="time, PyTorch = 1 (log scale)")
+    axes.set(xscale="log", ylim=(len(speed) - 0.5, -0.5), xlabel=f"time, {unit} = 1 (log scale)")
     axes.set_yticks(range(len(speed)), [name.replace("_", " ") for name in speed])
-    axes.set_title("One step: further left is faster", pad=26)
-    axes.legend(seen.values(), seen, ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0, fontsize=9)
+    axes.set_title("One step: further left is faster")
+    axes.legend(seen.values(), seen, loc="lower right", fontsize=9)
 
 
 def draw_memory(axes, memory):
@@ -60,20 +64,19 @@ def draw_memory(axes, memory):
         axes.barh(places, heights, 0.34, color=LIGHT[COLOURS[name]], label=name)
     axes.set(xscale="log", ylim=(len(memory) - 0.5, -0.5), xlabel="MB that a step adds at most (log scale)")
     axes.set_yticks(range(len(memory)), [name.replace("_", " ") for name in memory])
-    axes.set_title("Memory: shorter is less", pad=26)
-    axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0, fontsize=9)
+    axes.set_title("Memory of one step: shorter is less")
 
 
 def draw_growth(axes, one):
-    """Times over sizes; the fitted exponent is in the title."""
+    """Times over sizes; the title has the fitted powers."""
     for name, times in one["ms"].items():
         axes.plot(one["sizes"], times, "o-", markersize=4, linewidth=1.5, color=LIGHT[COLOURS[name]], label=name)
-    powers = " and ".join(f"{power:.1f}" for power in one["exponent"].values())
+    powers = ", ".join(f"{name} {one['axis']}^{power:.1f}" for name, power in one["exponent"].items())
     axes.set(xscale="log", yscale="log", ylabel="ms a step")
     axes.set_xticks(one["sizes"][::2], one["sizes"][::2])
     axes.set_xticks([], minor=True)
-    axes.set_xlabel(one["work"].split(":")[0].split(" of ")[0].lower().rstrip("."), fontsize=10)
-    axes.set_title(f"grows with power {powers}", fontsize=10)
+    axes.set_xlabel(one["axis"], fontsize=10)
+    axes.set_title(powers, fontsize=10)
 
 
 def draw_chapters(axes, seconds):

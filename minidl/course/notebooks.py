@@ -24,8 +24,9 @@ def execute(notebook, folder):
     from nbclient import NotebookClient
 
     NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, store_widget_state=True
-    ).execute(env={**os.environ, **ONE_THREAD})
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, store_widget_state=True,
+        extra_arguments=["--log-level=ERROR"],
+    ).execute(env={**os.environ, **ONE_THREAD})  # fmt: skip
 
 
 def normalise(notebook):
