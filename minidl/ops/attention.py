@@ -19,7 +19,7 @@ def _in_small_operations(query, key, value, mask, scale):
 @operation(
     name="scaled_dot_product_attention",
     formula=r"Y = P V,\quad P = \operatorname{softmax}(Q K^\top / \sqrt d + M)",
-    gradient=r"\bar V = P^\top \bar Y,\quad \bar S = P \odot (\bar P - \operatorname{rowsum}(\bar P \odot P)),\quad"
+    gradient=r"\bar V = P^\top \bar Y,\quad \bar S = P \odot (\bar P - \operatorname{rowsum}(\bar Y \odot Y)),\quad"
     r"\bar Q = \bar S K / \sqrt d,\quad \bar K = \bar S^\top Q / \sqrt d",
     joint=True,
     composed=_in_small_operations,
@@ -32,20 +32,25 @@ def _attention(query, key, value, mask, scale):
         p = p + mask
     p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
     np.exp(p, out=p)
-    ones = vector_of_ones(p.shape[-1], p.dtype)
-    p /= (p @ ones)[..., None]
+    p /= _row_sums(p)
+    y = np.matmul(p, value)
 
     def pull(g, wanted):
         gv = fit(np.matmul(np.swapaxes(p, -1, -2), g), value) if wanted[2] else None
         gs = np.matmul(g, np.swapaxes(value, -1, -2))
-        gs -= ((gs * p) @ ones)[..., None]
+        gs -= _row_sums(g * y)  # the row sums of the gradient of P, times P, over fewer columns
         gs *= p
         gm = fit(gs, mask) if wanted[3] else None
         gq = fit(np.matmul(gs, key * scale), query) if wanted[0] else None
         gk = fit(np.matmul(np.swapaxes(gs, -1, -2), scaled), key) if wanted[1] else None
         return gq, gk, gv, gm
 
-    return np.matmul(p, value), pull
+    return y, pull
+
+
+def _row_sums(x):
+    """The sums over the last dimension, which stays with size 1."""
+    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
 
 
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
