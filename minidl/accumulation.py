@@ -31,6 +31,16 @@ def sum_of_rows(x):
     return vector_of_ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
 
 
+def sum_of_columns(x):
+    """The sum over the last dimension, which stays with size 1, as a product with ones.
+
+    >>> sum_of_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[3.],
+           [7.]])
+    """
+    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
+
+
 @lru_cache(maxsize=32)
 def vector_of_ones(n, dtype):
     """A vector of ones that is made once, and so cannot be written to."""

@@ -77,23 +77,14 @@ class Conv2d(Module):
         return convolve(x, self.weight.value, axes=([2, 3], [2, 3]), dot_axes=([1], [0]), mode="valid") + self.bias.value
 
 
-class BatchNorm2d(Module):
-    def __init__(self, channels):
-        self.weight, self.bias = (Parameter(1, channels, 1, 1, fan_in=1) for _ in range(2))
+class Normalization(Module):
+    def __init__(self, shape, axes):
+        self.weight, self.bias = (Parameter(*shape, fan_in=1) for _ in range(2))
+        self.axes = axes
 
     def forward(self, x):
-        centred = x - x.mean((0, 2, 3), keepdims=True)
-        scale = (centred * centred).mean((0, 2, 3), keepdims=True) + np.float32(1e-5)
-        return centred / np.sqrt(scale) * self.weight.value + self.bias.value
-
-
-class LayerNorm(Module):
-    def __init__(self, width):
-        self.weight, self.bias = (Parameter(width, fan_in=1) for _ in range(2))
-
-    def forward(self, x):
-        centred = x - x.mean(-1, keepdims=True)
-        scale = (centred * centred).mean(-1, keepdims=True) + np.float32(1e-5)
+        centred = x - x.mean(self.axes, keepdims=True)
+        scale = (centred * centred).mean(self.axes, keepdims=True) + np.float32(1e-5)
         return centred / np.sqrt(scale) * self.weight.value + self.bias.value
 
 
@@ -203,7 +194,8 @@ chain, long_chain = partial(chained, 2000), partial(chained, 100_000)
 tensor = np.array
 nn = SimpleNamespace(
     Module=Module, Sequential=Sequential, Linear=Linear, Embedding=Embedding, Conv2d=Conv2d,
-    BatchNorm2d=BatchNorm2d, LayerNorm=LayerNorm, LSTM=LSTM, MaxPool2d=max_pool,
+    BatchNorm2d=lambda channels: Normalization((1, channels, 1, 1), (0, 2, 3)),
+    LayerNorm=lambda width: Normalization((width,), -1), LSTM=LSTM, MaxPool2d=max_pool,
     ReLU=lambda: Function(lambda x: np.maximum(x, 0)), Flatten=lambda: Function(lambda x: x.reshape(len(x), -1)),
     functional=SimpleNamespace(mse_loss=lambda x, y: np.mean((x - y) ** 2), cross_entropy=cross_entropy),
 )  # fmt: skip

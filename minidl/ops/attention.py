@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.accumulation import vector_of_ones
+from minidl.accumulation import sum_of_columns
 from minidl.autograd import fit, operation
 from minidl.errors import ShapeError, aligned
 from minidl.ops.activation import softmax
@@ -32,13 +32,13 @@ def _attention(query, key, value, mask, scale):
         p = p + mask
     p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
     np.exp(p, out=p)
-    p /= _row_sums(p)
+    p /= sum_of_columns(p)
     y = np.matmul(p, value)
 
     def pull(g, wanted):
         gv = fit(np.matmul(np.swapaxes(p, -1, -2), g), value) if wanted[2] else None
         gs = np.matmul(g, np.swapaxes(value, -1, -2))
-        gs -= _row_sums(g * y)  # the row sums of the gradient of P, times P, over fewer columns
+        gs -= sum_of_columns(g * y)  # the row sums of the gradient of P, times P, over fewer columns
         gs *= p
         gm = fit(gs, mask) if wanted[3] else None
         gq = fit(np.matmul(gs, key * scale), query) if wanted[0] else None
@@ -46,11 +46,6 @@ def _attention(query, key, value, mask, scale):
         return gq, gk, gv, gm
 
     return y, pull
-
-
-def _row_sums(x):
-    """The sums over the last dimension, which stays with size 1."""
-    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
 
 
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
