@@ -21,7 +21,8 @@ def most_resident():
 def step_alone(library, workload):
     """What the process held at most, and what three steps with their model added, in megabytes.
 
-    What a library loads when it first works is loaded by a step of the smallest work before.
+    What a library loads when it first works is loaded by a step of the smallest work before; of that one, only what the
+    process holds says anything.
     """
     found, _ = load([library])
     list(steps_of(workloads.moons_mlp, found).values())[-1]()
@@ -38,8 +39,10 @@ def node_alone(library):
     end = workloads.chained(found[library], NODES)
     found[library].ones(3, requires_grad=True).sum().backward()
     before = most_resident()
-    kept = end()
-    return (most_resident() - before) / NODES + 0 * kept.ndim
+    graph = end()
+    size = (most_resident() - before) / NODES
+    del graph  # it had to live until here
+    return size
 
 
 def alone(function, *arguments):

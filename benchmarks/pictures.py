@@ -3,20 +3,14 @@
 The second is measured in a kernel, as in a notebook, and without a browser: training waits for the kernel alone.
 """
 
-import time
 from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from speed import timed
 
 import minidl as md
-
-
-def seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
 
 
 def chain(n=2000):
@@ -46,7 +40,7 @@ def measure():
     """Print how long graphs take to open, and what the live loss costs."""
     print()
     for name, loss in (("2,000 operations in a chain", chain()), ("1,000 modules, 2,000 boxes", deep())):
-        print(f"graph of {name}: {seconds(lambda loss=loss: md.viz.graph(loss).widget()):.2f} s")
+        print(f"graph of {name}: {timed(lambda loss=loss: md.viz.graph(loss).widget()):.2f} s")
     print(in_a_kernel("from pictures import live_cost\nlive_cost()"), end="")
 
 
@@ -56,10 +50,10 @@ class TimedLive(md.viz.Live):
     messages = picture_time = 0.0
 
     def _show(self):
-        self.messages += seconds(super()._show)
+        self.messages += timed(super()._show)
 
     def close(self):
-        self.picture_time = seconds(super().close)
+        self.picture_time = timed(super().close)
 
 
 def live_cost():
@@ -67,7 +61,7 @@ def live_cost():
     training(1, TimedLive())
     for epochs in (4, 24):
         live = TimedLive()
-        whole = seconds(partial(training, epochs, live)) - live.picture_time
+        whole = timed(partial(training, epochs, live)) - live.picture_time
         share = live.messages / whole
         print(f"live loss over {whole:.1f} s of training: {share:.1%}, then {live.picture_time:.2f} s for the final picture")
 

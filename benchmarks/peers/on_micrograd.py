@@ -1,13 +1,12 @@
 """micrograd: one object for every single number; it can do the smallest of the works."""
 
 from micrograd.nn import MLP
+from workloads import numbers
 
 CAN = {"moons_mlp"}
 
 
 def moons_mlp():
-    from workloads import numbers
-
     model = MLP(2, [16, 16, 1])
     x, y = numbers(100, 2).tolist(), numbers(100, 1)[:, 0].tolist()
 
