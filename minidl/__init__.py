@@ -259,7 +259,7 @@ def is_tensor(thing):
 
 def is_grad_enabled():
     """Whether operations are recorded now."""
-    return autograd.state.recording
+    return autograd.this_thread.state.recording
 
 
 absolute, subtract, multiply, divide, negative, concat, concatenate = abs, sub, mul, div, neg, cat, cat

@@ -34,7 +34,7 @@ from minidl.calling import explained, tidy
 from minidl.dtypes import promote_all
 from minidl.errors import GraphError, ShapeError
 from minidl.inplace import changes, refuse_if_saved_values_changed
-from minidl.state import clock, enable_grad, no_grad, set_grad_enabled, state
+from minidl.state import clock, enable_grad, no_grad, set_grad_enabled, this_thread
 from minidl.watching import detect_anomaly, watch
 
 __all__ = [
@@ -66,8 +66,9 @@ class Node:
         The operation, with `name`, `formula` and `gradient`.
     args, kwargs : tuple, dict
         What it was called with. The tensors among `args` are the edges to earlier nodes.
-    pullbacks : tuple of functions
-        One for each tensor argument. None once backward has used and freed the node.
+    pullbacks : tuple of functions, or function
+        One for each tensor argument; a single one is kept without a tuple, because Python's search for garbage
+        visits every object of a long graph many times. None once backward has used and freed the node.
     serial : int
         Grows with time, so an input's number is always smaller than its user's.
     frame : tuple or None
@@ -82,7 +83,7 @@ class Node:
     args: tuple
     kwargs: dict | None
     operation: Any
-    pullbacks: tuple | None
+    pullbacks: Any
     serial: int
     frame: tuple | None
     hooks: list | None
@@ -152,29 +153,41 @@ def operation(
     def apply(*args, **kwargs):
         if kwargs:
             args, kwargs = tidy(rule, args, kwargs, lambda value: isinstance(value, Tensor))
-        arrays, wanted, dtype, alike = [], False, None, True
+        arrays, numbers, wanted, wants, dtype, alike = [], [], False, False, None, True
         for a in args:
             if isinstance(a, Tensor):
-                wanted = wanted or a.requires_grad
+                wants = a.requires_grad
+                wanted = wanted or wants
                 a = a.array
                 alike = alike and (dtype is None or a.dtype is dtype)
                 dtype = a.dtype
-            elif type(a) is not float and type(a) is not int:
-                alike = False
+            else:
+                wants = False
+                if type(a) is float or type(a) is int:
+                    numbers.append(len(arrays))
+                else:
+                    alike = False
             arrays.append(a)
-        if promote is not None and not (alike and dtype is not None and dtype.kind == "f"):
-            promote_all(arrays, promote, operands)
+        if promote is not None:
+            if not alike or dtype is None or dtype.kind != "f":
+                promote_all(arrays, promote, operands)
+            else:  # the ordinary case: floats of one precision, and plain numbers
+                for i in numbers:
+                    if operands is None or i < operands:
+                        arrays[i] = np.asarray(arrays[i], dtype)  # NumPy is twice as fast with this as with the number
         try:
             result = rule(*arrays, **kwargs)
         except ValueError as error:
             raise explained(name, promote, arrays, error) from error
         out = Tensor.wrap(result[0])
-        if wanted and out.array.dtype.kind == "f" and state.recording:
+        state = this_thread.state
+        if wanted and state.recording and out.array.dtype.kind == "f":
             out.requires_grad = True
             out.node = node = Node()
             node.operation, node.args, node.kwargs = apply, args, kwargs or NO_OPTIONS
-            last = args[-1]  # if it wants no gradient, its pullback is not kept, nor what that holds
-            node.pullbacks = result[1:] if isinstance(last, Tensor) and last.requires_grad else result[1 : len(args)]
+            # If the last argument wants no gradient, its pullback is not kept, nor what that holds.
+            pullbacks = result[1:] if wants else result[1 : len(args)]
+            node.pullbacks = pullbacks[0] if len(pullbacks) == 1 else pullbacks
             node.serial, node.frame, node.hooks = next(clock), state.frame, None
         if state.observers:
             for observer in state.observers:
@@ -251,7 +264,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
     Totals
         Holder -> gradient, of the targets that were reached.
     """
-    totals, found, observers = Totals(), Totals(), state.observers
+    totals, found, observers = Totals(), Totals(), this_thread.state.observers
     for output, seed in zip(outputs, seeds, strict=True):
         totals.add(holder_of(output), seed)
     ahead = [(-holder.serial, holder) for holder in totals if type(holder) is Node]  # a heap: the latest first
@@ -263,15 +276,17 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
         g = totals.pop(node)
         if node.hooks:
             g = _call_hooks(node.hooks, g)
-        for observer in observers:
-            observer.pulled(node, g)
+        if observers:
+            for observer in observers:
+                observer.pulled(node, g)
         if needed is not None:
             if node in targets:
                 found.add(node, g)
             if node not in needed:
                 continue
-        if ordinary and changes.latest < node.serial and node.pullbacks and not node.operation.joint:
-            ways = zip(node.args, node.pullbacks, strict=False)  # what ways_back would say, without asking
+        pullbacks = node.pullbacks
+        if ordinary and pullbacks and changes.latest < node.serial and not node.operation.joint:  # as ways_back does
+            ways = zip(node.args, pullbacks if type(pullbacks) is tuple else (pullbacks,), strict=False)
         else:
             ways = ways_back(node, g, targets, needed, create_graph)
         for a, pull in ways:
@@ -325,6 +340,8 @@ def ways_back(node, g, targets=None, needed=None, create_graph=False):
         if operation.composed is not None:
             return _given(args, _through_composition(node, g, wanted))
         pullbacks = operation.rule(*args, **node.kwargs)[1:]
+    if type(pullbacks) is not tuple:
+        pullbacks = (pullbacks,)
     if operation.joint:
         parts = pullbacks[0](g, wanted)
         return _given(args, [part if want else None for part, want in zip(parts, wanted, strict=False)])

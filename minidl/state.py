@@ -7,15 +7,33 @@ from itertools import count
 clock = count(1)  # serial numbers of nodes, and the times of changes made in place
 
 
-class State(threading.local):
-    """What differs from thread to thread."""
+class State:
+    """What differs from thread to thread.
 
-    recording = True  # do operations leave nodes behind?
-    frame: tuple | None = None  # the module call under way, as (the frame around it, the module)
-    observers: tuple = ()  # told of every operation: watch, detect_anomaly
+    Attributes
+    ----------
+    recording : bool
+        Whether operations leave nodes behind.
+    frame : tuple or None
+        The module call under way, as (the frame around it, the module).
+    observers : tuple
+        Who is told of every operation: `watch`, `detect_anomaly`.
+    """
+
+    __slots__ = ("frame", "observers", "recording")
+    frame: tuple | None
+    observers: tuple
+
+    def __init__(self):
+        self.recording, self.frame, self.observers = True, None, ()
 
 
-state = State()
+class _Thread(threading.local):
+    def __init__(self):
+        self.state = State()
+
+
+this_thread = _Thread()  # this_thread.state is the running thread's own
 
 
 class set_grad_enabled:
@@ -30,15 +48,15 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode):
-        self.mode, self.before = bool(mode), [state.recording]
-        state.recording = self.mode
+        self.mode, self.before = bool(mode), [this_thread.state.recording]
+        this_thread.state.recording = self.mode
 
     def __enter__(self):
-        state.recording = self.mode
+        this_thread.state.recording = self.mode
         return self
 
     def __exit__(self, *error):
-        state.recording = self.before[-1]
+        this_thread.state.recording = self.before[-1]
 
 
 class _GradMode:
@@ -53,11 +71,12 @@ class _GradMode:
         return made if function is None else made(function)
 
     def __enter__(self):
+        state = this_thread.state
         self.before.append(state.recording)
         state.recording = self.mode
 
     def __exit__(self, *error):
-        state.recording = self.before.pop()
+        this_thread.state.recording = self.before.pop()
 
     def __call__(self, function):
         @wraps(function)

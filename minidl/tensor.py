@@ -15,7 +15,7 @@ from minidl.conversion import as_array, check_device
 from minidl.errors import DtypeError, GraphError, ShapeError
 from minidl.inplace import changes
 from minidl.printing import tensor_text
-from minidl.state import state
+from minidl.state import this_thread
 
 
 class Tensor:
@@ -323,7 +323,7 @@ class Tensor:
 
     def changing(self, what):
         """Check that the values may be changed in place now, and note that they are; `what` is for the error."""
-        if self.requires_grad and state.recording:
+        if self.requires_grad and this_thread.state.recording:
             kind = "a leaf that requires a gradient" if self.node is None else "part of a computation graph"
             raise GraphError(
                 f"{what} would change a tensor in place that is {kind}, and its gradient would be lost.\n"

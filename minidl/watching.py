@@ -8,7 +8,7 @@ from types import FrameType
 import numpy as np
 
 from minidl.errors import GraphError
-from minidl.state import state
+from minidl.state import this_thread
 
 
 def calling_line():
@@ -41,9 +41,9 @@ class Trace(list):
 
     def ran(self, operation, args, kwargs, arrays, out):
         """Note an operation that has just run."""
-        inputs = [a.shape for a in arrays if isinstance(a, np.ndarray)]
+        inputs = [a.shape for a in args if hasattr(a, "shape")]
         line = calling_line()
-        self.append(Event(operation.name, inputs, out, state.frame, line))
+        self.append(Event(operation.name, inputs, out, this_thread.state.frame, line))
         if out.node is not None:
             out.node.line = line
 
@@ -70,6 +70,7 @@ def watch():
 @contextmanager
 def observed(observer):
     """Tell `observer` of every operation (``ran``) and of every gradient (``pulled``) inside."""
+    state = this_thread.state
     before = state.observers
     state.observers = (*before, observer)
     try:

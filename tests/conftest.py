@@ -12,5 +12,5 @@ def _same_start():
     """Every test starts from the same seed and leaves no setting behind."""
     md.manual_seed(0)
     yield
-    assert md.autograd.state.recording, "a test left gradients switched off"
+    assert md.is_grad_enabled(), "a test left gradients switched off"
     md.set_default_dtype(md.float32)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minidl.errors import MinidlError, ShapeError
-from minidl.state import state
+from minidl.state import this_thread
 from minidl.tensor import Tensor
 
 
@@ -68,6 +68,7 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         """Run `forward`, and let the engine know in which module it is."""
+        state = this_thread.state
         before = state.frame
         state.frame = (before, self)
         try:

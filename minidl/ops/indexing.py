@@ -74,9 +74,9 @@ def setitem(x, index, value):
     """``x[index] = value``, in place."""
     if isinstance(value, Tensor) and value.requires_grad:
         from minidl.errors import GraphError
-        from minidl.state import state
+        from minidl.state import this_thread
 
-        if state.recording:
+        if this_thread.state.recording:
             raise GraphError(
                 "assigning into a tensor is a change in place, and no gradient can follow it to the value. "
                 "Build the result instead: minidl.stack([...]), minidl.cat([...]) or minidl.where(mask, a, b)"
