@@ -92,10 +92,6 @@ class Node:
     def __repr__(self):
         return f"<Node {self.serial}: {self.operation.name}>"
 
-    def free(self):
-        """Let go of everything that was kept for backward."""
-        self.pullbacks, self.args, self.kwargs = None, (), None
-
 
 # ---------------------------------------------------------------- operations
 
@@ -286,7 +282,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
                 continue
         pullbacks = node.pullbacks
         if ordinary and pullbacks and changes.latest < node.serial and not node.operation.joint:  # as ways_back does
-            ways = zip(node.args, pullbacks if type(pullbacks) is tuple else (pullbacks,), strict=False)
+            ways = zip(node.args, pullbacks) if type(pullbacks) is tuple else ((node.args[0], pullbacks),)  # noqa: B905
         else:
             ways = ways_back(node, g, targets, needed, create_graph)
         for a, pull in ways:
@@ -306,7 +302,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
             if before is not None and before.serial > floor:
                 heappush(ahead, (-before.serial, before))
         if not retain_graph:
-            node.free()
+            node.pullbacks, node.args, node.kwargs = None, (), None  # let go of everything that was kept
     for holder in totals:  # nodes below the floor, and leaves
         if holder.hooks and (targets is None or holder in targets):
             totals[holder] = _call_hooks(holder.hooks, totals[holder])
