@@ -32,6 +32,7 @@ from minidl.dtypes import (
 )  # fmt: skip
 from minidl.dtypes import float_ as float
 from minidl.dtypes import int_ as int
+from minidl.memory import keep_freed_memory as _keep_freed_memory
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
 from minidl.ops.creation import (
     arange,
@@ -220,6 +221,8 @@ from minidl.state import inference_mode
 from minidl.tensor import Tensor, attach
 
 __version__ = "0.1.0"
+
+_keep_freed_memory()
 
 _ROOMS = {"nn", "optim", "data", "train", "interop", "viz", "linalg"}  # they open when somebody knocks
 _LATER = {"gradcheck": "checking", "gradgradcheck": "checking", "save": "checkpoint", "load": "checkpoint"}
