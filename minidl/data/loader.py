@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.data.dataset import TensorDataset
+from minidl.data.dataset import Subset, TensorDataset
 from minidl.ops.shape import stack
 from minidl.random import Generator, draw_seed, seeded
 from minidl.tensor import Tensor
@@ -91,12 +91,15 @@ class DataLoader:
         return stream.permutation(len(self.dataset))
 
     def __iter__(self):
-        order = self.order()
-        whole = self.collate_fn is None and isinstance(self.dataset, TensorDataset)
+        dataset, order = self.dataset, self.order()
+        while type(dataset).__getitem__ is Subset.__getitem__:  # look where the examples are
+            dataset, order = dataset.dataset, np.asarray(dataset.indices, np.int64)[order]
+        picks_rows = type(dataset).__getitem__ is TensorDataset.__getitem__
+        whole = self.collate_fn is None and picks_rows  # a batch is then one look-up, not one for each example
         end = len(self) * self.batch_size if self.drop_last else len(order)
         for start in range(0, end, self.batch_size):
             chosen = order[start : start + self.batch_size]
             if whole:
-                yield [t[chosen] for t in self.dataset.tensors]
+                yield [t[chosen] for t in dataset.tensors]
             else:
-                yield (self.collate_fn or default_collate)([self.dataset[i] for i in chosen.tolist()])
+                yield (self.collate_fn or default_collate)([dataset[i] for i in chosen.tolist()])

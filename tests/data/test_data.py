@@ -121,6 +121,30 @@ def test_parts_of_a_dataset():
     assert sorted(batches[0]) == sorted(parts[0].indices)
 
 
+def test_a_loader_finds_the_examples_of_a_part_of_a_part():
+    part = Subset(Subset(TensorDataset(md.arange(10) * 10, md.arange(10)), [9, 7, 5, 3, 1]), [4, 0, 2])
+    batches = [[x.tolist(), y.tolist()] for x, y in DataLoader(part, 2)]
+    assert batches == [[[10, 90], [1, 9]], [[50], [5]]]
+    md.manual_seed(3)
+    whole = [b.tolist() for b, _ in DataLoader(part, 2, shuffle=True)]
+    md.manual_seed(3)
+    assert whole == [
+        b.tolist() for b in DataLoader(part, 2, shuffle=True, collate_fn=lambda rows: md.stack([x for x, _ in rows]))
+    ]
+
+
+@pytest.mark.parametrize("parent", [TensorDataset, Subset])
+def test_a_loader_heeds_a_getitem_of_ones_own(parent):
+    class Negative(parent):
+        def __getitem__(self, index):
+            return tuple(-part for part in super().__getitem__(index))
+
+    data = TensorDataset(md.arange(3))
+    data = Negative(*data.tensors) if parent is TensorDataset else Negative(data, [0, 1, 2])
+    ((batch,),) = DataLoader(data, 3)
+    assert batch.tolist() == [0, -1, -2]
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "text"),
     [
