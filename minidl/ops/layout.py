@@ -16,12 +16,12 @@ def channels_last(x):
     >>> channels_last(np.zeros((2, 3, 5, 7))).shape
     (2, 5, 7, 3)
     """
-    return np.ascontiguousarray(np.moveaxis(x, 1, -1))
+    return np.ascontiguousarray(x.transpose(0, *range(2, x.ndim), 1))
 
 
 def channels_first(x):
     """The view (N, C, H, W) of an array (N, H, W, C)."""
-    return np.moveaxis(x, -1, 1)
+    return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1))
 
 
 def lines(x):
@@ -39,9 +39,10 @@ def for_each_pixel(values, line):
     >>> for_each_pixel(np.array([1, 2]), 6)
     array([1, 2, 1, 2, 1, 2])
     """
-    return np.tile(values, line // len(values)) if len(values) else values
+    return np.concatenate([values] * (line // len(values))) if line > len(values) else values
 
 
 def channel_sums(rows, channels):
     """The sum of every channel over all pixels, given the `lines` of the images."""
-    return sum_of_rows(rows).reshape(-1, channels).sum(axis=0)
+    sums = sum_of_rows(rows)
+    return sums if len(sums) == channels else sums.reshape(-1, channels).sum(axis=0)

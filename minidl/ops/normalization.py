@@ -138,7 +138,8 @@ def standardize_channels(x, weight, bias, mean, var, eps):
 
     `mean` and `var` are those of x itself: the gradient knows that they depend on it.
     """
-    channels, n, shape = x.shape[1], x.size // max(1, x.shape[1]), np.moveaxis(x, 1, -1).shape
+    channels, n = x.shape[1], x.size // max(1, x.shape[1])
+    last = (len(x), *x.shape[2:], channels)  # the shape with the channels last, in which the lines are
     spread = np.sqrt(var + eps)
     scale = 1 / spread if weight is None else weight / spread
     rows = lines(x)
@@ -158,10 +159,10 @@ def standardize_channels(x, weight, bias, mean, var, eps):
             gx += g
             gx -= for_each_pixel(total / n, line)
             gx *= for_each_pixel(scale, line)
-            gx = channels_first(gx.reshape(shape))
+            gx = channels_first(gx.reshape(last))
         return gx, along, total
 
-    return channels_first(y.reshape(shape)), pull
+    return channels_first(y.reshape(last)), pull
 
 
 def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
