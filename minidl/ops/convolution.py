@@ -34,7 +34,7 @@ def _correlate(x, weight, bias, groups, stride, padding, dilation):
         bias = for_each_pixel(bias, out[1] * len(bias))
     for part, windows in columns(channels_last(x), kernel, out, groups, stride, padding, dilation):
         rows = y[part].reshape(-1, groups, len(weight) // groups)
-        rows[...] = np.matmul(windows, matrices).transpose(1, 0, 2)
+        np.matmul(windows, matrices, out=rows.transpose(1, 0, 2))
         if bias is not None:
             rows = rows.reshape(-1, len(bias))
             rows += bias
