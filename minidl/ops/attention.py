@@ -8,6 +8,7 @@ from minidl.accumulation import sum_of_columns
 from minidl.autograd import fit, operation
 from minidl.errors import ShapeError, aligned
 from minidl.ops.activation import softmax
+from minidl.ops.blocks import blocks
 from minidl.tensor import Tensor
 
 
@@ -25,25 +26,42 @@ def _in_small_operations(query, key, value, mask, scale):
     composed=_in_small_operations,
 )
 def _attention(query, key, value, mask, scale):
-    """Attention as one operation; `mask` is added to the scores."""
-    scaled = query * scale
-    p = np.matmul(scaled, np.swapaxes(key, -1, -2))
-    if mask is not None:
-        p = p + mask
-    p -= p.max(axis=-1, keepdims=True, initial=np.finfo(p.dtype).min)
-    np.exp(p, out=p)
-    p /= sum_of_columns(p)
-    y = np.matmul(p, value)
+    """Attention as one operation, a few examples at a time; `mask` is added to the scores."""
+    lead = np.broadcast_shapes(*(a.shape[:-2] for a in (query, key, value, mask) if a is not None))
+    q, k, v = (np.broadcast_to(a, (*lead, *a.shape[-2:])) for a in (query, key, value))
+    q = q * scale
+    p = np.empty((*lead, q.shape[-2], k.shape[-2]), q.dtype)
+    y = np.empty((*lead, q.shape[-2], v.shape[-1]), q.dtype)
+    masks = None if mask is None else np.broadcast_to(mask, p.shape)
+    parts = blocks(lead[0], p[0].size) if p.size and lead else [...]
+    for part in parts:
+        s = p[part]
+        np.matmul(q[part], np.swapaxes(k[part], -1, -2), out=s)
+        if masks is not None:
+            s += masks[part]
+        s -= s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
+        np.exp(s, out=s)
+        s /= sum_of_columns(s)
+        np.matmul(s, v[part], out=y[part])
 
     def pull(g, wanted):
-        gv = fit(np.matmul(np.swapaxes(p, -1, -2), g), value) if wanted[2] else None
-        gs = np.matmul(g, np.swapaxes(value, -1, -2))
-        gs -= sum_of_columns(g * y)  # the row sums of the gradient of P, times P, over fewer columns
-        gs *= p
-        gm = fit(gs, mask) if wanted[3] else None
-        gq = fit(np.matmul(gs, key * scale), query) if wanted[0] else None
-        gk = fit(np.matmul(np.swapaxes(gs, -1, -2), scaled), key) if wanted[1] else None
-        return gq, gk, gv, gm
+        gq, gk, gv, gm = (
+            np.empty(a.shape, a.dtype) if want else None for a, want in zip((q, k, v, p), wanted, strict=False)
+        )
+        for part in parts:
+            gs = np.matmul(g[part], np.swapaxes(v[part], -1, -2))
+            gs -= sum_of_columns(g[part] * y[part])  # the row sums of the gradient of P, times P, over fewer columns
+            gs *= p[part]
+            if gq is not None:
+                np.matmul(gs, k[part] * scale, out=gq[part])
+            if gk is not None:
+                np.matmul(np.swapaxes(gs, -1, -2), q[part], out=gk[part])
+            if gv is not None:
+                np.matmul(np.swapaxes(p[part], -1, -2), g[part], out=gv[part])
+            if gm is not None:
+                gm[part] = gs
+        given = zip((gq, gk, gv, gm), (query, key, value, mask), strict=True)
+        return [None if full is None else fit(full, a) for full, a in given]
 
     return y, pull
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from minidl.autograd import operation
 from minidl.errors import ShapeError
+from minidl.ops.blocks import blocks
 from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, lines
 from minidl.ops.resizing import pad
-from minidl.ops.windows import blocks, check_image, columns, output_size, pair
+from minidl.ops.windows import check_image, columns, output_size, pair
 from minidl.tensor import Tensor
 
 

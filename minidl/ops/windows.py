@@ -4,8 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from minidl.errors import ShapeError
-
-BLOCK = 300_000  # so many numbers under the windows are looked at together: they fit into the processor's cache
+from minidl.ops.blocks import blocks
 
 
 def pair(value, n=2):
@@ -42,16 +41,6 @@ def places(size, kernel, stride, dilation, out):
     rows = np.broadcast_to(rows[:, None, :, None], shape).reshape(out[0], out[1], -1)
     columns = np.broadcast_to(columns[None, :, None, :], shape).reshape(out[0], out[1], -1)
     return rows, columns
-
-
-def blocks(count, size):
-    """Slices of `count` images, so many at a time that a block holds about `BLOCK` numbers; `size` is that of one image.
-
-    >>> list(blocks(10, BLOCK // 4))
-    [slice(0, 4, None), slice(4, 8, None), slice(8, 10, None)]
-    """
-    step = max(1, BLOCK // max(1, size))
-    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 def columns(images, kernel, out, groups, stride, padding, dilation):

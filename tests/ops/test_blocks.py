@@ -1,0 +1,39 @@
+"""Work in many small pieces gives what it gives in one."""
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.nn import functional as F
+from minidl.ops import blocks
+
+WORKS = {
+    "attention": (F.scaled_dot_product_attention, [(5, 2, 3, 4), (5, 2, 6, 4), (5, 2, 6, 3)]),
+    "attention, one key for all": (F.scaled_dot_product_attention, [(5, 2, 3, 4), (2, 6, 4), (1, 2, 6, 3)]),
+    "attention with a mask": (
+        lambda q, k, v, mask: F.scaled_dot_product_attention(q, k, v, attn_mask=mask),
+        [(5, 3, 4), (5, 6, 4), (5, 6, 3), (3, 6)],
+    ),
+    "attention without keys": (F.scaled_dot_product_attention, [(5, 3, 4), (5, 0, 4), (5, 0, 3)]),
+    "attention without a batch": (F.scaled_dot_product_attention, [(0, 3, 4), (0, 6, 4), (0, 6, 3)]),
+    "convolution": (lambda x, w, b: F.conv2d(x, w, b, padding=1), [(5, 2, 6, 7), (3, 2, 3, 3), (3,)]),
+    "convolution with stride": (lambda x, w: F.conv2d(x, w, stride=2, groups=2), [(5, 4, 6, 7), (6, 2, 3, 2)]),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_small_pieces_change_nothing(name, monkeypatch):
+    work, shapes = WORKS[name]
+
+    def value_and_gradients():
+        md.manual_seed(1)
+        inputs = [md.randn(*shape, dtype=md.float64, requires_grad=True) for shape in shapes]
+        y = work(*inputs)
+        return [y, *md.autograd.grad(y, inputs, md.randn(*y.shape, dtype=md.float64))]
+
+    assert blocks.blocks(5, 40) == [slice(0, 5)]
+    whole = value_and_gradients()
+    monkeypatch.setattr(blocks, "BLOCK", 80)
+    assert len(blocks.blocks(5, 40)) == 3
+    for one, other in zip(whole, value_and_gradients(), strict=True):
+        np.testing.assert_allclose(one.array, other.array, rtol=1e-12, atol=1e-12)
