@@ -6,6 +6,7 @@ gradients of the weights are one product after the walk back.
 
 import numpy as np
 
+from minidl.accumulation import sum_of_rows
 from minidl.autograd import fit, operation
 from minidl.ops.shape import cat, stack
 
@@ -60,55 +61,65 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     (T + 1, N, H)
         The hidden states of all steps, and after them the last cell state.
     """
-    T, N, _ = x.shape
-    H = w_hh.shape[1]
-    gates = _inputs(x, w_ih, b_ih, b_hh)
-    out = np.empty((T + 1, N, H), gates.dtype)
-    cells, tanh_c = np.empty((T + 1, N, H), gates.dtype), np.empty((T, N, H), gates.dtype)
-    cells[0], previous, turned = c0, h0, np.ascontiguousarray(w_hh.T)
-    z = np.empty((N, 4 * H), gates.dtype)  # one step is worked on in memory of its own, which stays in the cache
-    cell = slice(2 * H, 3 * H)
+    # Inside, gates and hidden units come first and examples last: each gate of a step is then one piece of memory. The
+    # output gate moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
+    (T, N, D), H = x.shape, w_hh.shape[1]
+    u_ih, u_hh, flat = np.roll(w_ih, H, axis=0), np.roll(w_hh, H, axis=0), x.reshape(T * N, D)
+    drive = u_ih @ flat.T
+    if b_ih is not None:
+        drive += np.roll(b_ih + b_hh, H)[:, None]
+    drive = drive.reshape(4 * H, T, N)
+    gates, tanh_c = np.empty((T, 4 * H, N), drive.dtype), np.empty((T, H, N), drive.dtype)
+    states = np.empty((H, T + 2, N), drive.dtype)  # h0, the hidden states, and after them the last cell state
+    cells, h = np.empty((T + 1, H, N), drive.dtype), np.ascontiguousarray(h0.T)
+    states[:, 0], cells[0] = h, c0.T
     with np.errstate(over="ignore"):
         for t in range(T):
-            np.matmul(previous, turned, out=z)
-            z += gates[t]
-            g = np.tanh(z[:, cell])
-            np.negative(z, out=z)
-            np.exp(z, out=z)
-            z += 1
-            np.reciprocal(z, out=gates[t])
-            gates[t, :, cell] = g
-            np.multiply(gates[t, :, H : 2 * H], cells[t], out=cells[t + 1])
-            cells[t + 1] += gates[t, :, :H] * g
-            np.tanh(cells[t + 1], out=tanh_c[t])
-            np.multiply(gates[t, :, 3 * H :], tanh_c[t], out=out[t])
-            previous = out[t]
-    out[T] = cells[T]
+            z, c = gates[t], cells[t + 1]
+            np.matmul(u_hh, h, out=z)
+            z += drive[:, t]
+            sigmoids, g = z[: 3 * H], z[3 * H :]
+            np.negative(sigmoids, out=sigmoids)
+            np.exp(sigmoids, out=sigmoids)
+            sigmoids += 1
+            np.reciprocal(sigmoids, out=sigmoids)
+            np.tanh(g, out=g)
+            np.multiply(z[2 * H : 3 * H], cells[t], out=c)
+            c += z[H : 2 * H] * g
+            np.tanh(c, out=tanh_c[t])
+            np.multiply(z[:H], tanh_c[t], out=h)
+            states[:, t + 1] = h
+    states[:, T + 1] = cells[T]
 
     def pull(grad, wanted):
-        dz = np.empty((T, N, 4, H), gates.dtype)
-        dh, dc = np.zeros((N, H), gates.dtype), grad[T].copy()
+        grad = np.ascontiguousarray(grad.transpose(0, 2, 1))
+        dz, d = np.empty((4 * H, T, N), grad.dtype), np.empty((4, H, N), grad.dtype)
+        dh, dc = np.zeros((H, N), grad.dtype), grad[T].copy()
         for t in range(T - 1, -1, -1):
-            y, tanh = gates[t].reshape(N, 4, H), tanh_c[t]
-            i, f, g, o = (y[:, k] for k in range(4))
-            d = dz[t]
-            np.subtract(1, y, out=d)
-            d *= y
-            d[:, 0] *= g
-            d[:, 1] *= cells[t]
-            d[:, 2] = i * (1 - g * g)
-            d[:, 3] *= tanh
+            y, tanh = gates[t].reshape(4, H, N), tanh_c[t]
+            o, i, f, g = y
+            np.subtract(1, y[:3], out=d[:3])
+            d[:3] *= y[:3]
+            d[0] *= tanh
+            d[1] *= g
+            d[2] *= cells[t]
+            np.multiply(g, g, out=d[3])
+            np.subtract(1, d[3], out=d[3])
+            d[3] *= i
             dh += grad[t]
             dc += dh * o * (1 - tanh * tanh)
-            d[:, :3] *= dc[:, None]
-            d[:, 3] *= dh
-            np.matmul(dz[t].reshape(N, 4 * H), w_hh, out=dh)
+            d[0] *= dh
+            d[1:] *= dc
+            dz[:, t] = d.reshape(4 * H, N)
+            np.matmul(u_hh.T, d.reshape(4 * H, N), out=dh)
             dc *= f
-        before = np.concatenate([h0[None], out[: T - 1]]) if T else h0[None][:0]
-        dz = dz.reshape(gates.shape)
-        return *_input_gradients(dz, x, before, w_ih, wanted, (dh, dc)), *_bias_gradients(dz, b_ih)
+        rows = dz.reshape(4 * H, T * N)
+        gx = (rows.T @ u_ih).reshape(x.shape) if wanted[0] else None
+        before = states[:, :T].reshape(H, T * N)
+        g_ih, g_hh, g_b = (np.roll(g, -H, axis=0) for g in (rows @ flat, rows @ before.T, sum_of_rows(rows.T)))
+        return gx, dh.T, dc.T, g_ih, g_hh, *((None, None) if b_ih is None else (g_b, g_b))
 
-    return out, pull
+    return states[:, 1:].transpose(1, 2, 0), pull
 
 
 def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
