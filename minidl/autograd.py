@@ -68,7 +68,7 @@ class Node:
         What it was called with. The tensors among `args` are the edges to earlier nodes.
     pullbacks : tuple of functions, or function
         One for each tensor argument; a single one is kept without a tuple, because Python's search for garbage
-        visits every object of a long graph many times. None once backward has used and freed the node.
+        visits every object of a long graph many times. Gone, like the arguments, once backward has used the node.
     serial : int
         Grows with time, so an input's number is always smaller than its user's.
     frame : tuple or None
@@ -316,7 +316,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
 def ways_back(node, g, targets=None, needed=None, create_graph=False):
     """Pairs of an argument that wants a gradient, and a function that gives it."""
     pullbacks, args = node.pullbacks, node.args
-    if pullbacks is None:
+    if not args:
         raise GraphError(
             f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
             "To go through it twice, say so the first time: loss.backward(retain_graph=True)"

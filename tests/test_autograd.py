@@ -383,6 +383,17 @@ def test_detect_anomaly_names_a_nan_on_the_way_back():
         ((x * 2).sqrt() * md.tensor([0.0, 1.0])).sum().backward()
 
 
+def test_a_rule_may_say_that_no_gradient_passes():
+    @md.autograd.operation
+    def wall(x):
+        return x * 1.0, None
+
+    del md.autograd.REGISTRY["wall"]
+    x = md.ones(2, requires_grad=True)
+    (wall(x) + x).sum().backward()
+    assert x.grad.tolist() == [1, 1]
+
+
 def test_a_rule_that_returns_a_wrong_shape_is_caught():
     @md.autograd.operation
     def broken(x):

@@ -152,7 +152,7 @@ def build_graph(tensor, names=None):
             "this tensor has no graph: nothing recorded how it was computed. Draw a tensor that was computed from "
             "parameters or from tensors with requires_grad=True, and not under no_grad()."
         )
-    if tensor.node.pullbacks is None:
+    if not tensor.node.args:
         raise GraphError(
             "the graph of this tensor is gone: backward() frees it. Draw it before backward(), or keep it with "
             "loss.backward(retain_graph=True)."
