@@ -71,7 +71,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     drive = drive.reshape(4 * H, T, N)
     gates, tanh_c = np.empty((T, 4 * H, N), drive.dtype), np.empty((T, H, N), drive.dtype)
     states = np.empty((H, T + 2, N), drive.dtype)  # h0, the hidden states, and after them the last cell state
-    cells, h = np.empty((T + 1, H, N), drive.dtype), np.ascontiguousarray(h0.T)
+    cells, h = np.empty((T + 1, H, N), drive.dtype), np.array(h0.T, order="C")
     states[:, 0], cells[0] = h, c0.T
     with np.errstate(over="ignore"):
         for t in range(T):

@@ -51,6 +51,27 @@ def test_value_and_gradient_are_those_of_pytorch(line):
             assert grad is None
 
 
+@pytest.mark.parametrize("line", SAMPLES)
+def test_neither_direction_writes_into_the_inputs(line):
+    arrays = inputs_of(SAMPLES[line])
+    before = {name: array.copy() for name, array in arrays.items()}
+    gradients(*run(line, arrays))
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1)])
+def test_a_recurrent_layer_leaves_its_first_states_alone(shape):
+    (n, width), x = shape, md.randn(4, shape[0], 2)
+    states = [md.randn(1, n, width, requires_grad=True) for _ in range(2)]
+    before = [state.array.copy() for state in states]
+    md.nn.LSTM(2, width)(x, tuple(states))[0].sum().backward()
+    for layer in (md.nn.GRU(2, width), md.nn.RNN(2, width)):
+        layer(x, states[0])[0].sum().backward()
+    for state, values in zip(states, before, strict=True):
+        np.testing.assert_array_equal(state.array, values)
+
+
 def differentiable(line, arrays):
     out, tensors = run(line, arrays)
     return out.requires_grad and any(t.requires_grad for t in tensors.values())
