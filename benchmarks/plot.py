@@ -40,27 +40,30 @@ def picture(results):
 
 
 def draw_speed(axes, speed):
-    """A mark for each library, as a multiple of PyTorch's time (of minidl's where PyTorch is not there)."""
+    """A mark for each library, as a multiple of PyTorch's time, and the aims; in milliseconds where PyTorch took no part."""
     seen = {}
-    unit = "PyTorch" if any(best(one["ms"], "PyTorch") for one in speed.values()) else "minidl"
+    compared = all(best(one["ms"], "PyTorch") for one in speed.values())
     for row, one in enumerate(speed.values()):
-        base = best(one["ms"], unit)
+        base = best(one["ms"], "PyTorch") if compared else 1
         for name, colour in COLOURS.items():
             own = best(one["ms"], name)
             if own is not None:
                 seen[name] = axes.scatter(own / base, row, s=52, color=LIGHT[colour], zorder=3 + (name == "minidl"))
-        seen["aim"] = axes.scatter(one["aim"], row, s=150, marker="|", color=LIGHT["ink"], zorder=5)
-    axes.set(xscale="log", ylim=(len(speed) - 0.5, -0.5), xlabel=f"time, {unit} = 1 (log scale)")
+        if compared:
+            seen["aim"] = axes.scatter(one["aim"], row, s=150, marker="|", color=LIGHT["ink"], zorder=5)
+    unit = "time, PyTorch = 1" if compared else "ms a step"
+    axes.set(xscale="log", ylim=(len(speed) - 0.5, -0.5), xlabel=f"{unit} (log scale)")
     axes.set_yticks(range(len(speed)), [name.replace("_", " ") for name in speed])
     axes.set_title("One step: further left is faster")
-    axes.legend(seen.values(), seen, loc="lower right", fontsize=9)
+    axes.legend(seen.values(), seen, loc="lower right" if compared else "upper right", fontsize=9)
 
 
 def draw_memory(axes, memory):
     """What a step adds to the process, two bars a work."""
-    for k, name in enumerate(next(iter(memory.values()))):
+    names = list(next(iter(memory.values())))
+    for k, name in enumerate(names):
         heights = [max(own[name]["step"], 0.05) for own in memory.values()]
-        places = [row + 0.36 * (k - 0.5) for row in range(len(memory))]
+        places = [row + 0.36 * (k - (len(names) - 1) / 2) for row in range(len(memory))]
         axes.barh(places, heights, 0.34, color=LIGHT[COLOURS[name]], label=name)
     axes.set(xscale="log", ylim=(len(memory) - 0.5, -0.5), xlabel="MB that a step adds at most (log scale)")
     axes.set_yticks(range(len(memory)), [name.replace("_", " ") for name in memory])

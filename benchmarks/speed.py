@@ -39,19 +39,21 @@ def best(times, name):
 def measure(libraries, rounds=12):
     """The times of all workloads, in milliseconds a step; they are printed as they come."""
     names = [name for name in libraries if name != "minidl"]
+    compared = "PyTorch" in libraries
     print(
         f"\n{'a training step, in ms':22s}{'minidl':>9s}"
         + "".join(f"{name:>12s}" for name in names)
-        + "   ratio to PyTorch   aim"
+        + ("   ratio to PyTorch   aim" if compared else "")
     )
     results = {}
     for workload, aim in AIMS.items():
         times = medians(steps_of(workload, libraries), rounds)
-        ratio = times["minidl"] / best(times, "PyTorch") if "PyTorch" in libraries else None
+        ratio = times["minidl"] / best(times, "PyTorch") if compared else None
         results[workload.__name__] = {"work": workload.__doc__, "ms": times, "ratio": ratio, "aim": aim}
         others = [best(times, name) for name in names]
         shown = "".join(f"{'-':>12s}" if t is None else f"{t:12.2f}" for t in others)
-        print(f"{workload.__name__:22s}{times['minidl']:9.2f}{shown}{ratio or float('nan'):19.2f}{aim:6.1f}", flush=True)
+        shown += f"{ratio:19.2f}{aim:6.1f}" if compared else ""
+        print(f"{workload.__name__:22s}{times['minidl']:9.2f}{shown}", flush=True)
     return results
 
 

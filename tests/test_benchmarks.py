@@ -88,4 +88,5 @@ def test_the_picture_shows_every_part_with_and_without_other_libraries(bench, pe
     assert "All 2 chapters run in 7 seconds" in svg
     assert "minidl batch^0.7" in svg
     assert ("autograd" in svg) == (len(peers) > 1)
-    assert f"time, {both[-1]} = 1" in svg
+    compared = len(peers) > 1  # an aim is a ratio to PyTorch: without it there is none, and times are milliseconds
+    assert ("time, PyTorch = 1" in svg, "ms a step (log scale)" in svg, ">aim<" in svg) == (compared, not compared, compared)
