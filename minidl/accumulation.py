@@ -22,6 +22,16 @@ def fit(g, like):
     return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
 
 
+def repeats(shape, larger):
+    """Whether broadcasting can repeat an array of this shape to the `larger` one.
+
+    >>> repeats((4, 1), (2, 4, 3)), repeats((4, 3), (3, 4))
+    (True, False)
+    """
+    extra = len(larger) - len(shape)
+    return extra >= 0 and all(n in (1, m) for n, m in zip(shape, larger[extra:], strict=True))
+
+
 def sum_of_rows(x):
     """The sum over the first of two dimensions, as a product with ones: faster than NumPy's sum there, and more exact.
 

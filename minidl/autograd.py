@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.accumulation import Scatter, Totals, fit
+from minidl.accumulation import Scatter, Totals, fit, repeats
 from minidl.calling import explained, tidy
 from minidl.dtypes import promote_all
 from minidl.errors import GraphError, ShapeError
@@ -105,6 +105,7 @@ def operation(
     numpy=None,
     promote=None,
     operands=None,
+    broadcasts=False,
     linear=False,
     joint=False,
     composed=None,
@@ -126,6 +127,9 @@ def operation(
         Bring the arguments to one dtype by PyTorch's rules; "float" turns integers into floats too.
     operands : int, optional
         How many of the first arguments `promote` concerns; all unless given.
+    broadcasts : bool
+        The arguments are broadcast against each other. A pullback then gives a gradient of the shape of the result,
+        and the engine sums out what broadcasting had repeated.
     linear : bool
         The pullbacks use no value of an input, only shapes.
     joint : bool
@@ -140,7 +144,7 @@ def operation(
     if rule is None:
         return lambda rule: operation(
             rule, name=name, formula=formula, gradient=gradient, numpy=numpy, promote=promote,
-            linear=linear, joint=joint, composed=composed, once=once, operands=operands,
+            broadcasts=broadcasts, linear=linear, joint=joint, composed=composed, once=once, operands=operands,
         )  # fmt: skip
 
     name = name or rule.__name__.strip("_")
@@ -172,7 +176,7 @@ def operation(
                     if operands is None or i < operands:
                         arrays[i] = np.asarray(arrays[i], dtype)  # NumPy is twice as fast with this as with the number
         try:
-            result = rule(*arrays, **kwargs)
+            result = rule(*arrays, **kwargs) if kwargs else rule(*arrays)
         except ValueError as error:
             raise explained(name, promote, arrays, error) from error
         out = Tensor.wrap(result[0])
@@ -195,6 +199,7 @@ def operation(
         rule=rule,
         formula=formula,
         gradient=gradient,
+        broadcasts=broadcasts,
         linear=linear,
         joint=joint,
         composed=composed,
@@ -292,7 +297,7 @@ def sweep(outputs, seeds, targets=None, retain_graph=False, create_graph=False, 
             if part is None:
                 continue
             if part.dtype is not a.array.dtype or part.shape != a.array.shape:
-                part = _matching(node, part, a)
+                part = matched(node, part, a)
             before = a.node
             holder = a if before is None else before
             if holder in totals:
@@ -366,13 +371,19 @@ def _through_composition(node, g, wanted):
     return parts
 
 
-def _matching(node, part, a):
-    """A gradient in the dtype of its tensor. A wrong shape is a mistake in the rule, and never let through."""
+def matched(node, part, a):
+    """A gradient in the shape and dtype of its tensor, summed where broadcasting had repeated the tensor.
+
+    Any other wrong shape is a mistake in the rule, and never let through.
+    """
     if part.shape != a.array.shape:
-        raise ShapeError(
-            f"the rule of {node.operation.name!r} gave a gradient of shape {part.shape} for an input of shape "
-            f"{a.array.shape}. A pullback must return the shape of its input (see minidl.autograd.fit)."
-        )
+        if not node.operation.broadcasts or not repeats(a.array.shape, part.shape):
+            raise ShapeError(
+                f"the rule of {node.operation.name!r} gave a gradient of shape {part.shape} for an input of shape "
+                f"{a.array.shape}. A pullback must return the shape of its input; if the operation broadcasts its "
+                "arguments, say so with broadcasts=True."
+            )
+        part = fit(part, a.array)
     if part.dtype == a.array.dtype:
         return part
     if type(part) is Scatter:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.autograd import fit, operation
+from minidl.autograd import operation
 from minidl.errors import ShapeError
 from minidl.ops.matrix import vector_norm
 from minidl.ops.reduction import axes_of
@@ -78,14 +78,17 @@ def leaky_relu(x, negative_slope=0.01):
 
 
 @operation(
-    formula=r"y = \max(x, 0) + a \min(x, 0)", gradient=r"\bar x = \bar y \odot ([x > 0] + a [x \le 0])", promote="same"
+    formula=r"y = \max(x, 0) + a \min(x, 0)",
+    gradient=r"\bar x = \bar y \odot ([x > 0] + a [x \le 0])",
+    promote="same",
+    broadcasts=True,
 )
 def _prelu(x, a):
     negative = _plain(x) <= 0
     return (
         np.where(negative, a * x, x),
         lambda g: np.where(negative, a * g, g),
-        lambda g: fit(np.where(negative, x * g, np.zeros_like(g)), a),
+        lambda g: np.where(negative, x * g, np.zeros_like(g)),
     )
 
 

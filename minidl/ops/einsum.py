@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.autograd import FUNCTIONS, operation
 from minidl.errors import ShapeError, aligned
 from minidl.ops.linalg import matmul
 from minidl.ops.reduction import axes_of
@@ -19,6 +19,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     formula=r"y_{k} = \sum_{i \notin k} \prod_n x^{(n)}_{i}",
     gradient=r"\bar x^{(n)} = \text{the same sum with } \bar y \text{ in the place of } x^{(n)}",
     promote="same",
+    broadcasts=True,
 )
 def _contract(*operands, inputs, output):
     """The sum, for operands whose every index is also in the output or in another operand."""
@@ -27,7 +28,7 @@ def _contract(*operands, inputs, output):
         def pull(g):
             others = [x for i, x in enumerate(operands) if i != k]
             names = [name for i, name in enumerate(inputs) if i != k]
-            return fit(_run([g, *others], [output, *names], inputs[k]), operands[k])
+            return _run([g, *others], [output, *names], inputs[k])
 
         return pull
 

@@ -5,7 +5,7 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.autograd import FUNCTIONS, operation
 from minidl.dtypes import promoted_dtype
 from minidl.state import no_grad
 from minidl.tensor import Tensor, attach
@@ -16,20 +16,32 @@ from minidl.tensor import Tensor, attach
 # for garbage, that is one object, where a closure with two cells is four. A long chain runs a third faster for it.
 
 
-@operation(formula="y = a + b", gradient=r"\bar a = \bar y,\quad \bar b = \bar y", numpy=np.add, promote="same", linear=True)
+@operation(
+    formula="y = a + b",
+    gradient=r"\bar a = \bar y,\quad \bar b = \bar y",
+    numpy=np.add,
+    promote="same",
+    linear=True,
+    broadcasts=True,
+)
 def add(a, b, alpha=1):
     """The sum ``a + alpha * b``."""
     if alpha != 1:
-        return a + alpha * b, lambda g, a=a: fit(g, a), lambda g, b=b: fit(alpha * g, b)
-    return np.add(a, b), lambda g, a=a: fit(g, a), lambda g, b=b: fit(g, b)
+        return a + alpha * b, lambda g: g, lambda g: alpha * g
+    return np.add(a, b), lambda g: g, lambda g: g
 
 
 @operation(
-    formula="y = a - b", gradient=r"\bar a = \bar y,\quad \bar b = -\bar y", numpy=np.subtract, promote="same", linear=True
+    formula="y = a - b",
+    gradient=r"\bar a = \bar y,\quad \bar b = -\bar y",
+    numpy=np.subtract,
+    promote="same",
+    linear=True,
+    broadcasts=True,
 )
 def sub(a, b, alpha=1):
     """The difference ``a - alpha * b``."""
-    return np.subtract(a, b if alpha == 1 else alpha * b), lambda g, a=a: fit(g, a), lambda g, b=b: fit(-alpha * g, b)
+    return np.subtract(a, b if alpha == 1 else alpha * b), lambda g: g, lambda g: -alpha * g
 
 
 @operation(
@@ -37,10 +49,11 @@ def sub(a, b, alpha=1):
     gradient=r"\bar a = \bar y \odot b,\quad \bar b = \bar y \odot a",
     numpy=np.multiply,
     promote="same",
+    broadcasts=True,
 )
 def mul(a, b):
     """The product, element by element."""
-    return np.multiply(a, b), lambda g, a=a, b=b: fit(g * b, a), lambda g, a=a, b=b: fit(g * a, b)
+    return np.multiply(a, b), lambda g, b=b: g * b, lambda g, a=a: g * a
 
 
 @operation(
@@ -48,16 +61,23 @@ def mul(a, b):
     gradient=r"\bar a = \bar y / b,\quad \bar b = -\bar y \odot a / b^2",
     numpy=np.divide,
     promote="float",
+    broadcasts=True,
 )
 def true_divide(a, b):
     """The quotient; of integers too it is a float."""
-    return np.true_divide(a, b), lambda g, a=a, b=b: fit(g / b, a), lambda g, a=a, b=b: fit(-g * a / (b * b), b)
+    return np.true_divide(a, b), lambda g, b=b: g / b, lambda g, a=a, b=b: -g * a / (b * b)
 
 
-@operation(formula=r"y = \lfloor a / b \rfloor", gradient=r"\bar a = \bar b = 0", numpy=np.floor_divide, promote="same")
+@operation(
+    formula=r"y = \lfloor a / b \rfloor",
+    gradient=r"\bar a = \bar b = 0",
+    numpy=np.floor_divide,
+    promote="same",
+    broadcasts=True,
+)
 def floor_divide(a, b):
     """The quotient, rounded down."""
-    return np.floor_divide(a, b), lambda g: fit(g * 0, a), lambda g: fit(g * 0, b)
+    return np.floor_divide(a, b), lambda g: g * 0, lambda g: g * 0
 
 
 def div(a, b, rounding_mode=None):
@@ -78,10 +98,11 @@ def div(a, b, rounding_mode=None):
     gradient=r"\bar a = \bar y,\quad \bar b = -\bar y \odot \lfloor a / b \rfloor",
     numpy=np.remainder,
     promote="same",
+    broadcasts=True,
 )
 def remainder(a, b):
     """What is left of a division, with the sign of the divisor."""
-    return np.remainder(a, b), lambda g: fit(g, a), lambda g: fit(-g * np.floor_divide(a, b), b)
+    return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
 
 
 @operation(formula="y = -x", gradient=r"\bar x = -\bar y", numpy=np.negative, linear=True)
@@ -110,6 +131,7 @@ def _cast(x, dtype):
     gradient=r"\bar x = \bar y \odot n x^{n-1},\quad \bar n = \bar y \odot y \ln x",
     numpy=[np.power, np.float_power],
     promote="same",
+    broadcasts=True,
 )
 def pow(x, exponent):
     """The power ``x ** exponent``; ``0 ** 0`` is 1, and its slopes there are 0, as in PyTorch."""
@@ -120,13 +142,13 @@ def pow(x, exponent):
             return g * (exponent * np.power(x, exponent - 1)) if exponent else np.zeros_like(x)
         never = exponent == 0
         slope = exponent * np.power(x, np.where(never, 1.0, exponent - 1))
-        return fit(g * np.where(never, 0.0, slope), x)
+        return g * np.where(never, 0.0, slope)
 
     def to_exponent(g):
         flat = (x == 0) & (exponent >= 0)
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = y * np.log(np.where(flat, 1.0, x))
-        return fit(g * np.where(flat, 0.0, slope), exponent)
+        return g * np.where(flat, 0.0, slope)
 
     return y, to_base, to_exponent
 
@@ -211,11 +233,12 @@ def log1p(x):
     gradient=r"\bar a = \bar y \odot e^{a-y},\quad \bar b = \bar y \odot e^{b-y}",
     numpy=np.logaddexp,
     promote="float",
+    broadcasts=True,
 )
 def logaddexp(a, b):
     """The logarithm of a sum of exponentials, without overflow."""
     y = np.logaddexp(a, b)
-    return y, lambda g: fit(g * np.exp(a - y), a), lambda g: fit(g * np.exp(b - y), b)
+    return y, lambda g: g * np.exp(a - y), lambda g: g * np.exp(b - y)
 
 
 # ---------------------------------------------------------------- circles and hyperbolas
@@ -263,12 +286,13 @@ def atan(x):
     gradient=r"\bar a = \bar y \odot b / (a^2 + b^2),\quad \bar b = -\bar y \odot a / (a^2 + b^2)",
     numpy=np.arctan2,
     promote="float",
+    broadcasts=True,
 )
 def atan2(a, b):
     """The angle in radians of the point with ordinate `a` and abscissa `b`."""
     square = a * a + b * b
     safe = np.where(square == 0, 1.0, square)  # at the origin no direction is steeper: the slope counts as 0
-    return np.arctan2(a, b), lambda g: fit(g * (b / safe), a), lambda g: fit(-g * (a / safe), b)
+    return np.arctan2(a, b), lambda g: g * (b / safe), lambda g: -g * (a / safe)
 
 
 @operation(formula=r"y = \sinh x", gradient=r"\bar x = \bar y \odot \cosh x", numpy=np.sinh, promote="float")
@@ -363,10 +387,11 @@ def _tie_share(g, a, b, better):
     gradient=r"\bar a = \bar y \odot [a > b],\quad \bar b = \bar y \odot [b > a]",
     numpy=[np.maximum, np.fmax],
     promote="same",
+    broadcasts=True,
 )
 def maximum(a, b):
     """The larger of two; where they are equal each gets half of the gradient."""
-    return np.maximum(a, b), lambda g: fit(_tie_share(g, a, b, a > b), a), lambda g: fit(_tie_share(g, a, b, b > a), b)
+    return np.maximum(a, b), lambda g: _tie_share(g, a, b, a > b), lambda g: _tie_share(g, a, b, b > a)
 
 
 @operation(
@@ -374,10 +399,11 @@ def maximum(a, b):
     gradient=r"\bar a = \bar y \odot [a < b],\quad \bar b = \bar y \odot [b < a]",
     numpy=[np.minimum, np.fmin],
     promote="same",
+    broadcasts=True,
 )
 def minimum(a, b):
     """The smaller of two; where they are equal each gets half of the gradient."""
-    return np.minimum(a, b), lambda g: fit(_tie_share(g, a, b, a < b), a), lambda g: fit(_tie_share(g, a, b, b < a), b)
+    return np.minimum(a, b), lambda g: _tie_share(g, a, b, a < b), lambda g: _tie_share(g, a, b, b < a)
 
 
 @operation(
@@ -385,6 +411,7 @@ def minimum(a, b):
     gradient=r"\bar x = \bar y \odot [\ell \le x \le u]",
     numpy=np.clip,
     promote="same",
+    broadcasts=True,
 )
 def clamp(x, min=None, max=None):
     """The element, kept between `min` and `max`; on the bounds the gradient passes."""
@@ -395,13 +422,13 @@ def clamp(x, min=None, max=None):
 
     def to_x(g):
         inside = True if min is None else x >= min
-        return fit(g * (inside if max is None else inside & (x <= max)), x)
+        return g * (inside if max is None else inside & (x <= max))
 
     def to_min(g):
-        return fit(g * ((x < min) if max is None else (x < min) & (min < max)), min)
+        return g * ((x < min) if max is None else (x < min) & (min < max))
 
     def to_max(g):
-        return fit(g * ((x > max) if min is None else (x > max) | (min > max)), max)
+        return g * ((x > max) if min is None else (x > max) | (min > max))
 
     return y, to_x, to_min, to_max
 
@@ -420,25 +447,31 @@ def clamp_max(x, max):
     formula=r"y = [c]\, a + [\lnot c]\, b",
     gradient=r"\bar a = \bar y \odot [c],\quad \bar b = \bar y \odot [\lnot c]",
     promote=None,
+    broadcasts=True,
 )
 def _where(condition, a, b):
     """`a` where the condition holds, `b` elsewhere."""
     return (
         np.where(condition, a, b),
         None,
-        lambda g: fit(np.where(condition, g, np.zeros_like(g)), a),
-        lambda g: fit(np.where(condition, np.zeros_like(g), g), b),
+        lambda g: np.where(condition, g, np.zeros_like(g)),
+        lambda g: np.where(condition, np.zeros_like(g), g),
     )
 
 
-@operation(formula=r"y = a + w (b - a)", gradient=r"\bar a = \bar y (1 - w),\quad \bar b = \bar y w", promote="same")
+@operation(
+    formula=r"y = a + w (b - a)",
+    gradient=r"\bar a = \bar y (1 - w),\quad \bar b = \bar y w",
+    promote="same",
+    broadcasts=True,
+)
 def lerp(a, b, weight):
     """The point between `a` (weight 0) and `b` (weight 1)."""
     return (
         a + weight * (b - a),
-        lambda g: fit(g * (1 - weight), a),
-        lambda g: fit(g * weight, b),
-        lambda g: fit(g * (b - a), weight),
+        lambda g: g * (1 - weight),
+        lambda g: g * weight,
+        lambda g: g * (b - a),
     )
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minidl.accumulation import sum_of_rows
-from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.autograd import FUNCTIONS, operation
 from minidl.errors import ShapeError, matmul_error
 from minidl.tensor import attach
 
@@ -19,6 +19,7 @@ def _turned(x):
     gradient=r"\bar A = \bar Y B^\top,\quad \bar B = A^\top \bar Y",
     numpy=np.matmul,
     promote="same",
+    broadcasts=True,
 )
 def matmul(a, b):
     """The matrix product; vectors count as a row (left) or a column (right), further dimensions as batches.
@@ -37,21 +38,21 @@ def matmul(a, b):
 
     def to_a(g):
         if b.ndim == 1:
-            return fit(np.expand_dims(g, -1) * b, a)
+            return np.expand_dims(g, -1) * b
         if a.ndim == 1:
-            return fit(np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1), a)
+            return np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1)
         if flat:
             return np.reshape(np.matmul(np.reshape(g, (rows, b.shape[1])), b.T), a.shape)
-        return fit(np.matmul(g, _turned(b)), a)
+        return np.matmul(g, _turned(b))
 
     def to_b(g):
         if a.ndim == 1:
-            return fit(np.expand_dims(a, -1) * np.expand_dims(g, -2), b) if b.ndim > 1 else a * g
+            return np.expand_dims(a, -1) * np.expand_dims(g, -2) if b.ndim > 1 else a * g
         if b.ndim == 1:
-            return fit(np.squeeze(np.matmul(_turned(a), np.expand_dims(g, -1)), -1), b)
+            return np.squeeze(np.matmul(_turned(a), np.expand_dims(g, -1)), -1)
         if flat:
             return np.matmul(np.reshape(a, (rows, b.shape[0])).T, np.reshape(g, (rows, b.shape[1])))
-        return fit(np.matmul(_turned(a), g), b)
+        return np.matmul(_turned(a), g)
 
     if flat:
         y = np.reshape(np.matmul(np.reshape(a, (rows, b.shape[0])), b), (*a.shape[:-1], b.shape[1]))

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.autograd import FUNCTIONS, operation
 from minidl.errors import DtypeError, MinidlError, ShapeError
 from minidl.ops.reduction import amax, amin, axes_of, spread
 from minidl.tensor import Tensor, attach
@@ -46,13 +46,14 @@ def inv(x):
     gradient=r"\bar B = A^{-\top} \bar X,\quad \bar A = -\bar B X^\top",
     numpy=np.linalg.solve,
     promote="float",
+    broadcasts=True,
 )
 def _solve(a, b):
     x = _refusing("solve", np.linalg.solve, a, b)
     return (
         x,
-        lambda g: fit(-np.matmul(np.linalg.solve(_turned(a), g), _turned(x)), a),
-        lambda g: fit(np.linalg.solve(_turned(a), g), b),
+        lambda g: -np.matmul(np.linalg.solve(_turned(a), g), _turned(x)),
+        lambda g: np.linalg.solve(_turned(a), g),
     )
 
 

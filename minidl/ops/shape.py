@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, fit, operation
+from minidl.autograd import FUNCTIONS, operation
 from minidl.errors import DimensionError, ShapeError, aligned
 from minidl.ops.reduction import axes_of
 from minidl.tensor import Tensor, attach
@@ -141,10 +141,16 @@ def unsqueeze(x, dim):
     return _reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
 
 
-@operation(formula=r"y_{ij} = x_i", gradient=r"\bar x_i = \sum_j \bar y_{ij}", numpy=np.broadcast_to, linear=True)
+@operation(
+    formula=r"y_{ij} = x_i",
+    gradient=r"\bar x_i = \sum_j \bar y_{ij}",
+    numpy=np.broadcast_to,
+    linear=True,
+    broadcasts=True,
+)
 def broadcast_to(x, shape):
     """The tensor repeated to `shape` without using memory for it."""
-    return np.broadcast_to(x, shape), lambda g: fit(g, x)
+    return np.broadcast_to(x, shape), lambda g: g
 
 
 def expand(x, *shape):

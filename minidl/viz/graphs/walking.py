@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from minidl.autograd import nodes_behind, ways_back
+from minidl.autograd import matched, nodes_behind, ways_back
 from minidl.errors import GraphError
 from minidl.random import default_generator
 from minidl.tensor import Tensor
@@ -50,7 +50,7 @@ def passed_back(node, g):
         part = pull(g)
         if part is not None:
             part = part.dense() if hasattr(part, "dense") else np.asarray(part)
-            parts.append((a, part.astype(a.array.dtype, copy=False)))
+            parts.append((a, matched(node, part, a)))
     return parts
 
 
