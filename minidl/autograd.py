@@ -159,8 +159,8 @@ def operation(
                 wants = a.requires_grad
                 wanted = wanted or wants
                 a = a.array
-                alike = alike and (dtype is None or a.dtype is dtype)
-                dtype = a.dtype
+                if a.dtype is not dtype:
+                    alike, dtype = alike and dtype is None, a.dtype
             else:
                 wants = False
                 if type(a) is float or type(a) is int:
@@ -186,8 +186,8 @@ def operation(
             out.node = node = Node()
             node.operation, node.args, node.kwargs = apply, args, kwargs or NO_OPTIONS
             # If the last argument wants no gradient, its pullback is not kept, nor what that holds.
-            pullbacks = result[1:] if wants else result[1 : len(args)]
-            node.pullbacks = pullbacks[0] if len(pullbacks) == 1 else pullbacks
+            end = len(result) if wants or len(result) < len(args) else len(args)
+            node.pullbacks = result[1] if end == 2 else result[1:end]
             node.serial, node.frame, node.hooks = next(clock), state.frame, None
         if state.observers:
             for observer in state.observers:
@@ -329,6 +329,11 @@ def ways_back(node, g, targets=None, needed=None, create_graph=False):
     if changes.latest > node.serial and not node.operation.linear:
         refuse_if_saved_values_changed(node)
     operation = node.operation
+    if pullbacks == ():
+        raise GraphError(
+            f"the rule of {operation.name!r} returns no pullback. After the result comes one for each tensor argument, "
+            "or None for an argument that no gradient reaches."
+        )
     wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]
     if targets is not None:
         wanted = [w and (holder_of(a) in targets or holder_of(a) in needed) for w, a in zip(wanted, args, strict=True)]

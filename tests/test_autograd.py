@@ -1,6 +1,7 @@
 """What the engine promises, whatever the operations."""
 
 import gc
+import re
 import threading
 import tracemalloc
 
@@ -402,6 +403,39 @@ def test_a_rule_that_returns_a_wrong_shape_is_caught():
     del md.autograd.REGISTRY["broken"]
     with pytest.raises(ShapeError, match=r"the rule of 'broken' gave a gradient of shape \(\) for an input of shape \(2,\)"):
         broken(leaf(1.0, 2.0)).sum().backward()
+
+
+def test_a_rule_that_broadcasts_leaves_the_summing_to_the_engine():
+    @md.autograd.operation(broadcasts=True)
+    def product(a, b):
+        return a * b, lambda g: g * b, lambda g: g * a
+
+    del md.autograd.REGISTRY["product"]
+    a, b = md.ones(2, 3, requires_grad=True), md.full((2, 1), 3.0, requires_grad=True)
+    product(a, b).sum().backward()
+    assert a.grad.tolist() == [[3, 3, 3], [3, 3, 3]]
+    assert b.grad.tolist() == [[3], [3]]
+
+
+@pytest.mark.parametrize(("broadcasts", "shape"), [(False, (2, 3)), (True, (3, 2)), (True, (2,)), (True, ())])
+def test_only_what_broadcasting_repeated_is_summed(broadcasts, shape):
+    @md.autograd.operation(broadcasts=broadcasts)
+    def broken(x):
+        return np.broadcast_to(x, (2, 3)), lambda g: np.ones(shape, np.float32)
+
+    del md.autograd.REGISTRY["broken"]
+    with pytest.raises(ShapeError, match=rf"gave a gradient of shape {re.escape(str(shape))} for an input of shape \(3,\)"):
+        broken(md.ones(3, requires_grad=True)).sum().backward()
+
+
+def test_a_rule_without_a_pullback_is_refused_on_the_way_back():
+    @md.autograd.operation
+    def forgetful(x, power):
+        return (x**power,)
+
+    del md.autograd.REGISTRY["forgetful"]
+    with pytest.raises(GraphError, match="the rule of 'forgetful' returns no pullback"):
+        forgetful(leaf(1.0, 2.0), 2).sum().backward()
 
 
 def test_another_librarys_tensor_is_refused_by_name():
