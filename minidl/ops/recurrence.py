@@ -61,23 +61,20 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     (T + 1, N, H)
         The hidden states of all steps, and after them the last cell state.
     """
-    # Inside, gates and hidden units come first and examples last: each gate of a step is then one piece of memory. The
-    # output gate moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
+    # Inside, gates and units come first and examples last: each gate of a step is then one piece of memory. A step is one
+    # product, of all weights (and the bias) with the input and the state of the step (and a row of ones). The output gate
+    # moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
     (T, N, D), H = x.shape, w_hh.shape[1]
-    u_ih, u_hh, flat = np.roll(w_ih, H, axis=0), np.roll(w_hh, H, axis=0), x.reshape(T * N, D)
-    drive = u_ih @ flat.T
-    if b_ih is not None:
-        drive += np.roll(b_ih + b_hh, H)[:, None]
-    drive = drive.reshape(4 * H, T, N)
-    gates, tanh_c = np.empty((T, 4 * H, N), drive.dtype), np.empty((T, H, N), drive.dtype)
-    states = np.empty((H, T + 2, N), drive.dtype)  # h0, the hidden states, and after them the last cell state
-    cells, h = np.empty((T + 1, H, N), drive.dtype), np.array(h0.T, order="C")
-    states[:, 0], cells[0] = h, c0.T
+    weights = [w_ih, w_hh] if b_ih is None else [w_ih, w_hh, (b_ih + b_hh)[:, None]]
+    u = np.roll(np.concatenate(weights, axis=1), H, axis=0)
+    steps = np.ones((T + 2, u.shape[1], N), u.dtype)
+    h = steps[:, D : D + H]  # h0, the hidden states, and after them the last cell state
+    gates, tanh_c, cells = (np.empty(shape, u.dtype) for shape in ((T, 4 * H, N), (T, H, N), (T + 1, H, N)))
+    steps[:T, :D], h[0], cells[0] = x.transpose(0, 2, 1), h0.T, c0.T
     with np.errstate(over="ignore"):
         for t in range(T):
             z, c = gates[t], cells[t + 1]
-            np.matmul(u_hh, h, out=z)
-            z += drive[:, t]
+            np.matmul(u, steps[t], out=z)
             sigmoids, g = z[: 3 * H], z[3 * H :]
             np.negative(sigmoids, out=sigmoids)
             np.exp(sigmoids, out=sigmoids)
@@ -87,14 +84,14 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
             np.multiply(z[2 * H : 3 * H], cells[t], out=c)
             c += z[H : 2 * H] * g
             np.tanh(c, out=tanh_c[t])
-            np.multiply(z[:H], tanh_c[t], out=h)
-            states[:, t + 1] = h
-    states[:, T + 1] = cells[T]
+            np.multiply(z[:H], tanh_c[t], out=h[t + 1])
+    h[T + 1] = cells[T]
 
     def pull(grad, wanted):
         grad = np.ascontiguousarray(grad.transpose(0, 2, 1))
         dz, d = np.empty((4 * H, T, N), grad.dtype), np.empty((4, H, N), grad.dtype)
         dh, dc = np.zeros((H, N), grad.dtype), grad[T].copy()
+        u_ih, u_hh = np.ascontiguousarray(u[:, :D]), np.ascontiguousarray(u[:, D : D + H])
         for t in range(T - 1, -1, -1):
             y, tanh = gates[t].reshape(4, H, N), tanh_c[t]
             o, i, f, g = y
@@ -109,17 +106,18 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
             dh += grad[t]
             dc += dh * o * (1 - tanh * tanh)
             d[0] *= dh
-            d[1:] *= dc
+            for slope in d[1:]:  # one after the other: NumPy takes far longer for d[1:] *= dc
+                slope *= dc
             dz[:, t] = d.reshape(4 * H, N)
             np.matmul(u_hh.T, d.reshape(4 * H, N), out=dh)
             dc *= f
-        rows = dz.reshape(4 * H, T * N)
+        rows, before = dz.reshape(4 * H, T * N), np.ascontiguousarray(h[:T].transpose(1, 0, 2)).reshape(H, T * N)
         gx = (rows.T @ u_ih).reshape(x.shape) if wanted[0] else None
-        before = states[:, :T].reshape(H, T * N)
-        g_ih, g_hh, g_b = (np.roll(g, -H, axis=0) for g in (rows @ flat, rows @ before.T, sum_of_rows(rows.T)))
+        sums = rows @ x.reshape(T * N, D), rows @ before.T, sum_of_rows(rows.T)
+        g_ih, g_hh, g_b = (np.roll(g, -H, axis=0) for g in sums)
         return gx, dh.T, dc.T, g_ih, g_hh, *((None, None) if b_ih is None else (g_b, g_b))
 
-    return states[:, 1:].transpose(1, 2, 0), pull
+    return h[1:].transpose(0, 2, 1), pull
 
 
 def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
