@@ -16,7 +16,7 @@ def fit(g, like):
     if g.shape == shape:
         return g
     extra = g.ndim - len(shape)
-    if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.flags.c_contiguous:
+    if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.size and g.flags.c_contiguous:
         return sum_of_rows(g.reshape(-1, like.size)).reshape(shape)
     added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
     return np.reshape(np.sum(g, axis=added, keepdims=True), shape)

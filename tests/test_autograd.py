@@ -417,6 +417,12 @@ def test_a_rule_that_broadcasts_leaves_the_summing_to_the_engine():
     assert b.grad.tolist() == [[3], [3]]
 
 
+def test_what_is_empty_broadcasts_too():
+    a = md.ones(0, requires_grad=True)
+    (a * md.ones(3, 0)).sum().backward()
+    assert a.grad.shape == (0,)
+
+
 @pytest.mark.parametrize(("broadcasts", "shape"), [(False, (2, 3)), (True, (3, 2)), (True, (2,)), (True, ())])
 def test_only_what_broadcasting_repeated_is_summed(broadcasts, shape):
     @md.autograd.operation(broadcasts=broadcasts)
