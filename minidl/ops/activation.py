@@ -122,7 +122,7 @@ def clamp_open(x, low, high):
 def elu(x, alpha=1.0, scale=1.0):
     """As ReLU, but what is negative tends smoothly to -alpha (Clevert et al. 2016)."""
     positive = _plain(x) > 0
-    below = np.where(positive, np.zeros_like(x), x)
+    below = np.where(_plain(x) < 0, x, np.zeros_like(x))
     return (
         np.where(positive, scale * x, (scale * alpha) * np.expm1(below)),
         lambda g: g * np.where(positive, np.full_like(x, scale), (scale * alpha) * np.exp(below)),

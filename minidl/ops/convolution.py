@@ -246,7 +246,14 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     x : Tensor, shape (N, C, H, W) or (C, H, W)
     weight : Tensor, shape (C, O / groups, kh, kw)
     output_padding : int or pair of int
-        Rows and columns added at one side of the output.
+        Rows and columns added at one side of the output; smaller than the stride or the dilation.
+
+    Raises
+    ------
+    ShapeError
+        When the channels do not fit the weight, or nothing is left of the output.
+    ValueError
+        When the `output_padding` is too large.
     """
     x, single = check_image("conv_transpose2d", x, 2)
     if x.shape[1] != weight.shape[0]:
@@ -255,6 +262,11 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
             f"    x       {x.shape}\n    weight  {weight.shape}"
         )
     stride, padding, dilation, extra = map(pair, (stride, padding, dilation, output_padding))
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
+        raise ValueError(
+            f"conv_transpose2d: in each dimension the output_padding {extra} must be smaller than the stride {stride} or "
+            f"the dilation {dilation}, because it only chooses among the images that a convolution brings to the size of x"
+        )
     size = tuple(
         (n - 1) * s - 2 * p + d * (k - 1) + e + 1
         for n, s, p, d, k, e in zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], extra, strict=True)

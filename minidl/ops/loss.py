@@ -136,10 +136,9 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mea
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie between 0 and 1, and is {label_smoothing}")
     if logits.ndim == 1:
-        probabilities = target.ndim == 1
         logits, target = logits.unsqueeze(0), target.unsqueeze(0)
         loss = cross_entropy(logits, target, weight, ignore_index, reduction, label_smoothing)
-        return loss.squeeze(0) if reduction == "none" and not probabilities else loss
+        return loss.squeeze(0) if reduction == "none" else loss
     if target.shape == logits.shape and target.dtype.kind == "f":
         return _against_probabilities(logits, target, weight, reduction, label_smoothing)
     labels = _class_labels("cross_entropy", target, logits, ignore_index)
@@ -151,7 +150,7 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mea
     if not label_smoothing:
         return loss
     rows, kept = _rows_of_classes(log_p), (labels != ignore_index).ravel()
-    spread = -(rows if weight is None else rows * weight).sum(1) * Tensor.wrap(kept)
+    spread = where(Tensor.wrap(kept), -(rows if weight is None else rows * weight).sum(1), 0.0)
     if reduction == "none":
         spread = spread.reshape(labels.shape)
     elif reduction == "mean":
@@ -250,7 +249,7 @@ def kl_div(log_probabilities, target, reduction="mean", log_target=False):
     else:
         losses = _x_log_x(target) - target * log_probabilities
     if reduction == "batchmean":
-        return losses.sum() / log_probabilities.shape[0]
+        return losses.sum() / (log_probabilities.shape[0] if log_probabilities.ndim else 1)
     return reduced(losses, reduction)
 
 

@@ -204,7 +204,7 @@ def std(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
 @operation(formula=r"y = \sqrt x", gradient=r"\bar x = \bar y / (2 y)\ [y \ne 0]")
 def safe_sqrt(x):
     """The square root whose slope at 0 is taken as 0, for standard deviations and lengths."""
-    y = np.sqrt(x)
+    y = safe_sqrt(x) if isinstance(x, Tensor) else np.sqrt(x)
 
     def pull(g):
         zero = y == 0

@@ -61,6 +61,20 @@ def test_a_transposed_convolution_is_the_adjoint_of_the_convolution(H, W, k, str
     np.testing.assert_allclose((y * g).sum().item(), (reach * back).sum().item(), rtol=1e-9)
 
 
+@pytest.mark.parametrize(("stride", "dilation", "fits"), [(1, 1, False), (2, 1, True), (1, 2, True), ((2, 1), 1, False)])
+def test_output_padding_only_chooses_among_sizes(stride, dilation, fits):
+    def run():
+        return F.conv_transpose2d(
+            md.ones(1, 1, 4, 4), md.ones(1, 1, 2, 2), stride=stride, dilation=dilation, output_padding=1
+        )
+
+    if fits:
+        assert run().shape[2] == (8 if stride == 2 else 7)
+    else:
+        with pytest.raises(ValueError, match="output_padding .* must be smaller than the stride"):
+            run()
+
+
 @few
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=20), st.integers(0, 99))
 def test_cross_entropy_is_the_surprise_at_the_true_label(labels, seed):

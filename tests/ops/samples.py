@@ -26,7 +26,7 @@ SAMPLES = {
     **{f"T.{name}(a)": ["3,4"] for name in STEPS},
     "T.asin(a)": ["~3,4"], "T.asinh(a)": ["3,4"], "T.acosh(a + 1)": [">3,4"], "T.atanh(a)": ["~3,4"], "T.frac(a)": ["4"], "T.acos(a)": ["~3,4"], "T.atan2(a, b)": ["3,4", "4"], "T.logaddexp(a, b)": ["3,1", "4"],
     "a + b": ["3,4", "4"], "a - b": ["4,1", "3"], "a * b": ["2,1,3", "4,1"], "a / b": ["3,4", ">4"],
-    "a + b ": ["2,3", "s"],
+    "a + b ": ["2,3", "s"], "a * b ": ["0", "3,0"],
     "T.add(a, b, alpha=2)": ["3", "3"], "T.sub(a, b, alpha=0.5)": ["3", "3"], "2 - a": ["3"], "2 / a": [">3"],
     "T.div(a, b, rounding_mode='floor')": ["4", ">4"], "T.div(a, b, rounding_mode='trunc')": ["4", ">4"],
     "a.detach() // b.detach()": ["4", ">4"], "a % b": ["4", ">4"],
@@ -162,16 +162,22 @@ SAMPLES = {
     "F.cross_entropy(a, F.softmax(b, 1))": ["4,3", "4,3"], "F.cross_entropy(a, F.softmax(b, 1), weight=c.detach(), label_smoothing=0.1)": ["4,3", "4,3", ">3"],
     "F.cross_entropy(a, b) ": ["2,3,2,2", "#3:2,2,2"], "F.cross_entropy(a, b)  ": ["3", "=1"], "F.cross_entropy(a * 1000, b)": ["4,3", "#3:4"],
     "F.nll_loss(F.log_softmax(a, 1), b)": ["4,3", "#3:4"], "F.nll_loss(a, b, weight=c.detach(), reduction='none')": ["4,3", "#3:4", ">3"],
+    "F.cross_entropy(a, F.softmax(b, 0), reduction='none')": ["3", "3"],
+    "F.cross_entropy(a, b, label_smoothing=0.2, ignore_index=1)": ["2,3", "=[1, 1]", "corner"],
     "F.binary_cross_entropy(T.sigmoid(a), T.sigmoid(b))": ["3,4", "3,4"], "F.binary_cross_entropy(a, b.detach())": ["=[0.0, 1.0, 0.3]", "=[1.0, 1.0, 0.5]", "corner"],
     "F.binary_cross_entropy_with_logits(a, b)": ["3,4", "3,4"], "F.binary_cross_entropy_with_logits(a, b, pos_weight=c.detach())": ["3,4", "3,4", ">4"],
     "F.binary_cross_entropy_with_logits(a * 500, b)": ["4", "4"],
     "F.mse_loss(a, b)": ["3,4", "3,4"], "F.l1_loss(a, b)": ["3,4", "3,4"], "F.smooth_l1_loss(a, b, beta=0.7)": ["3,4", "3,4"],
     "F.huber_loss(a, b, delta=0.7)": ["3,4", "3,4"], "F.kl_div(F.log_softmax(a, 1), F.softmax(b, 1), reduction='batchmean')": ["3,4", "3,4"],
     "F.kl_div(a, b, log_target=True, reduction='sum')": ["3,4", "3,4"], "F.kl_div(a, b.detach(), reduction='sum')": ["3", "=[0.0, 0.3, 0.7]", "corner"],
+    "F.kl_div(a, b, log_target=True, reduction='batchmean')": ["s", "s"],
     "F.cosine_similarity(a, b)": ["3,4", "3,4"], "F.cosine_embedding_loss(a, b, c, margin=0.1)": ["3,4", "3,4", "=[1, -1, -1]"],
     "F.triplet_margin_loss(a, b, c)": ["3,4", "3,4", "3,4"], "F.triplet_margin_loss(a, b, c, p=1.5, swap=True)": ["3,4", "3,4", "3,4"],
     "F.ctc_loss(F.log_softmax(a, 2), b, c, d)": ["6,2,4", "=[[1, 2, 2], [3, 1, 0]]", "=[6, 5]", "=[3, 2]"],
     "F.ctc_loss(F.log_softmax(a, 2), b, c, d, reduction='sum')": ["5,2,3", "=[1, 2, 1]", "=[5, 5]", "=[2, 1]"],
+    # second derivatives at corners
+    "T.autograd.grad(F.elu(a).sum(), a, create_graph=True)[0] ** 2": ["=[0.0, -1.0, 1.0]", "corner"],
+    "T.autograd.grad(T.std(a, 1).sum(), a, create_graph=True)[0] ** 2": ["=[[1.0, 1.0], [1.0, 2.0]]", "corner"],
 }  # fmt: skip
 
 
