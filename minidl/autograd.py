@@ -204,6 +204,7 @@ def operation(
         joint=joint,
         composed=composed,
         promote=promote,
+        operands=operands,
         once=once,
     )
     REGISTRY[name] = apply
@@ -345,7 +346,11 @@ def ways_back(node, g, targets=None, needed=None, create_graph=False):
             )
         if operation.composed is not None:
             return _given(args, _through_composition(node, g, wanted))
-        pullbacks = operation.rule(*args, **node.kwargs)[1:]
+        again = list(args)
+        for i, a in enumerate(args[: operation.operands] if operation.promote else ()):
+            if type(a) is float or type(a) is int:
+                again[i] = g.dtype.type(a)  # as precise as the tensors
+        pullbacks = operation.rule(*again, **node.kwargs)[1:]
     if type(pullbacks) is not tuple:
         pullbacks = (pullbacks,)
     if operation.joint:

@@ -6,7 +6,7 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 import numpy as np
 
 from minidl.autograd import FUNCTIONS, operation
-from minidl.dtypes import promoted_dtype
+from minidl.dtypes import get_default_dtype, promoted_dtype
 from minidl.state import no_grad
 from minidl.tensor import Tensor, attach
 
@@ -529,8 +529,8 @@ def where(condition, a=None, b=None):
     if dtype[0] != dtype[1]:
         common = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)])
         both = [t.to(common) for t in both]
-    elif not isinstance(a, Tensor) and not isinstance(b, Tensor) and dtype[0] == np.float64 and np.isscalar(a):
-        both = [t.float() for t in both]
+    elif type(a) is float and type(b) is float:
+        both = [t.to(get_default_dtype()) for t in both]
     return _where(condition, *both)
 
 

@@ -175,7 +175,8 @@ SAMPLES = {
     "F.triplet_margin_loss(a, b, c)": ["3,4", "3,4", "3,4"], "F.triplet_margin_loss(a, b, c, p=1.5, swap=True)": ["3,4", "3,4", "3,4"],
     "F.ctc_loss(F.log_softmax(a, 2), b, c, d)": ["6,2,4", "=[[1, 2, 2], [3, 1, 0]]", "=[6, 5]", "=[3, 2]"],
     "F.ctc_loss(F.log_softmax(a, 2), b, c, d, reduction='sum')": ["5,2,3", "=[1, 2, 1]", "=[5, 5]", "=[2, 1]"],
-    # second derivatives at corners
+    # second derivatives
+    "T.autograd.grad((2 ** a).sum(), a, create_graph=True)[0] ** 2": ["3", "corner"],
     "T.autograd.grad(F.elu(a).sum(), a, create_graph=True)[0] ** 2": ["=[0.0, -1.0, 1.0]", "corner"],
     "T.autograd.grad(T.std(a, 1).sum(), a, create_graph=True)[0] ** 2": ["=[[1.0, 1.0], [1.0, 2.0]]", "corner"],
 }  # fmt: skip
