@@ -1,5 +1,7 @@
 r"""Normalisation: bring values to mean 0 and spread 1, then scale and shift them as learned."""
 
+import math
+
 import numpy as np
 
 from minidl.accumulation import sum_of_columns
@@ -206,7 +208,7 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalise groups of channels, each example by itself (Wu & He 2018)."""
     if x.ndim < 2 or x.shape[1] % num_groups:
         raise ShapeError(f"group_norm cannot divide the channels of {x.shape} into {num_groups} groups")
-    groups = x.reshape(x.shape[0], num_groups, -1)
+    groups = x.reshape(x.shape[0], num_groups, math.prod(x.shape[1:]) // num_groups)
     y = standardize(groups, None, None, axes=(2,), eps=eps).reshape(x.shape)
     y = y if weight is None else y * _per_channel(weight, x.ndim)
     return y if bias is None else y + _per_channel(bias, x.ndim)

@@ -21,7 +21,7 @@ def _inputs(x, w_ih, b_ih, b_hh=None):
     product = x.reshape(T * N, D) @ w_ih.T
     if b_ih is not None:
         product += b_ih if b_hh is None else b_ih + b_hh
-    return product.reshape(T, N, -1)
+    return product.reshape(T, N, len(w_ih))
 
 
 def _lstm_in_small_operations(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
@@ -125,8 +125,12 @@ def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
     flat, steps = dz.reshape(-1, dz.shape[-1]), len(dz)
     hidden = flat if dz_hh is None else dz_hh.reshape(flat.shape)
     gx = (flat @ w_ih).reshape(x.shape) if wanted[0] else None
-    g_hh = hidden.T @ before.reshape(len(hidden), -1) if steps else np.zeros((dz.shape[-1], before.shape[-1]), dz.dtype)
-    return gx, *states, flat.T @ x.reshape(len(flat), -1), g_hh
+    g_hh = (
+        hidden.T @ before.reshape(len(hidden), before.shape[-1])
+        if steps
+        else np.zeros((dz.shape[-1], before.shape[-1]), dz.dtype)
+    )
+    return gx, *states, flat.T @ x.reshape(len(flat), x.shape[-1]), g_hh
 
 
 def _bias_gradients(dz, b_ih, dz_hh=None):

@@ -62,6 +62,32 @@ def test_a_transposed_convolution_is_the_adjoint_of_the_convolution(H, W, k, str
     np.testing.assert_allclose((y * g).sum().item(), (reach * back).sum().item(), rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (md.nn.Linear(3, 2), (0, 4, 3)),
+        (md.nn.Conv2d(4, 4, 3, stride=2, groups=2), (0, 4, 5, 5)),
+        (md.nn.ConvTranspose2d(3, 4, 3, 2), (0, 3, 5, 5)),
+        (md.nn.MaxPool2d(2), (0, 3, 4, 4)),
+        (md.nn.GroupNorm(3, 6), (0, 6, 2, 2)),
+        (md.nn.LSTM(3, 4), (5, 0, 3)),
+        (md.nn.GRU(3, 4, bidirectional=True), (5, 0, 3)),
+        (md.nn.RNN(3, 4, bias=False), (5, 0, 3)),
+        (md.nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), (0, 5, 4)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_empty_batch_passes_and_leaves_gradients_of_zero(layer, shape):
+    x = md.zeros(*shape, requires_grad=True)
+    y = layer(x)
+    y = y[0] if isinstance(y, tuple) else y
+    y.sum().backward()
+    assert y.numel() == 0
+    assert x.grad.shape == shape
+    for p in layer.parameters():
+        assert not p.grad.array.any()
+
+
 @pytest.mark.parametrize(("stride", "dilation", "fits"), [(1, 1, False), (2, 1, True), (1, 2, True), ((2, 1), 1, False)])
 def test_output_padding_only_chooses_among_sizes(stride, dilation, fits):
     def run():
