@@ -82,6 +82,15 @@ def test_an_elementwise_operation_shows_its_local_derivative():
     assert lines(frames[-1])["flows out"] == "[0., 3.]"
 
 
+def test_what_broadcasting_repeated_is_said_to_be_summed():
+    x, b = md.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], requires_grad=True), md.tensor([1.0, 2.0], requires_grad=True)
+    to_x, to_b = md.viz.steps((x + b).sum(), names={"x": x, "b": b}).frames[-2:]
+    assert "summed over" not in lines(to_x)
+    assert lines(to_b)["flows out"] == "[3., 3.]"
+    assert lines(to_b)["summed over"] == "the 3 copies that broadcasting made of b"
+    assert to_b.caption == "add passes [3., 3.] back to b, summed over the 3 copies that broadcasting made of b."
+
+
 def test_nothing_is_used_up():
     _, _, z = example()
     md.viz.steps(z)

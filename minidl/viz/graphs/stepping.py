@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from minidl.accumulation import repeats
 from minidl.errors import ShapeError
 from minidl.printing import values_text
 from minidl.tensor import Tensor
@@ -165,18 +166,22 @@ def _passing(graph, node, g, holder, part, local, arrived, root):
             lines.append(["flows out", f"{_bracketed(g)} × {_bracketed(local)} = {quantity(part)}"])
     if lines[-1][0] != "flows out":
         lines.append(["flows out", quantity(part)])
-    caption = f"{active.name} passes {quantity(part)} back to {title(receiver)}."
+    caption = f"{active.name} passes {quantity(part)} back to {title(receiver)}"
+    if node.operation.broadcasts and part.shape != g.shape and part.size and repeats(part.shape, g.shape):
+        copies = f"the {g.size // part.size} copies that broadcasting made of {title(receiver)}"
+        lines.append(["summed over", copies])
+        caption += f", summed over {copies}"
     if len(arrived) > 1:
         terms = " + ".join(_bracketed(p) if p.size <= MOST_SHOWN else f"({quantity(p)})" for p in arrived)
         lines.append(["the branches meet", f"{terms} = {quantity(total)}"])
-        caption = f"{active.name} passes {quantity(part)} back to {title(receiver)}, where it is added to what came before."
+        caption += ", where it is added to what came before"
     if (value := numbers_latex(total, bare=True)) is not None:
         formulas.append(["", derivative_mathml(root, title(receiver), value)])
     guess = {"asks": f"What does {active.name} pass back to {title(receiver)}?", "shape": list(part.shape)}
     if part.size <= MOST_SHOWN:
         guess["numbers"] = [float(v) for v in part.ravel()]
     return Frame(
-        "backward", active.id, caption, [[receiver.id, active.id]], lines, formulas,
+        "backward", active.id, f"{caption}.", [[receiver.id, active.id]], lines, formulas,
         [[receiver.id, "gradient", quantity(total)]], guess,
     )  # fmt: skip
 
