@@ -49,6 +49,10 @@ md.viz.confusion(guesses, test.labels[:200], images=test.images[:200])
     "tangent": "md.viz.tangent(lambda x: x**2, low=-2, high=2, at=1.0)",
     "play": "md.viz.playground()",
     "tensor": "md.arange(12).reshape(3, 4)",
+    "sum": """
+shift = md.zeros(2, requires_grad=True)
+md.viz.steps((md.ones(3, 2) + shift).sum(), names={"shift": shift})
+""",
 }
 
 
@@ -245,6 +249,21 @@ def test_guess_first_hides_the_gradient_until_it_is_typed(page):
     check.uncheck()
 
 
+def test_a_guess_that_forgets_the_sum_is_told_so(page):
+    widget = in_view(page, ".md-steps-widget:has-text('shift')")
+    widget.focus()
+    page.keyboard.press("End")
+    widget.locator("input[type=checkbox]").check()
+    panel = widget.locator(".md-panel")
+    box = panel.locator("input")
+    box.fill("1, 1")
+    box.press("Enter")
+    assert "and sum over the copies" in panel.inner_text()
+    box.fill("3, 3")
+    box.press("Enter")
+    assert "summed over the 3 copies that broadcasting made of shift" in panel.inner_text()
+
+
 # Charts
 
 
@@ -398,7 +417,7 @@ def test_a_notebook_saved_after_a_restart_reopens_with_its_pictures(page, addres
     page.wait_for_timeout(2000)
     saved = json.loads((folder / "00_pictures.ipynb").read_text())
     shown = [o["data"] for cell in saved["cells"] for o in cell["outputs"] if "data" in o]
-    assert sum("image/svg+xml" in data for data in shown) == 10
+    assert sum("image/svg+xml" in data for data in shown) == 11
     assert all(data["text/plain"] for data in shown if "image/svg+xml" in data)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)

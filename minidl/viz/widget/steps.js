@@ -62,7 +62,7 @@ async function render({ model, el }) {
     panel.append(element("p", "", frame.caption));
     const table = element("table");
     const back = frame.phase === "backward";
-    addRows(table, frame.lines, (name) => (back && name !== "local derivative" ? "md-orange" : ""));
+    addRows(table, frame.lines, (name) => (back && !["local derivative", "summed over"].includes(name) ? "md-orange" : ""));
     panel.append(table);
     for (const [name, mathml] of frame.formulas) panel.append(formulaLine(name, mathml, back));
     return undefined;
@@ -71,6 +71,7 @@ async function render({ model, el }) {
   const ask = (k) => {
     const { guess, lines } = frames[k];
     const byNumbers = Boolean(guess.numbers);
+    const summed = lines.some(([name]) => name === "summed over");
     const box = element("input");
     box.type = "text";
     box.setAttribute("aria-label", guess.asks);
@@ -86,7 +87,7 @@ async function render({ model, el }) {
       else if (given.length !== right.length) reply.textContent = `${right.length} are asked for, ${given.length} came`;
       else if (given.every((a, i) => near(a, right[i]))) solve();
       else if (given.every((a, i) => near(-a, right[i]))) reply.textContent = "the size is right, the sign is not";
-      else if (byNumbers) reply.textContent = "not yet: multiply what flows in by the local derivative";
+      else if (byNumbers) reply.textContent = `not yet: multiply what flows in by the local derivative${summed ? ", and sum over the copies" : ""}`;
       else reply.textContent = "not yet: a gradient has the shape of what it belongs to";
     };
     box.addEventListener("keydown", (event) => {
