@@ -9,7 +9,6 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy import ndarray
 
 from minidl import autograd, dtypes
 from minidl.conversion import as_array, check_device
@@ -89,7 +88,7 @@ class Tensor:
     def wrap(array):
         """A Tensor around an array, without copying: for the inside of the engine."""
         tensor = new(Tensor)
-        tensor.array = array if type(array) is ndarray else np.asarray(array)
+        tensor.array = array if type(array) is np.ndarray else np.asarray(array)
         tensor.grad = tensor.node = tensor.hooks = None
         tensor.requires_grad = False
         return tensor

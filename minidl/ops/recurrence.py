@@ -122,15 +122,11 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
 
 def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
     """The gradients of x, of the initial states and of both weights."""
-    flat, steps = dz.reshape(-1, dz.shape[-1]), len(dz)
+    flat = dz.reshape(-1, dz.shape[-1])
     hidden = flat if dz_hh is None else dz_hh.reshape(flat.shape)
     gx = (flat @ w_ih).reshape(x.shape) if wanted[0] else None
-    g_hh = (
-        hidden.T @ before.reshape(len(hidden), before.shape[-1])
-        if steps
-        else np.zeros((dz.shape[-1], before.shape[-1]), dz.dtype)
-    )
-    return gx, *states, flat.T @ x.reshape(len(flat), x.shape[-1]), g_hh
+    g_ih, g_hh = flat.T @ x.reshape(-1, x.shape[-1]), hidden.T @ before.reshape(-1, before.shape[-1])
+    return gx, *states, g_ih, g_hh
 
 
 def _bias_gradients(dz, b_ih, dz_hh=None):

@@ -91,6 +91,12 @@ def test_what_broadcasting_repeated_is_said_to_be_summed():
     assert to_b.caption == "add passes [3., 3.] back to b, summed over the 3 copies that broadcasting made of b."
 
 
+def test_a_sum_over_examples_is_no_sum_over_copies():
+    x, w = md.ones(5, 1), md.ones(1, 2, requires_grad=True)
+    (frame,) = [f for f in md.viz.steps((x @ w).sum(), names={"w": w}).frames if "back to w" in f.caption]
+    assert frame.caption == "matmul passes [[5., 5.]] back to w."
+
+
 def test_nothing_is_used_up():
     _, _, z = example()
     md.viz.steps(z)

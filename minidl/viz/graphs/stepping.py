@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from minidl.accumulation import repeats
 from minidl.errors import ShapeError
 from minidl.printing import values_text
 from minidl.tensor import Tensor
@@ -144,17 +143,19 @@ def _backward(graph, tensor):
     for node in reversed(walk.nodes):
         if node not in walk.gradients:
             continue
-        whole = {id(a): part for a, part in passed_back(node, np.ones_like(walk.gradients[node]))}
-        for a, part in walk.parts[node]:
+        whole = {id(a): part for a, part, _ in passed_back(node, np.ones_like(walk.gradients[node]))}
+        for a, part, copies in walk.parts[node]:
             holder = a if a.node is None else a.node
             arrived.setdefault(holder, []).append(part)
             frames.append(
-                _passing(graph, node, walk.gradients[node], holder, part, whole.get(id(a)), arrived[holder], title(root))
+                _passing(
+                    graph, node, walk.gradients[node], holder, part, copies, whole.get(id(a)), arrived[holder], title(root)
+                )
             )
     return frames
 
 
-def _passing(graph, node, g, holder, part, local, arrived, root):
+def _passing(graph, node, g, holder, part, copies, local, arrived, root):
     """The frame in which one node passes a gradient to one of its inputs."""
     active, receiver = graph.places[node], graph.places[holder]
     total = sum(arrived[1:], arrived[0])
@@ -167,10 +168,9 @@ def _passing(graph, node, g, holder, part, local, arrived, root):
     if lines[-1][0] != "flows out":
         lines.append(["flows out", quantity(part)])
     caption = f"{active.name} passes {quantity(part)} back to {title(receiver)}"
-    if node.operation.broadcasts and part.shape != g.shape and part.size and repeats(part.shape, g.shape):
-        copies = f"the {g.size // part.size} copies that broadcasting made of {title(receiver)}"
-        lines.append(["summed over", copies])
-        caption += f", summed over {copies}"
+    if copies > 1:
+        lines.append(["summed over", f"the {copies} copies that broadcasting made of {title(receiver)}"])
+        caption += f", summed over {lines[-1][1]}"
     if len(arrived) > 1:
         terms = " + ".join(_bracketed(p) if p.size <= MOST_SHOWN else f"({quantity(p)})" for p in arrived)
         lines.append(["the branches meet", f"{terms} = {quantity(total)}"])

@@ -27,8 +27,8 @@ class Walk:
         Earliest first.
     gradients : dict
         Node or leaf tensor -> its whole gradient.
-    parts : dict of Node -> list of (Tensor, ndarray)
-        What each node passes back to which of its inputs.
+    parts : dict of Node -> list of (Tensor, ndarray, int)
+        To which of its inputs each node passes back what, and how many copies that broadcasting had made are summed in it.
     """
 
     def __init__(self, tensor, seed=None):
@@ -38,7 +38,7 @@ class Walk:
         for node in reversed(self.nodes):
             if node in self.gradients:
                 self.parts[node] = passed_back(node, self.gradients[node])
-                for a, part in self.parts[node]:
+                for a, part, _ in self.parts[node]:
                     holder = a if a.node is None else a.node
                     self.gradients[holder] = self.gradients[holder] + part if holder in self.gradients else part
 
@@ -50,7 +50,7 @@ def passed_back(node, g):
         part = pull(g)
         if part is not None:
             part = part.dense() if hasattr(part, "dense") else np.asarray(part)
-            parts.append((a, matched(node, part, a)))
+            parts.append((a, matched(node, part, a), part.size // max(1, a.array.size)))
     return parts
 
 
