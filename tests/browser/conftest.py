@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.lab import HARMLESS
+from tests.browser.lab import HARMLESS, LOST
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -76,6 +76,8 @@ def open_page(browser):
         return page
 
     yield opening
+    lost = sum(page.locator(LOST).count() for page in opened)
     for page in opened:
         page.close()
+    assert lost == 0
     assert [e for e in errors if not HARMLESS.search(e)] == []

@@ -2,17 +2,27 @@
 
 import re
 
-HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED")
+HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED|widget model not found")
+LOST = ".jp-OutputArea-output:has-text('Error displaying widget: model not found')"
+WAITING = ".jp-OutputArea-output:has-text('Loading widget...')"
 
 
 def in_view(page, selector):
-    """The first element, scrolled into view; JupyterLab draws cells when they come near."""
+    """The first element, scrolled into view; JupyterLab draws cells when they come near.
+
+    Where the connection to the kernel breaks in the moment in which JupyterLab restores saved widgets, it never does so:
+    it says that it did not find them, or waits for good (jupyterlab_widgets 3.0.17 asks only the kernel after it connects
+    again). Then the page is loaded again, as one would by hand. What is lost at the end fails the test: see `open_page`.
+    """
     page.click(".jp-Notebook .jp-Cell >> nth=0")
-    for _ in range(90):
+    for step in range(90):
         if page.locator(selector).count():
             page.locator(selector).first.scroll_into_view_if_needed()
             page.wait_for_timeout(500)
             return page.locator(selector).first
+        if page.locator(LOST).count() or (step == 45 and page.locator(WAITING).count()):
+            page.reload()
+            page.click(".jp-Notebook .jp-Cell >> nth=0", timeout=90_000)
         page.mouse.move(600, 500)
         page.mouse.wheel(0, 300)
         page.wait_for_timeout(200)

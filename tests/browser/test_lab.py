@@ -1,5 +1,6 @@
 """The course in a real JupyterLab, in a real browser."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,30 @@ def test_the_saved_chapter_shows_its_pictures_before_anything_is_run(page):
     widget = in_view(page, ".md-graph-widget")
     assert widget.locator("g.node").count() == 6
     assert in_view(page, ".md-chart-widget svg.minidl-chart").is_visible()
+
+
+@pytest.mark.parametrize("question", [1, 2])
+def test_saved_pictures_that_a_lost_message_kept_away_come_when_the_page_is_loaded_again(page, question):
+    """JupyterLab asks the kernel for its widgets twice before it restores those of the file; one of the two is lost."""
+    asked = []
+
+    def break_off(socket):
+        server = socket.connect_to_server()
+
+        def pass_on(message):
+            is_question = "comm_info_request" in str(message)
+            asked.extend([message] * is_question)
+            if is_question and len(asked) == question:
+                socket.close()
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    page.route_web_socket(re.compile("/channels"), break_off)
+    page.reload()
+    assert in_view(page, ".md-graph-widget").locator("g.node").count() == 6
+    assert len(asked) >= question
 
 
 def test_hovering_a_box_tells_what_the_engine_computed(page):
