@@ -91,6 +91,8 @@ class _Recurrent(Module):
             x = x.unsqueeze(1)
         elif self.batch_first:
             x = x.transpose(0, 1)
+        if not len(x):
+            raise ShapeError(f"{type(self).__name__} needs a sequence of at least one step, and got none")
         ways = 2 if self.bidirectional else 1
         shape = (self.num_layers * ways, x.shape[1], self.hidden_size)
         states = [Tensor.wrap(np.zeros(shape, x.dtype)) if s is None else s.unsqueeze(1) if single else s for s in states]

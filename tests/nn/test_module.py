@@ -203,6 +203,8 @@ def test_the_summary_counts_parameters_and_escapes_names():
         (lambda: nn.GroupNorm(2, 5), ValueError, "5 channels cannot be divided into 2 groups"),
         (lambda: nn.LSTM(3, 0), ValueError, "must be at least 1"),
         (lambda: nn.LSTM(3, 4)(md.ones(5, 2, 6)), ShapeError, "with D = 3, and got (5, 2, 6)"),
+        (lambda: nn.GRU(3, 4)(md.ones(0, 2, 3)), ShapeError, "GRU needs a sequence of at least one step"),
+        (lambda: nn.RNN(3, 4, batch_first=True)(md.ones(2, 0, 3)), ShapeError, "RNN needs a sequence of at least one step"),
         (
             lambda: nn.GRU(3, 4)(md.ones(5, 2, 3), md.ones(1, 3, 4)),
             ShapeError,
