@@ -1,5 +1,6 @@
 """Opening the course in JupyterLab."""
 
+import http.client
 import importlib.util
 import os
 import secrets
@@ -39,11 +40,16 @@ def open_lab(folder, notebook, port=None, browser=None):
         raise CourseError(f"there is no notebook {notebook} in {folder}; it holds {there}")
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed in this environment: pip install jupyterlab")
-    port = free_port() if port is None else port
-    if not is_free(port):
-        raise CourseError(f"port {port} is in use by another program: choose another with --port, or leave --port out")
     token = secrets.token_hex(16)
-    address = f"http://localhost:{port}/lab/tree/{notebook}?token={token}"
+    served = False
+    while not served:
+        if port is not None and not is_free(port):
+            raise CourseError(f"port {port} is in use by another program: choose another with --port, or leave --port out")
+        served = _serve(folder, notebook, free_port() if port is None else port, token, browser)
+
+
+def _serve(folder, notebook, port, token, browser):
+    """Run JupyterLab until it is stopped; False when another program took the port before it could."""
     server = subprocess.Popen(
         lab_command(folder, port),
         env={**os.environ, "JUPYTER_TOKEN": token},
@@ -51,7 +57,10 @@ def open_lab(folder, notebook, port=None, browser=None):
         start_new_session=True,
     )
     try:
-        _wait_until_ready(server, port)
+        if not _becomes_ready(server, port, token):
+            print(f"Another program was quicker to take port {port}.")
+            return False
+        address = f"http://localhost:{port}/lab/tree/{notebook}?token={token}"
         opened = (has_browser() if browser is None else browser) and webbrowser.open(address)
         print(
             f"The course is open in your browser, at\n\n    {address}\n"
@@ -68,6 +77,7 @@ def open_lab(folder, notebook, port=None, browser=None):
         if server.poll() is None:
             server.terminate()
             server.wait()
+    return True
 
 
 def lab_command(folder, port):
@@ -108,11 +118,34 @@ def has_browser():
     return True
 
 
-def _wait_until_ready(server, port, seconds=120):
-    end = time.monotonic() + seconds
-    while is_free(port):
+def _becomes_ready(server, port, token, seconds=120):
+    """Wait until JupyterLab answers on its port; False when it ended because another program is there."""
+    end, stranger = time.monotonic() + seconds, None
+    while True:
+        status = _status(port, token)
         if server.poll() is not None:
+            if status is not None:
+                return False
             raise CourseError(f"JupyterLab did not start (exit code {server.returncode}); its messages are above")
-        if time.monotonic() > end:
+        if status is not None:
+            # Who does not know our token is another's server, and ours will end soon; or ours, if settings name a token.
+            stranger = stranger or time.monotonic()
+            if status == 200 or time.monotonic() > stranger + 30:
+                return True
+        elif time.monotonic() > end:
             raise CourseError(f"JupyterLab did not start within {seconds} seconds")
         time.sleep(0.1)
+
+
+def _status(port, token):
+    """What the server on a port answers to our token: an HTTP status, 0 for anything else, None when nobody is there."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=5)
+    try:
+        connection.request("GET", "/api/status", headers={"Authorization": f"token {token}"})
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return None
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()

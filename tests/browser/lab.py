@@ -50,7 +50,7 @@ def run_all(page):
     wait_until_idle(page)
 
 
-def wait_for(page, condition, seconds=15):
+def wait_for(page, condition, seconds=60):
     """Wait until `condition()` holds."""
     for _ in range(seconds * 10):
         if condition():
