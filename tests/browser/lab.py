@@ -2,9 +2,24 @@
 
 import re
 
-HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED|widget model not found")
+HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED")
+LOST_ERROR = "Error: widget model not found"
 LOST = ".jp-OutputArea-output:has-text('Error displaying widget: model not found')"
 WAITING = ".jp-OutputArea-output:has-text('Loading widget...')"
+
+
+def console_errors(page):
+    """What the browser calls an error from now on. A lost picture is none any more once the page is loaded again."""
+    errors = []
+
+    def forget_what_was_lost(request):
+        if request.is_navigation_request() and request.frame == page.main_frame:
+            errors[:] = [e for e in errors if not e.startswith(LOST_ERROR)]
+
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", forget_what_was_lost)
+    return errors
 
 
 def in_view(page, selector):
@@ -12,7 +27,7 @@ def in_view(page, selector):
 
     Where the connection to the kernel breaks in the moment in which JupyterLab restores saved widgets, it never does so:
     it says that it did not find them, or waits for good (jupyterlab_widgets 3.0.17 asks only the kernel after it connects
-    again). Then the page is loaded again, as one would by hand. What is lost at the end fails the test: see `open_page`.
+    again). Then the page is loaded again, as one would by hand.
     """
     page.click(".jp-Notebook .jp-Cell >> nth=0")
     for step in range(90):
@@ -21,6 +36,7 @@ def in_view(page, selector):
             page.wait_for_timeout(500)
             return page.locator(selector).first
         if page.locator(LOST).count() or (step == 45 and page.locator(WAITING).count()):
+            page.wait_for_timeout(1000)  # until every one of them has said so
             page.reload()
             page.click(".jp-Notebook .jp-Cell >> nth=0", timeout=90_000)
         page.mouse.move(600, 500)

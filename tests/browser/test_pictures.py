@@ -8,7 +8,7 @@ import pytest
 
 import minidl as md
 from minidl.viz.planes.racing import SURFACES, run
-from tests.browser.lab import in_view, run_all, wait_for
+from tests.browser.lab import console_errors, in_view, run_all, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -77,9 +77,8 @@ def address(serve, folder):
 @pytest.fixture(scope="module")
 def ran(browser, address):
     """The notebook after "Run All Cells", one page for all tests; errors of the console are gathered."""
-    page, errors = browser.new_page(viewport={"width": 1200, "height": 1000}), []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    errors = console_errors(page)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     run_all(page)
