@@ -12,7 +12,7 @@ import plot
 import speed
 from peers import load, say_missing
 
-from minidl.files import write_atomically
+from minidl.system.files import write_atomically
 
 
 def main():

@@ -9,10 +9,11 @@ tensor([2., 4., 6.])
 
 from importlib import import_module as _import_module
 
-from minidl import autograd, errors
-from minidl.autograd import backward, detect_anomaly, enable_grad, grad, no_grad, set_grad_enabled, watch
-from minidl.dtypes import bool_ as bool
-from minidl.dtypes import (
+from minidl import autograd, errors, random
+from minidl.autograd import gradcheck, gradgradcheck
+from minidl.engine.backward import backward, grad
+from minidl.engine.dtypes import bool_ as bool
+from minidl.engine.dtypes import (
     double,
     finfo,
     float16,
@@ -29,10 +30,16 @@ from minidl.dtypes import (
     set_default_dtype,
     short,
     uint8,
-)  # fmt: skip
-from minidl.dtypes import float_ as float
-from minidl.dtypes import int_ as int
-from minidl.memory import keep_freed_memory as _keep_freed_memory
+)
+from minidl.engine.dtypes import float_ as float
+from minidl.engine.dtypes import int_ as int
+from minidl.engine.generator import Generator, default_generator, manual_seed
+from minidl.engine.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minidl.engine.printing import set_printoptions
+from minidl.engine.tensor import Tensor
+from minidl.engine.watching import detect_anomaly, watch
+from minidl.ops import methods as _methods
+from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
 from minidl.ops.creation import (
     arange,
@@ -51,6 +58,9 @@ from minidl.ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
+from minidl.ops.decompositions import cholesky, det, inv, logdet, slogdet
+from minidl.ops.decompositions import inv as inverse
+from minidl.ops.decompositions import simple_norm as norm
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
     abs,
@@ -134,10 +144,20 @@ from minidl.ops.indexing import (
     select,
     take_along_dim,
 )
-from minidl.ops.linalg import bmm, dot, matmul, mm, mv, outer
-from minidl.ops.matrix import cholesky, det, inv, logdet, slogdet
-from minidl.ops.matrix import inv as inverse
-from minidl.ops.matrix import simple_norm as norm
+from minidl.ops.inspection import allclose, equal, is_tensor, numel
+from minidl.ops.products import bmm, dot, matmul, mm, mv, outer
+from minidl.ops.random import (
+    bernoulli,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
 from minidl.ops.reduction import (
     all,
     amax,
@@ -201,38 +221,29 @@ from minidl.ops.sorting import (
     unique,
 )  # fmt: skip
 from minidl.ops.special import erf
-from minidl.printing import set_printoptions
-from minidl.random import (
-    Generator,
-    bernoulli,
-    default_generator,
-    manual_seed,
-    multinomial,
-    normal,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
-)  # fmt: skip
-from minidl.state import inference_mode
-from minidl.tensor import Tensor, attach
+from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 
 __version__ = "0.1.0"
 
 _keep_freed_memory()
 
-_ROOMS = {"nn", "optim", "data", "train", "interop", "viz", "linalg"}  # they open when somebody knocks
-_LATER = {"gradcheck": "checking", "gradgradcheck": "checking", "save": "checkpoint", "load": "checkpoint"}
+_ROOMS = {"data", "interop", "linalg", "nn", "optim", "train", "viz"}  # they open when somebody knocks
+_LATER = {"save": "minidl.interop.checkpoint", "load": "minidl.interop.checkpoint"}
+
+
+def _tensor_card(self):
+    """The card that a notebook shows for a tensor; the pictures draw it, and are loaded only then."""
+    return _import_module("minidl.viz.tensor_card").tensor_card(self)
+
+
+Tensor._repr_html_ = _tensor_card
 
 
 def __getattr__(name):
     if name in _ROOMS:
         return _import_module(f"minidl.{name}")
     if name in _LATER:
-        return getattr(_import_module(f"minidl.{_LATER[name]}"), name)
+        return getattr(_import_module(_LATER[name]), name)
     raise AttributeError(f"module 'minidl' has no attribute {name!r}")
 
 
@@ -240,30 +251,4 @@ def __dir__():
     return sorted({*globals(), *_ROOMS, *_LATER})
 
 
-def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """Whether all elements differ by at most ``atol + rtol * |b|``."""
-    return isclose(a, b, rtol, atol, equal_nan).array.all().item()
-
-
-def equal(a, b):
-    """Whether two tensors have the same shape and the same elements."""
-    return a.shape == b.shape and (a.array == b.array).all().item()
-
-
-def numel(x):
-    """How many elements there are."""
-    return x.array.size
-
-
-def is_tensor(thing):
-    """Whether `thing` is a Tensor."""
-    return isinstance(thing, Tensor)
-
-
-def is_grad_enabled():
-    """Whether operations are recorded now."""
-    return autograd.this_thread.state.recording
-
-
 absolute, subtract, multiply, divide, negative, concat, concatenate = abs, sub, mul, div, neg, cat, cat
-attach({"allclose": allclose, "equal": equal, "nelement": Tensor.numel, "ndimension": Tensor.dim})

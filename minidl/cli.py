@@ -94,7 +94,7 @@ def run_lab(options):
 
 def run_demo(options):
     """Train, with a progress bar, and write the page."""
-    from minidl.demo import demo
+    from minidl.course.demo import demo
 
     demo(options.epochs, options.output)
 

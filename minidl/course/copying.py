@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from minidl.errors import MinidlError
-from minidl.files import write_atomically
-from minidl.resources import folder as resource
+from minidl.system.files import write_atomically
+from minidl.system.resources import folder as resource
 
 RECORD = ".minidl-course.json"  # what was copied, by checksum, so that a changed file is known
 

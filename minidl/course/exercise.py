@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.tensor import Tensor
+from minidl.engine.tensor import Tensor
 
 
 @dataclass

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from minidl.course.copying import CourseError
-from minidl.files import write_atomically
+from minidl.system.files import write_atomically
 
 # Sums depend in their last digits on how many threads share them, and notebooks side by side would fight for the cores.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

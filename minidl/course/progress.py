@@ -5,7 +5,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from minidl.files import write_atomically
+from minidl.system.files import write_atomically
 
 
 def progress_file():

@@ -6,9 +6,9 @@ import zipfile
 import numpy as np
 
 from minidl.data.dataset import TensorDataset
+from minidl.engine.tensor import Tensor
 from minidl.errors import DataFileError
-from minidl.resources import folder
-from minidl.tensor import Tensor
+from minidl.system.resources import folder
 
 CHECKSUM = "47a327225835b2d943fd31c079d4b2ad86abf68e4daaf9b9be29268f5119e8f7"
 

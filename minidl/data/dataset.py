@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.random import randperm
-from minidl.tensor import Tensor
+from minidl.ops.random import randperm
 
 
 class Dataset:

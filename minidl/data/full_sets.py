@@ -5,8 +5,8 @@ import gzip
 import numpy as np
 
 from minidl.data.bundled import Digits
+from minidl.engine.tensor import Tensor
 from minidl.errors import DataFileError
-from minidl.tensor import Tensor
 
 # Where the files are, and their MD5 checksums as their makers publish them.
 SETS = {

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from minidl.data.dataset import Subset, TensorDataset
+from minidl.engine.generator import Generator, draw_seed, seeded
+from minidl.engine.tensor import Tensor
 from minidl.ops.shape import stack
-from minidl.random import Generator, draw_seed, seeded
-from minidl.tensor import Tensor
 
 
 def default_collate(examples):

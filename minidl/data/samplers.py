@@ -1,7 +1,8 @@
 """Samplers: in which order, and how often, a loader takes the examples. They draw as PyTorch's do."""
 
-from minidl.random import Generator, draw_seed, multinomial, randint, randperm, seeded
-from minidl.tensor import Tensor
+from minidl.engine.generator import Generator, draw_seed, seeded
+from minidl.engine.tensor import Tensor
+from minidl.ops.random import multinomial, randint, randperm
 
 
 class SequentialSampler:

@@ -3,10 +3,10 @@
 import math
 
 from minidl.data.dataset import TensorDataset
+from minidl.engine.tensor import Tensor
 from minidl.ops.creation import linspace
+from minidl.ops.random import rand, randint, randn, randperm
 from minidl.ops.shape import cat, stack
-from minidl.random import rand, randint, randn, randperm
-from minidl.tensor import Tensor
 
 
 def _mixed(points, labels, noise, generator):

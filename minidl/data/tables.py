@@ -2,9 +2,9 @@
 
 from minidl.data.bundled import read_bundled
 from minidl.data.dataset import TensorDataset
-from minidl.dtypes import default
-from minidl.resources import folder
-from minidl.tensor import Tensor
+from minidl.engine.dtypes import default
+from minidl.engine.tensor import Tensor
+from minidl.system.resources import folder
 
 CHECKSUMS = {
     "iris": "3b884cb17940387e10108deb3cb4ddbe0a1cd5b4f2608acdc339c02f61b1f2ee",

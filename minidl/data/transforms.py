@@ -6,12 +6,12 @@ alone: ``transform.fit(train)``, and then called on anything. Where it can be un
 
 import numpy as np
 
+from minidl.engine.generator import seeded
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, OutOfRangeError, ShapeError
 from minidl.nn.utils import pad_sequence
 from minidl.ops.indexing import one_hot
 from minidl.ops.resizing import pad
-from minidl.random import seeded
-from minidl.tensor import Tensor
 
 
 class Transform:

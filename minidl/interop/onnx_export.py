@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
+from minidl.engine.watching import observed
 from minidl.errors import MinidlError
-from minidl.files import write_atomically
-from minidl.state import no_grad
-from minidl.tensor import Tensor
-from minidl.watching import observed
+from minidl.system.files import write_atomically
 
 OPSET = 18
 

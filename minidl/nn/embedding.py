@@ -1,10 +1,10 @@
 """Embedding: a learned vector for each word."""
 
+from minidl.engine.grad_mode import no_grad
 from minidl.nn import init
 from minidl.nn.module import Module, Parameter
 from minidl.ops.creation import empty
 from minidl.ops.embedding import embedding
-from minidl.state import no_grad
 
 
 class Embedding(Module):

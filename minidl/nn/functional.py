@@ -27,7 +27,6 @@ from minidl.ops.dropout import dropout, dropout2d
 from minidl.ops.elementwise import tanh
 from minidl.ops.embedding import embedding
 from minidl.ops.indexing import one_hot
-from minidl.ops.linalg import linear
 from minidl.ops.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -46,4 +45,5 @@ from minidl.ops.loss import (
 )  # fmt: skip
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from minidl.ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from minidl.ops.products import linear
 from minidl.ops.resizing import adaptive_avg_pool2d, interpolate, pad, pixel_shuffle, unfold

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from minidl.engine.generator import fill_normal, fill_uniform
+from minidl.engine.grad_mode import no_grad
 from minidl.errors import ShapeError
-from minidl.random import fill_normal, fill_uniform
-from minidl.state import no_grad
 
 GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 0.75}
 

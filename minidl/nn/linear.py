@@ -6,7 +6,7 @@ from minidl.nn import init
 from minidl.nn.module import Module, Parameter
 from minidl.ops.creation import empty
 from minidl.ops.einsum import einsum
-from minidl.ops.linalg import linear
+from minidl.ops.products import linear
 
 
 class Linear(Module):

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minidl.engine.grad_mode import this_thread
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.state import this_thread
-from minidl.tensor import Tensor
 
 
 class Parameter(Tensor):
@@ -69,12 +69,12 @@ class Module:
     def __call__(self, *args, **kwargs):
         """Run `forward`, and let the engine know in which module it is."""
         state = this_thread.state
-        before = state.frame
-        state.frame = (before, self)
+        before = state.module_call
+        state.module_call = (before, self)
         try:
             result = self.forward(*args, **kwargs)
         finally:
-            state.frame = before
+            state.module_call = before
         if self._forward_hooks:
             for hook in list(self._forward_hooks.values()):
                 replaced = hook(self, args, result)

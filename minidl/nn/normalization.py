@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.nn.module import Module, Parameter
 from minidl.ops import normalization as ops
 from minidl.ops.creation import ones, zeros
-from minidl.tensor import Tensor
 
 
 class _BatchNorm(Module):

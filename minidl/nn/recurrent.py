@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.nn import init
 from minidl.nn.module import Module, Parameter
@@ -11,7 +12,6 @@ from minidl.ops import recurrence
 from minidl.ops.creation import empty
 from minidl.ops.dropout import dropout
 from minidl.ops.shape import cat, stack
-from minidl.tensor import Tensor
 
 
 class _Recurrent(Module):

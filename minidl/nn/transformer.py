@@ -5,6 +5,7 @@ from copy import deepcopy
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
 from minidl.nn import init
 from minidl.nn.container import ModuleList
@@ -16,8 +17,7 @@ from minidl.ops.activation import gelu, relu, softmax
 from minidl.ops.attention import scaled_dot_product_attention
 from minidl.ops.creation import empty, zeros
 from minidl.ops.dropout import dropout
-from minidl.ops.linalg import linear
-from minidl.tensor import Tensor
+from minidl.ops.products import linear
 
 
 def added(mask, dtype):

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.inplace import changes
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.inplace import changes
 from minidl.ops.shape import cat
-from minidl.state import no_grad
-from minidl.tensor import Tensor
 
 
 def _gradients(parameters):

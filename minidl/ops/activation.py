@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.matrix import vector_norm
+from minidl.ops.decompositions import vector_norm
 from minidl.ops.reduction import axes_of
 from minidl.ops.special import erf, erf_array
-from minidl.tensor import Tensor, attach
 
 
 @operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]")
@@ -227,6 +227,3 @@ def _sigmoid(x):
 def _plain(x):
     """The array behind a tensor, for masks that no gradient flows through."""
     return x.array if isinstance(x, Tensor) else x
-
-
-attach(globals(), "relu sigmoid softmax log_softmax softplus prelu")

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from minidl.accumulation import sum_of_columns
-from minidl.autograd import fit, operation
+from minidl.engine.broadcasting import sum_of_columns, unbroadcast
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
 from minidl.ops.activation import softmax
 from minidl.ops.blocks import blocks
-from minidl.tensor import Tensor
 
 
 def _in_small_operations(query, key, value, mask, scale):
@@ -61,7 +61,7 @@ def _attention(query, key, value, mask, scale):
             if gm is not None:
                 gm[part] = gs
         given = zip((gq, gk, gv, gm), (query, key, value, mask), strict=True)
-        return [None if full is None else fit(full, a) for full, a in given]
+        return [None if full is None else unbroadcast(full, a) for full, a in given]
 
     return y, pull
 

@@ -6,13 +6,13 @@ result); each is the pullback of the others, so derivatives of any order come fr
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.blocks import blocks
 from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, lines
 from minidl.ops.resizing import pad
 from minidl.ops.windows import check_image, columns, output_size, pair
-from minidl.tensor import Tensor
 
 
 def _matrices(weight, groups):

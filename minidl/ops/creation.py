@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from minidl import dtypes
-from minidl.autograd import FUNCTIONS
-from minidl.conversion import as_array, check_device
+from minidl.engine import dtypes
+from minidl.engine.conversion import as_array, check_device
+from minidl.engine.tensor import Tensor
 from minidl.ops.shape import sizes
-from minidl.tensor import Tensor, attach
 
 
 def finished(array, requires_grad=False, device=None):
@@ -113,11 +112,6 @@ def meshgrid(*tensors, indexing="ij"):
     return tuple(g.transpose(0, 1) for g in grids) if indexing == "xy" and len(grids) > 1 else tuple(grids)
 
 
-def _new(make):
+def of_the_same_dtype(make):
+    """`make` as a method: the new tensor has the dtype of the tensor it is called on."""
     return lambda self, *args, dtype=None, **kwargs: make(*args, dtype=dtype or self.dtype, **kwargs)
-
-
-attach({f"new_{make.__name__}": _new(make) for make in (zeros, ones, full, empty, tensor)})
-FUNCTIONS[np.zeros_like] = lambda a, dtype=None: zeros_like(a, dtype=dtype)
-FUNCTIONS[np.ones_like] = lambda a, dtype=None: ones_like(a, dtype=dtype)
-FUNCTIONS[np.full_like] = lambda a, fill_value, dtype=None: full_like(a, fill_value, dtype=dtype)

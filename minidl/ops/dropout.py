@@ -2,8 +2,8 @@ r"""Dropout: leave elements out at random, so that none becomes indispensable.""
 
 import numpy as np
 
-from minidl.random import default_generator
-from minidl.tensor import Tensor
+from minidl.engine.generator import default_generator
+from minidl.engine.tensor import Tensor
 
 
 def _mask(shape, p, dtype):

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
-from minidl.ops.linalg import matmul
+from minidl.ops.products import matmul
 from minidl.ops.reduction import axes_of
 from minidl.ops.shape import diagonal, movedim
-from minidl.tensor import Tensor
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -140,7 +140,3 @@ def tensordot(a, b, dims=2):
     rows = a.permute(*rest_a, *left).reshape(math.prod(a.shape[i] for i in rest_a), inner) if a.ndim else a.reshape(1, 1)
     columns = b.permute(*right, *rest_b).reshape(inner, math.prod(b.shape[i] for i in rest_b)) if b.ndim else b.reshape(1, 1)
     return matmul(rows, columns).reshape(*[a.shape[i] for i in rest_a], *[b.shape[i] for i in rest_b])
-
-
-FUNCTIONS[np.einsum] = lambda subscripts, *operands, **options: einsum(subscripts, *operands)
-FUNCTIONS[np.tensordot] = lambda a, b, axes=2: tensordot(a, b, axes)

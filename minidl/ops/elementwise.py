@@ -5,10 +5,9 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
-from minidl.dtypes import get_default_dtype, promoted_dtype
-from minidl.state import no_grad
-from minidl.tensor import Tensor, attach
+from minidl.engine.dtypes import get_default_dtype, promoted_dtype
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 
 # ---------------------------------------------------------------- arithmetic
 #
@@ -554,71 +553,3 @@ def masked_fill(x, mask, value):
 def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether the elements differ by at most ``atol + rtol * |b|``."""
     return Tensor.wrap(np.isclose(a.array, b.array, rtol, atol, equal_nan))
-
-
-FUNCTIONS[np.where] = where
-
-# ---------------------------------------------------------------- on the class
-
-attach(
-    globals(),
-    """
-    add sub mul div true_divide floor_divide remainder neg pow square sqrt rsqrt reciprocal exp exp2 expm1 log
-    log2 log10 log1p logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh abs sign floor ceil round trunc
-    maximum minimum clamp clamp_min clamp_max lerp eq ne lt le gt ge logical_and logical_or logical_xor
-    logical_not isnan isinf isfinite isclose masked_fill _cast bitwise_not
-""",
-)
-attach(globals(), "asinh acosh atanh frac nan_to_num positive bitwise_and bitwise_or bitwise_xor")
-attach({"clip": clamp, "absolute": abs, "negative": neg, "multiply": mul, "subtract": sub, "divide": div})
-attach({"where": lambda self, condition, other: where(condition, self, other)})
-
-
-def _reflected(function):
-    return lambda b, a: function(a, b)
-
-
-for symbol, function in {
-    "add": add, "sub": sub, "mul": mul, "truediv": true_divide, "floordiv": floor_divide, "mod": remainder, "pow": pow,
-    "and": bitwise_and, "or": bitwise_or, "xor": bitwise_xor,
-}.items():  # fmt: skip
-    setattr(Tensor, f"__{symbol}__", function)
-    setattr(Tensor, f"__r{symbol}__", _reflected(function))
-for symbol, function in {
-    "neg": neg, "pos": positive, "abs": abs, "invert": bitwise_not, "round": round,
-    "eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge,
-}.items():  # fmt: skip
-    setattr(Tensor, f"__{symbol}__", function)
-
-
-def _in_place(function):
-    """The form of an operation that changes its first tensor."""
-
-    def method(self, *args, **kwargs):
-        self.changing(f"{function.__name__}_()")
-        with no_grad():
-            return self.assign(function(self, *args, **kwargs), f"{function.__name__}_()")
-
-    method.__name__, method.__doc__ = f"{function.__name__}_", f"`{function.__name__}`, in place: changes the tensor itself."
-    return method
-
-
-CHANGING = """
-    add sub mul div pow neg sqrt exp log abs clamp floor ceil round trunc sin cos tanh reciprocal masked_fill square lerp
-"""
-for name in CHANGING.split():
-    setattr(Tensor, f"{name}_", _in_place(globals()[name]))
-
-
-def _augmented(function):
-    """``x += y`` and its like. Part of a graph, x is given a new tensor; otherwise it is changed in place."""
-    change = _in_place(function)
-
-    def method(self, other):
-        return function(self, other) if self.node is not None else change(self, other)
-
-    return method
-
-
-for symbol, function in {"iadd": add, "isub": sub, "imul": mul, "itruediv": true_divide, "ipow": pow}.items():
-    setattr(Tensor, f"__{symbol}__", _augmented(function))

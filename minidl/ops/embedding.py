@@ -2,9 +2,9 @@ r"""Embedding: a learned vector for each word."""
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError
 from minidl.ops.indexing import getitem
-from minidl.tensor import Tensor
 
 
 def embedding(indices, weight, padding_idx=None):

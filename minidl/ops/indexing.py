@@ -2,11 +2,12 @@ r"""Operations that pick elements out of a tensor by their indices."""
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, Scatter, operation
+from minidl.engine.accumulation import Scatter
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
 from minidl.ops.elementwise import where
 from minidl.ops.reduction import axes_of
-from minidl.tensor import Tensor, attach
 
 
 def plain_index(index):
@@ -73,8 +74,8 @@ def _index_error(shape, index, error):
 def setitem(x, index, value):
     """``x[index] = value``, in place."""
     if isinstance(value, Tensor) and value.requires_grad:
+        from minidl.engine.grad_mode import this_thread
         from minidl.errors import GraphError
-        from minidl.state import this_thread
 
         if this_thread.state.recording:
             raise GraphError(
@@ -207,14 +208,3 @@ def one_hot(labels, num_classes=-1):
         bad = array.min() if array.min() < 0 else array.max()
         raise OutOfRangeError(f"label {bad} is out of range for {n} classes (0 to {n - 1})")
     return Tensor.wrap((array[..., None] == np.arange(n)).astype(np.int64))
-
-
-attach({"__getitem__": getitem, "__setitem__": setitem})
-attach(globals(), "scatter index_add nonzero masked_select select")
-attach(
-    globals(),
-    """
-    take_along_dim gather scatter_add index_select
-""",
-)
-FUNCTIONS[np.take_along_axis] = lambda arr, indices, axis=-1: take_along_dim(arr, indices, axis)

@@ -7,7 +7,7 @@ neighbours there, a line of pixels is one long row of numbers, and NumPy is fast
 
 import numpy as np
 
-from minidl.accumulation import sum_of_rows
+from minidl.engine.broadcasting import sum_of_rows
 
 
 def channels_last(x):

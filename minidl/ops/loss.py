@@ -2,11 +2,11 @@ r"""Losses: how far predictions are from what they should be."""
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
 from minidl.ops.elementwise import where
 from minidl.ops.shape import cat
-from minidl.tensor import Tensor
 
 
 def reduced(losses, reduction, count=None):
@@ -344,7 +344,7 @@ def cosine_embedding_loss(a, b, target, margin=0.0, reduction="mean"):
 
 def pairwise_distance(a, b, p=2.0, eps=1e-6):
     """The distance of each vector of `a` from its partner in `b`."""
-    from minidl.ops.matrix import vector_norm
+    from minidl.ops.decompositions import vector_norm
 
     return vector_norm(a - b + eps, p, -1)
 
@@ -400,7 +400,7 @@ def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0,
     name="ctc",
     formula=r"y = -\ln \sum_{\pi \to t} \prod_s p_{s, \pi_s}",
     gradient=r"\bar x_{s,c} = -\bar y\, P(\pi_s = c \mid t)",
-    once=True,
+    once_differentiable=True,
 )
 def _ctc_of_one(log_p, labels, blank):
     """The loss of one sequence, by the forward-backward algorithm; log_p has shape (T, C)."""

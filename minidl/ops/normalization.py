@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from minidl.accumulation import sum_of_columns
-from minidl.autograd import fit, operation
+from minidl.engine.broadcasting import sum_of_columns, unbroadcast
+from minidl.engine.inplace import changes
+from minidl.engine.operation import operation
 from minidl.errors import ShapeError
-from minidl.inplace import changes
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, lines
 
 
@@ -51,9 +51,9 @@ def standardize(x, weight, bias, axes, eps):
             gx -= normal * along
             gx /= spread
         if wanted[1]:
-            gw = fit(g * normal, weight)
+            gw = unbroadcast(g * normal, weight)
         if wanted[2]:
-            gb = fit(g, bias)
+            gb = unbroadcast(g, bias)
         return gx, gw, gb
 
     return y, pull
@@ -93,7 +93,7 @@ def _rms_norm(x, weight, axes, eps):
     def pull(g, wanted):
         z = g if weight is None else g * weight
         gx = (z - normal * np.mean(z * normal, axis=axes, keepdims=True)) / size if wanted[0] else None
-        return gx, fit(g * normal, weight) if wanted[1] else None
+        return gx, unbroadcast(g * normal, weight) if wanted[1] else None
 
     return (normal if weight is None else normal * weight), pull
 

@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.engine.operation import operation
 from minidl.errors import ShapeError
 from minidl.ops.layout import channels_first, channels_last
 from minidl.ops.resizing import pad

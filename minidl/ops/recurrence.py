@@ -6,8 +6,8 @@ gradients of the weights are one product after the walk back.
 
 import numpy as np
 
-from minidl.accumulation import sum_of_rows
-from minidl.autograd import fit, operation
+from minidl.engine.broadcasting import sum_of_rows, unbroadcast
+from minidl.engine.operation import operation
 from minidl.ops.shape import cat, stack
 
 
@@ -132,8 +132,8 @@ def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
 def _bias_gradients(dz, b_ih, dz_hh=None):
     if b_ih is None:
         return None, None
-    g = fit(dz, b_ih)
-    return g, g if dz_hh is None else fit(dz_hh, b_ih)
+    g = unbroadcast(dz, b_ih)
+    return g, g if dz_hh is None else unbroadcast(dz_hh, b_ih)
 
 
 def _gru_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh):

@@ -4,9 +4,9 @@ from collections import namedtuple
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, ShapeError
-from minidl.tensor import Tensor, attach
 
 ValuesAndIndices = namedtuple("ValuesAndIndices", ["values", "indices"])
 
@@ -170,8 +170,11 @@ def min(x, dim=None, keepdim=False):
     return _max_or_min(x, dim, keepdim, argmin, amin, minimum)
 
 
-@operation(formula=r"y = \frac{1}{n-c} \sum_i (x_i - \mu)^2", gradient=r"\bar x_i = \bar y\, \tfrac{2}{n-c} (x_i - \mu)")
-def _var(x, dim=None, correction=1, keepdim=False):
+@operation(
+    name="var", formula=r"y = \frac{1}{n-c} \sum_i (x_i - \mu)^2", gradient=r"\bar x_i = \bar y\, \tfrac{2}{n-c} (x_i - \mu)"
+)
+def variance(x, dim=None, correction=1, keepdim=False):
+    """The variance, as `var` gives it once its arguments are sorted out."""
     axes = axes_of(dim, x.ndim)
     n = _count(x.shape, axes)
     off = x - np.mean(x, axis=axes, keepdims=True)
@@ -193,7 +196,7 @@ def var(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
         dim, unbiased = None, dim
     if x.dtype.kind != "f":
         raise DtypeError(f"the variance of a tensor of {x.dtype} need not be a whole number. Did you mean x.float().var() ?")
-    return _var(x, dim, _correction(unbiased, correction), keepdim)
+    return variance(x, dim, _correction(unbiased, correction), keepdim)
 
 
 def std(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
@@ -250,19 +253,3 @@ def count_nonzero(x, dim=None):
 def all(x, dim=None, keepdim=False):
     """Whether all elements are true (not 0)."""
     return Tensor.wrap(np.all(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
-
-
-attach(
-    globals(),
-    """
-    sum mean prod amax amin argmax argmin max min var std logsumexp cumsum any all count_nonzero
-""",
-)
-
-# NumPy's own argument names and defaults, for np.var(tensor) and the like.
-FUNCTIONS[np.var] = lambda x, axis=None, ddof=0, keepdims=False: _var(x, axis, ddof, keepdims)
-FUNCTIONS[np.std] = lambda x, axis=None, ddof=0, keepdims=False: safe_sqrt(_var(x, axis, ddof, keepdims))
-FUNCTIONS[np.argmax] = lambda x, axis=None, keepdims=False: argmax(x, axis, keepdims)
-FUNCTIONS[np.argmin] = lambda x, axis=None, keepdims=False: argmin(x, axis, keepdims)
-FUNCTIONS[np.any] = lambda x, axis=None, keepdims=False: any(x, axis, keepdims)
-FUNCTIONS[np.all] = lambda x, axis=None, keepdims=False: all(x, axis, keepdims)

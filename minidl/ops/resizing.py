@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from minidl.autograd import operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.windows import check_image, output_size, pair, places
-from minidl.tensor import Tensor
 
 
 @operation(name="pad", formula=r"y = x \text{ with a border}", gradient=r"\bar x = \bar y \text{ without it}", linear=True)

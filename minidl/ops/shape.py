@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, ShapeError, aligned
 from minidl.ops.reduction import axes_of
-from minidl.tensor import Tensor, attach
 
 
 def sizes(shape):
@@ -198,14 +198,15 @@ def repeat_interleave(x, repeats, dim=None):
     return x.index_select(axis, Tensor.wrap(np.repeat(np.arange(x.shape[axis]), counts)))
 
 
-@operation(formula=r"y_i = x_{n-1-i}", gradient=r"\bar x_i = \bar y_{n-1-i}", linear=True)
-def _flip(x, axes):
+@operation(name="flip", formula=r"y_i = x_{n-1-i}", gradient=r"\bar x_i = \bar y_{n-1-i}", linear=True)
+def flipped(x, axes):
+    """The order of the elements reversed along `axes`, as a tuple."""
     return np.flip(x, axis=axes), lambda g: np.flip(g, axis=axes)
 
 
 def flip(x, *dims):
     """The order of the elements reversed along `dims`."""
-    return _flip(x, axes_of(sizes(dims), x.ndim) if dims else tuple(range(x.ndim)))
+    return flipped(x, axes_of(sizes(dims), x.ndim) if dims else tuple(range(x.ndim)))
 
 
 @operation(formula=r"y_{i+s} = x_i", gradient=r"\bar x_i = \bar y_{i+s}", linear=True)
@@ -254,7 +255,7 @@ def cat(tensors, dim=0):
 
 def _one_dtype(tensors):
     if len({x.dtype for x in tensors}) > 1:
-        from minidl.dtypes import promoted_dtype
+        from minidl.engine.dtypes import promoted_dtype
 
         common = promoted_dtype([x.array for x in tensors])
         return [x.to(common) for x in tensors]
@@ -383,42 +384,3 @@ def diag(x, diagonal=0):
 def trace(x):
     """The sum of the diagonal of a matrix."""
     return diag(x).sum()
-
-
-attach(
-    globals(),
-    """
-    reshape view flatten unflatten ravel permute transpose swapaxes swapdims movedim t squeeze unsqueeze
-    broadcast_to expand expand_as repeat tile repeat_interleave flip roll narrow split chunk unbind clone
-    contiguous tril triu diag diagonal trace
-""",
-)
-attach({
-    "reshape_as": lambda self, other: reshape(self, other.shape),
-    "view_as": lambda self, other: reshape(self, other.shape),
-    "T": property(lambda self: _permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed."),
-    "mT": property(lambda self: transpose(self, -2, -1), doc="The last two dimensions exchanged."),
-})  # fmt: skip
-
-FUNCTIONS.update({
-    np.transpose: lambda a, axes=None: transpose(a) if axes is None else permute(a, *axes),
-    np.swapaxes: transpose,
-    np.moveaxis: movedim,
-    np.ravel: ravel,
-    np.squeeze: lambda a, axis=None: squeeze(a, axis),
-    np.expand_dims: lambda a, axis: unsqueeze(a, axis),
-    np.flip: lambda m, axis=None: _flip(m, axes_of(axis, m.ndim)),
-    np.roll: lambda a, shift, axis=None: roll(a, shift, axis),
-    np.tile: lambda a, reps: tile(a, reps),
-    np.concatenate: lambda arrays, axis=0: cat(arrays, axis),
-    np.stack: lambda arrays, axis=0: stack(arrays, axis),
-    np.hstack: hstack,
-    np.vstack: vstack,
-    np.tril: lambda m, k=0: tril(m, k),
-    np.triu: lambda m, k=0: triu(m, k),
-    np.trace: trace,
-    np.copy: clone,
-    np.shape: lambda a: a.shape,
-    np.ndim: lambda a: a.ndim,
-    np.size: lambda a, axis=None: a.array.size if axis is None else a.shape[axis],
-})  # fmt: skip

@@ -2,10 +2,10 @@ r"""Operations that order elements: sort, the largest few, the middle one, runni
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.reduction import ValuesAndIndices, axes_of
-from minidl.tensor import Tensor, attach
 
 
 def argsort(x, dim=-1, descending=False, stable=True):
@@ -132,13 +132,7 @@ def histogram(x, bins, range=None, weight=None, density=False):
     return Tensor.wrap(counts.astype(x.dtype)), Tensor.wrap(edges.astype(x.dtype))
 
 
-attach(globals(), "argsort sort topk median cumprod unique bincount histc histogram")
-FUNCTIONS[np.sort] = lambda a, axis=-1: sort(a, axis).values
-FUNCTIONS[np.argsort] = lambda a, axis=-1: argsort(a, axis)
-FUNCTIONS[np.median] = lambda a, axis=None: _mean_of_middle(a, axis)
-
-
-def _mean_of_middle(a, axis):
+def mean_of_middle(a, axis):
     """NumPy's median: the mean of the two middle elements where there are two."""
     if axis is None:
         a, axis = a.reshape(-1), 0

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from minidl.autograd import operation
-from minidl.tensor import Tensor, attach
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 
 END = 6  # beyond, erf is 1 to the last digit of float64
 
@@ -48,6 +48,3 @@ def erf(x):
     """The error function: the share of a normal distribution within x √2 standard deviations of its mean."""
     y = erf(x) if isinstance(x, Tensor) else erf_array(x)
     return y, lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(x * x)))
-
-
-attach({"erf": erf})

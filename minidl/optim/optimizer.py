@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import numpy as np
 
+from minidl.engine.inplace import changes
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
-from minidl.inplace import changes
-from minidl.tensor import Tensor
 
 
 class Optimizer:

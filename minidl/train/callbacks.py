@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from minidl.checkpoint import save
-from minidl.random import default_generator
+from minidl.engine.generator import default_generator
+from minidl.interop.checkpoint import save
 
 
 class Callback:

@@ -5,11 +5,11 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from minidl.engine.generator import manual_seed
+from minidl.engine.grad_mode import no_grad
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
 from minidl.nn.utils import clip_grad_norm_
-from minidl.random import manual_seed
-from minidl.state import no_grad
 
 
 class NotFiniteError(MinidlError, ArithmeticError):

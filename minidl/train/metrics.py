@@ -6,8 +6,8 @@ They agree with those of scikit-learn.
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import OutOfRangeError, ShapeError, aligned
-from minidl.tensor import Tensor
 
 
 def array_of(values):

@@ -3,7 +3,7 @@
 import html
 from pathlib import Path
 
-from minidl.files import write_atomically
+from minidl.system.files import write_atomically
 
 
 class Picture:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.printing import values_text
+from minidl.engine.printing import values_text
 
 
 def shape_text(shape):

@@ -8,7 +8,7 @@ import pytest
 
 import minidl as md
 from minidl import watch
-from minidl.autograd import REGISTRY
+from minidl.engine.registry import REGISTRY
 from minidl.nn import functional as F
 from tests.ops.samples import SAMPLES, inputs_of, mix, recurrent
 

@@ -120,7 +120,7 @@ def test_a_chart_saves_itself(tmp_path, ending, start):
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    from minidl import files
+    from minidl.system import files
 
     target = tmp_path / "c.svg"
     target.write_text("old")

@@ -4,8 +4,8 @@ import math
 from functools import partial
 
 from minidl.course.exercise import Exercise, Experiment, Function, Number
+from minidl.engine.tensor import Tensor
 from minidl.optim import SGD
-from minidl.tensor import Tensor
 from minidl.viz.planes.racing import SURFACES, run
 
 

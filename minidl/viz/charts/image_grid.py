@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.tensor import Tensor
 from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.theme import LIGHT

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
 from minidl.nn.module import Module
-from minidl.state import no_grad
-from minidl.tensor import Tensor
 from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
 from minidl.viz.graphs.walking import undisturbed

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from minidl.autograd import nodes_behind
+from minidl.engine.backward import nodes_behind
+from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError
 from minidl.nn.module import Module, Parameter
-from minidl.tensor import Tensor
 from minidl.viz.graphs.walking import gradients_of
 from minidl.viz.summary import value_summary
 
@@ -187,7 +187,7 @@ class _Builder:
         """id of a tensor -> its name: from the modules that ran, then from the names given."""
         names, seen = {}, set()
         for node in self.nodes:
-            frame = node.frame
+            frame = node.module_call
             while frame:
                 outer, module = frame
                 if outer is None and id(module) not in seen:
@@ -215,7 +215,7 @@ class _Builder:
             gradient_array=self.gradients.get(node),
             formula=operation.formula,
             pullback=operation.gradient,
-            group=self._group(node.frame),
+            group=self._group(node.module_call),
             differentiable=True,
             variable=self.names.get(id(out), ""),
             source=getattr(node, "line", None),

@@ -2,8 +2,9 @@
 
 import sys
 
+from minidl.engine.tensor import Tensor
+from minidl.engine.watching import watch
 from minidl.nn.module import Module
-from minidl.tensor import Tensor
 from minidl.viz.graphs import dot
 from minidl.viz.graphs.details import box_details
 from minidl.viz.graphs.folding import Folding
@@ -12,7 +13,6 @@ from minidl.viz.graphs.walking import trial_run
 from minidl.viz.picture import Picture
 from minidl.viz.summary import shape_text
 from minidl.viz.theme import LIGHT
-from minidl.watching import watch
 
 SMALL = 60  # boxes: a graph of so few carries its open view along, for saved notebooks without a kernel
 MOST_VIEWS = 12  # of a page that never has a kernel

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from minidl.engine.printing import values_text
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.printing import values_text
-from minidl.tensor import Tensor
 from minidl.viz.graphs.maths import derivative_mathml, mathml, numbers_latex, put_in
 from minidl.viz.graphs.walking import Walk, passed_back
 from minidl.viz.summary import number_text, shape_text

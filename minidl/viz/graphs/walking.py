@@ -4,11 +4,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from minidl.autograd import matched, nodes_behind, ways_back
+from minidl.engine.backward import matched, nodes_behind, wanted_pullbacks
+from minidl.engine.generator import default_generator
+from minidl.engine.tensor import Tensor
+from minidl.engine.watching import watch
 from minidl.errors import GraphError
-from minidl.random import default_generator
-from minidl.tensor import Tensor
-from minidl.watching import watch
 
 
 class Walk:
@@ -46,7 +46,7 @@ class Walk:
 def passed_back(node, g):
     """What a node makes of the gradient `g` of its output, for each input that wants one."""
     parts = []
-    for a, pull in ways_back(node, g):
+    for a, pull in wanted_pullbacks(node, g):
         part = pull(g)
         if part is not None:
             part = part.dense() if hasattr(part, "dense") else np.asarray(part)

@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 
+from minidl.engine.grad_mode import no_grad
 from minidl.errors import MinidlError, ShapeError
 from minidl.ops.creation import tensor
-from minidl.state import no_grad
 from minidl.train.callbacks import Callback
 from minidl.train.metrics import array_of
 from minidl.viz.figure import FigurePicture, png, wrapped

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from minidl.engine.generator import Generator
+from minidl.engine.grad_mode import no_grad
 from minidl.errors import MinidlError, ShapeError
-from minidl.random import Generator
-from minidl.state import no_grad
 from minidl.train.callbacks import Callback
 from minidl.viz.graphs.walking import undisturbed
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from minidl import nn, optim
 from minidl.data.synthetic import circles, moons, spirals
-from minidl.random import Generator, default_generator, manual_seed
-from minidl.tensor import Tensor
+from minidl.engine.generator import Generator, default_generator, manual_seed
+from minidl.engine.tensor import Tensor
 from minidl.viz.figure import png
 from minidl.viz.planes.boundary_picture import extent, predict, region
 from minidl.viz.summary import root_mean_square

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.nn.module import Parameter
 from minidl.ops.creation import tensor
-from minidl.state import no_grad
-from minidl.tensor import Tensor
 
 
 def banana(p):

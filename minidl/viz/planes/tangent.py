@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.autograd import grad
+from minidl.engine.backward import grad
 from minidl.errors import ShapeError
 from minidl.ops.creation import tensor
 from minidl.viz.figure import FigurePicture, wrapped

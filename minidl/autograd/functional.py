@@ -7,10 +7,10 @@ second derivative.
 
 import numpy as np
 
-from minidl.autograd import grad
+from minidl.engine.backward import grad
+from minidl.engine.grad_mode import enable_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.state import enable_grad
-from minidl.tensor import Tensor
 
 
 def _prepared(inputs, create_graph):

@@ -1,62 +1,10 @@
 """Gradients that arrive at one place from several sides, and how they are added up."""
 
-from functools import lru_cache
 from sys import getrefcount
 
 import numpy as np
 
-
-def fit(g, like):
-    """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
-
-    >>> fit(np.ones((4, 3)), np.zeros(3))
-    array([4., 4., 4.])
-    """
-    shape = like.shape
-    if g.shape == shape:
-        return g
-    extra = g.ndim - len(shape)
-    if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.size and g.flags.c_contiguous:
-        return sum_of_rows(g.reshape(-1, like.size)).reshape(shape)
-    added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
-    return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
-
-
-def repeats(shape, larger):
-    """Whether broadcasting can repeat an array of this shape to the `larger` one.
-
-    >>> repeats((4, 1), (2, 4, 3)), repeats((4, 3), (3, 4))
-    (True, False)
-    """
-    extra = len(larger) - len(shape)
-    return extra >= 0 and all(n in (1, m) for n, m in zip(shape, larger[extra:], strict=True))
-
-
-def sum_of_rows(x):
-    """The sum over the first of two dimensions, as a product with ones: faster than NumPy's sum there, and more exact.
-
-    >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
-    array([4., 6.])
-    """
-    return vector_of_ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
-
-
-def sum_of_columns(x):
-    """The sum over the last dimension, which stays with size 1, as a product with ones.
-
-    >>> sum_of_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
-    array([[3.],
-           [7.]])
-    """
-    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
-
-
-@lru_cache(maxsize=32)
-def vector_of_ones(n, dtype):
-    """A vector of ones that is made once, and so cannot be written to."""
-    made = np.ones(n, dtype)
-    made.flags.writeable = False
-    return made
+from minidl.engine.broadcasting import sum_of_rows
 
 
 class Scatter:
@@ -104,24 +52,24 @@ def _add_rows(total, rows, values):
 
 
 class Totals(dict):
-    """The gradients on their way: holder (a node, or a leaf tensor) -> the sum that has arrived."""
+    """The gradients on their way: grad slot (a node, or a leaf tensor) -> the sum that has arrived."""
 
-    def add(self, holder, part):
+    def add(self, slot, part):
         """Add `part`: in place, where nobody but this dictionary holds what has arrived so far."""
-        total = self.get(holder)
+        total = self.get(slot)
         if total is None:
-            self[holder] = part.dense() if type(part) is Scatter else part
+            self[slot] = part.dense() if type(part) is Scatter else part
         elif type(total) is np.ndarray and getrefcount(total) == ALONE + 1 and _has_its_own_memory(total):
             if type(part) is Scatter:
                 part.add_to(total)
             else:
                 total += part
         else:
-            self[holder] = total + (part.dense() if type(part) is Scatter else part)
+            self[slot] = total + (part.dense() if type(part) is Scatter else part)
 
-    def take(self, holder):
+    def take(self, slot):
         """Remove what has arrived, and give it as an array that nobody else holds (a Tensor stays what it is)."""
-        total = self.pop(holder)
+        total = self.pop(slot)
         if type(total) is not np.ndarray or (getrefcount(total) == ALONE and _has_its_own_memory(total)):
             return total
         return np.array(total)

@@ -6,8 +6,8 @@ from types import FunctionType
 
 import numpy as np
 
+from minidl.engine.grad_mode import clock
 from minidl.errors import GraphError
-from minidl.state import clock
 
 
 class Changes:

@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, broadcast_error
 
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
-def tidy(rule, args, kwargs, is_tensor):
+def tidy(rule, args, kwargs):
     """Give NumPy's argument names their PyTorch name, and tensors passed by name their place."""
     kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
-    if not any(is_tensor(value) for value in kwargs.values()):
+    if not any(isinstance(value, Tensor) for value in kwargs.values()):
         return args, kwargs
     code = rule.__code__
     names = code.co_varnames[: code.co_argcount]
@@ -18,13 +19,13 @@ def tidy(rule, args, kwargs, is_tensor):
     if "input" in kwargs and not args:
         args = (kwargs.pop("input"),)
     for name in names[len(args) :]:
-        if not any(is_tensor(value) for value in kwargs.values()):
+        if not any(isinstance(value, Tensor) for value in kwargs.values()):
             break
         if name not in kwargs and name not in defaults:
             break
         args += (kwargs.pop(name) if name in kwargs else defaults[name],)
     for name, value in kwargs.items():
-        if is_tensor(value):
+        if isinstance(value, Tensor):
             raise TypeError(f"{rule.__name__.strip('_')}() got a tensor for {name!r}; its arguments are {', '.join(names)}")
     return args, kwargs
 

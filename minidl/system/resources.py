@@ -4,7 +4,7 @@ from pathlib import Path
 
 from minidl.errors import DataFileError
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 
 def folder(name):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minidl as md
-from minidl.autograd import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
+from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
 from minidl.errors import ShapeError
 
 

@@ -4,10 +4,10 @@ from collections import namedtuple
 
 import numpy as np
 
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, MinidlError, ShapeError
 from minidl.ops.reduction import amax, amin, axes_of, spread
-from minidl.tensor import Tensor, attach
 
 SignAndLog = namedtuple("SignAndLog", ["sign", "logabsdet"])
 
@@ -159,13 +159,19 @@ def vector_norm(x, ord=2, dim=None, keepdim=False):
     return _p_norm(x, ord, dim, keepdim)
 
 
-@operation(formula=r"y = \|X\|_*", gradient=r"\bar X = \bar y\, U V^\top", promote="float", once=True)
+@operation(formula=r"y = \|X\|_*", gradient=r"\bar X = \bar y\, U V^\top", promote="float", once_differentiable=True)
 def _nuclear_norm(x):
     u, s, v = np.linalg.svd(x, full_matrices=False)
     return s.sum(-1), lambda g: g[..., None, None] * np.matmul(u, v)
 
 
-@operation(formula=r"y = \sigma_{k}(X)", gradient=r"\bar X = \bar y\, u_k v_k^\top", promote="float", operands=1, once=True)
+@operation(
+    formula=r"y = \sigma_{k}(X)",
+    gradient=r"\bar X = \bar y\, u_k v_k^\top",
+    promote="float",
+    operands=1,
+    once_differentiable=True,
+)
 def _singular_value(x, k):
     u, s, v = np.linalg.svd(x, full_matrices=False)
     return s[..., k], lambda g: g[..., None, None] * (u[..., :, k, None] * v[..., None, k, :])
@@ -223,8 +229,3 @@ def logdet(x):
     sign, log = slogdet(x)
     negative = sign.array < 0
     return log * Tensor.wrap(np.where(negative, np.nan, 1).astype(log.dtype)) if negative.any() else log
-
-
-attach({"norm": simple_norm, "inverse": inv, "logdet": logdet})
-attach(globals(), "det slogdet cholesky")
-FUNCTIONS[np.linalg.norm] = lambda x, ord=None, axis=None, keepdims=False: norm(x, ord, axis, keepdims)

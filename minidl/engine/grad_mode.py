@@ -14,18 +14,18 @@ class State:
     ----------
     recording : bool
         Whether operations leave nodes behind.
-    frame : tuple or None
-        The module call under way, as (the frame around it, the module).
+    module_call : tuple or None
+        The call of a module under way, as (the call around it, the module).
     observers : tuple
         Who is told of every operation: `watch`, `detect_anomaly`.
     """
 
-    __slots__ = ("frame", "observers", "recording")
-    frame: tuple | None
+    __slots__ = ("module_call", "observers", "recording")
+    module_call: tuple | None
     observers: tuple
 
     def __init__(self):
-        self.recording, self.frame, self.observers = True, None, ()
+        self.recording, self.module_call, self.observers = True, None, ()
 
 
 class _Thread(threading.local):
@@ -34,6 +34,11 @@ class _Thread(threading.local):
 
 
 this_thread = _Thread()  # this_thread.state is the running thread's own
+
+
+def is_grad_enabled():
+    """Whether operations are recorded now."""
+    return this_thread.state.recording
 
 
 class set_grad_enabled:

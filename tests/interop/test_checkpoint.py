@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minidl as md
-from minidl.checkpoint import CheckpointError
+from minidl.interop.checkpoint import CheckpointError
 
 
 def small_run():

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
-from minidl.files import write_atomically
-from minidl.tensor import Tensor
+from minidl.system.files import write_atomically
 
 
 class CheckpointError(MinidlError):

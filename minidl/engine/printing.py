@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.dtypes import default
+from minidl.engine.dtypes import default
 
 
 class options:

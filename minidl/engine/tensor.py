@@ -2,7 +2,7 @@
 
 A Tensor holds its values (`array`), the gradient that `backward` left (`grad`), whether it wants
 one (`requires_grad`) and the node that made it (`node`). What can be computed with it stands in
-`minidl.ops`; those modules hang their operations on this class as methods.
+`minidl.ops`, whose `methods` module hangs the operations on this class.
 """
 
 import weakref
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minidl import autograd, dtypes
-from minidl.conversion import as_array, check_device
+from minidl.engine.conversion import as_array, check_device
+from minidl.engine.grad_mode import this_thread
+from minidl.engine.inplace import changes
+from minidl.engine.printing import tensor_text
+from minidl.engine.registry import FUNCTIONS, UFUNCS
 from minidl.errors import DtypeError, GraphError, ShapeError
-from minidl.inplace import changes
-from minidl.printing import tensor_text
-from minidl.state import this_thread
 
 
 class Tensor:
@@ -155,12 +155,6 @@ class Tensor:
     def __repr__(self):
         return tensor_text(self)
 
-    def _repr_html_(self):
-        """The card that a notebook shows; the pictures draw it, and are loaded only then."""
-        from importlib import import_module
-
-        return import_module("minidl.viz.tensor_card").tensor_card(self)
-
     def __format__(self, spec):
         return format(self.item(), spec) if spec else str(self)
 
@@ -223,8 +217,6 @@ class Tensor:
 
     # Gradients
 
-    backward = autograd.backward
-
     def requires_grad_(self, requires_grad=True):
         """Ask for a gradient (or stop asking); returns the tensor itself."""
         if requires_grad and self.array.dtype.kind != "f":
@@ -278,14 +270,14 @@ class Tensor:
         out = kwargs.get("out")
         if out is not None and method == "__call__" and not any(isinstance(o, Tensor) for o in out):
             return ufunc(*(i.array if isinstance(i, Tensor) else i for i in inputs), **kwargs)
-        if method != "__call__" or out is not None or ufunc not in autograd.UFUNCS:
+        if method != "__call__" or out is not None or ufunc not in UFUNCS:
             raise TypeError(_no_such(f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__))
-        return autograd.UFUNCS[ufunc](*inputs, **kwargs)
+        return UFUNCS[ufunc](*inputs, **kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        if function not in autograd.FUNCTIONS:
+        if function not in FUNCTIONS:
             raise TypeError(_no_such(function.__name__))
-        return autograd.FUNCTIONS[function](*args, **kwargs)
+        return FUNCTIONS[function](*args, **kwargs)
 
     # Dtype and device
 
@@ -375,23 +367,6 @@ class Tensor:
 
 
 new = Tensor.__new__
-autograd.Tensor = Tensor
-
-for name in ("half", "float", "double", "short", "int", "long"):
-    dtype = getattr(dtypes, name, None) or getattr(dtypes, name + "_")
-
-    def cast(self, dtype=dtype):  # noqa: D103 (its docstring is set below)
-        return self.to(dtype)
-
-    cast.__name__, cast.__qualname__, cast.__doc__ = name, f"Tensor.{name}", f"The tensor as {dtype}."
-    setattr(Tensor, name, cast)
-setattr(Tensor, "bool", lambda self: self.to(dtypes.bool_))  # noqa: B010 (mypy would not know it)
-
-
-def attach(functions, names=None):
-    """Make functions (a dict by name) methods of Tensor: all of them, or those in `names`, separated by spaces."""
-    for name in functions if names is None else names.split():
-        setattr(Tensor, name, functions[name])
 
 
 class Hook:

@@ -6,7 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from minidl import manual_seed, nn, no_grad, optim
 from minidl.data import DataLoader, digits
 from minidl.errors import MinidlError
-from minidl.files import write_atomically
+from minidl.system.files import write_atomically
 from minidl.viz.graphs.picture import graph
 from minidl.viz.page import page
 from minidl.viz.runs.curves import loss_curve

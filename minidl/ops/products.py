@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 
-from minidl.accumulation import sum_of_rows
-from minidl.autograd import FUNCTIONS, operation
+from minidl.engine.broadcasting import sum_of_rows
+from minidl.engine.operation import operation
 from minidl.errors import ShapeError, matmul_error
-from minidl.tensor import attach
 
 
 def _turned(x):
@@ -144,14 +143,3 @@ def _flatten_hint(shape, features):
             sizes = " * ".join(map(str, shape[start:]))
             return f"\nDid you mean x.flatten({start}) ?  {sizes} = {features}"
     return ""
-
-
-attach(
-    globals(),
-    """
-    matmul mm bmm mv dot outer
-""",
-)
-attach({"__matmul__": matmul, "__rmatmul__": lambda b, a: matmul(a, b)})
-FUNCTIONS[np.dot] = matmul
-FUNCTIONS[np.outer] = outer

@@ -10,7 +10,7 @@ import pytest
 import minidl as md
 from minidl.errors import DeviceError, DimensionError, DtypeError, GraphError, OutOfRangeError, ShapeError
 
-PRINTED = json.loads((Path(__file__).parent / "fixtures" / "printing.json").read_text())
+PRINTED = json.loads((Path(__file__).parents[1] / "fixtures" / "printing.json").read_text())
 
 
 @pytest.mark.parametrize(("data", "text"), list(zip(*PRINTED, strict=True)))

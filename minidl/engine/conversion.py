@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl import dtypes
+from minidl.engine import dtypes
 from minidl.errors import DeviceError, DtypeError, ShapeError
 
 

@@ -7,8 +7,8 @@ from types import FrameType
 
 import numpy as np
 
+from minidl.engine.grad_mode import this_thread
 from minidl.errors import GraphError
-from minidl.state import this_thread
 
 
 def calling_line():
@@ -22,10 +22,10 @@ def calling_line():
 class Event:
     """One operation that `watch` saw: its name, its result, the module it ran in, the line that called it."""
 
-    __slots__ = ("frame", "inputs", "line", "name", "output")
+    __slots__ = ("inputs", "line", "module_call", "name", "output")
 
-    def __init__(self, name, inputs, output, frame, line):
-        self.name, self.inputs, self.output, self.frame, self.line = name, inputs, output, frame, line
+    def __init__(self, name, inputs, output, module_call, line):
+        self.name, self.inputs, self.output, self.module_call, self.line = name, inputs, output, module_call, line
 
     def __repr__(self):
         shapes = ", ".join(str(i) for i in self.inputs)
@@ -43,7 +43,7 @@ class Trace(list):
         """Note an operation that has just run."""
         inputs = [a.shape for a in args if hasattr(a, "shape")]
         line = calling_line()
-        self.append(Event(operation.name, inputs, out, this_thread.state.frame, line))
+        self.append(Event(operation.name, inputs, out, this_thread.state.module_call, line))
         if out.node is not None:
             out.node.line = line
 

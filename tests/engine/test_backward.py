@@ -362,14 +362,14 @@ def test_watch_records_operations_with_their_module_and_line():
     with md.watch() as trace:
         model(md.ones(1, 2)).sum()
     assert [event.name for event in trace] == ["linear", "relu", "sum"]
-    assert trace[0].frame[1] is model[0]
-    assert trace[2].frame is None
+    assert trace[0].module_call[1] is model[0]
+    assert trace[2].module_call is None
     assert all(event.line[0] == __file__ for event in trace)
 
 
 def test_detect_anomaly_names_the_operation_and_the_line():
     with (
-        pytest.raises(GraphError, match=r"log made the first NaN .*test_autograd.py, line \d+"),
+        pytest.raises(GraphError, match=r"log made the first NaN .*test_backward.py, line \d+"),
         md.detect_anomaly(),
     ):
         md.tensor([-1.0]).log() + 1

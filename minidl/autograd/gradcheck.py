@@ -8,10 +8,10 @@ element is moved a little to either side:
 
 import numpy as np
 
-from minidl.autograd import grad
+from minidl.engine.backward import grad
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, MinidlError
-from minidl.state import no_grad
-from minidl.tensor import Tensor
 
 
 class GradientError(MinidlError, AssertionError):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from minidl.memory import keep_freed_memory
+from minidl.system.memory import keep_freed_memory
 
 TOUCHED = """
 import ctypes, resource

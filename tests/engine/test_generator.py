@@ -9,7 +9,7 @@ import pytest
 import minidl as md
 from minidl.data import DataLoader, TensorDataset, random_split
 
-DRAWN = json.loads((Path(__file__).parent / "fixtures" / "random.json").read_text())
+DRAWN = json.loads((Path(__file__).parents[1] / "fixtures" / "random.json").read_text())
 SEEDS = [int(seed) for seed in DRAWN["rand(7)"]]
 
 EXACT = {

@@ -1,0 +1,58 @@
+"""Broadcasting and its opposite: a gradient is summed over what an operation had repeated."""
+
+from functools import lru_cache
+
+import numpy as np
+
+
+def unbroadcast(g, like):
+    """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
+
+    >>> unbroadcast(np.ones((4, 3)), np.zeros(3))
+    array([4., 4., 4.])
+    """
+    shape = like.shape
+    if g.shape == shape:
+        return g
+    extra = g.ndim - len(shape)
+    if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.size and g.flags.c_contiguous:
+        return sum_of_rows(g.reshape(-1, like.size)).reshape(shape)
+    added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
+    return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
+
+
+def repeats(shape, larger):
+    """Whether broadcasting can repeat an array of this shape to the `larger` one.
+
+    >>> repeats((4, 1), (2, 4, 3)), repeats((4, 3), (3, 4))
+    (True, False)
+    """
+    extra = len(larger) - len(shape)
+    return extra >= 0 and all(n in (1, m) for n, m in zip(shape, larger[extra:], strict=True))
+
+
+def sum_of_rows(x):
+    """The sum over the first of two dimensions, as a product with ones: faster than NumPy's sum there, and more exact.
+
+    >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    return vector_of_ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
+
+
+def sum_of_columns(x):
+    """The sum over the last dimension, which stays with size 1, as a product with ones.
+
+    >>> sum_of_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[3.],
+           [7.]])
+    """
+    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
+
+
+@lru_cache(maxsize=32)
+def vector_of_ones(n, dtype):
+    """A vector of ones that is made once, and so cannot be written to."""
+    made = np.ones(n, dtype)
+    made.flags.writeable = False
+    return made

@@ -1,0 +1,344 @@
+"""What makes `Tensor` convenient: operators and methods, each hung on the class in a plain line.
+
+The operations stand on their shelves in this folder; this module is imported last and adds nothing to them.
+"""
+
+from minidl.engine import dtypes
+from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
+from minidl.ops import (
+    activation,
+    creation,
+    decompositions,
+    elementwise,
+    indexing,
+    inspection,
+    products,
+    random,
+    reduction,
+    shape,
+    sorting,
+    special,
+)  # fmt: skip
+
+
+def reflected(function):
+    """The operation with its operands exchanged, for ``2 - x`` where the tensor stands on the right."""
+    return lambda b, a: function(a, b)
+
+
+def in_place(function):
+    """The form of an operation that changes its first tensor."""
+
+    def method(self, *args, **kwargs):
+        self.changing(f"{function.__name__}_()")
+        with no_grad():
+            return self.assign(function(self, *args, **kwargs), f"{function.__name__}_()")
+
+    method.__name__, method.__doc__ = f"{function.__name__}_", f"`{function.__name__}`, in place: changes the tensor itself."
+    return method
+
+
+def augmented(function):
+    """``x += y`` and its like. Part of a graph, x is given a new tensor; otherwise it is changed in place."""
+    change = in_place(function)
+
+    def method(self, other):
+        return function(self, other) if self.node is not None else change(self, other)
+
+    return method
+
+
+# ---------------------------------------------------------------- operators
+
+Tensor.__add__ = elementwise.add
+Tensor.__radd__ = reflected(elementwise.add)
+Tensor.__sub__ = elementwise.sub
+Tensor.__rsub__ = reflected(elementwise.sub)
+Tensor.__mul__ = elementwise.mul
+Tensor.__rmul__ = reflected(elementwise.mul)
+Tensor.__truediv__ = elementwise.true_divide
+Tensor.__rtruediv__ = reflected(elementwise.true_divide)
+Tensor.__floordiv__ = elementwise.floor_divide
+Tensor.__rfloordiv__ = reflected(elementwise.floor_divide)
+Tensor.__mod__ = elementwise.remainder
+Tensor.__rmod__ = reflected(elementwise.remainder)
+Tensor.__pow__ = elementwise.pow
+Tensor.__rpow__ = reflected(elementwise.pow)
+Tensor.__and__ = elementwise.bitwise_and
+Tensor.__rand__ = reflected(elementwise.bitwise_and)
+Tensor.__or__ = elementwise.bitwise_or
+Tensor.__ror__ = reflected(elementwise.bitwise_or)
+Tensor.__xor__ = elementwise.bitwise_xor
+Tensor.__rxor__ = reflected(elementwise.bitwise_xor)
+Tensor.__matmul__ = products.matmul
+Tensor.__rmatmul__ = reflected(products.matmul)
+
+Tensor.__neg__ = elementwise.neg
+Tensor.__pos__ = elementwise.positive
+Tensor.__abs__ = elementwise.abs
+Tensor.__invert__ = elementwise.bitwise_not
+Tensor.__round__ = elementwise.round
+
+Tensor.__eq__ = elementwise.eq
+Tensor.__ne__ = elementwise.ne
+Tensor.__lt__ = elementwise.lt
+Tensor.__le__ = elementwise.le
+Tensor.__gt__ = elementwise.gt
+Tensor.__ge__ = elementwise.ge
+
+Tensor.__getitem__ = indexing.getitem
+Tensor.__setitem__ = indexing.setitem
+
+Tensor.__iadd__ = augmented(elementwise.add)
+Tensor.__isub__ = augmented(elementwise.sub)
+Tensor.__imul__ = augmented(elementwise.mul)
+Tensor.__itruediv__ = augmented(elementwise.true_divide)
+Tensor.__ipow__ = augmented(elementwise.pow)
+
+# ---------------------------------------------------------------- dtypes
+
+Tensor.half = lambda self: self.to(dtypes.half)
+Tensor.float = lambda self: self.to(dtypes.float_)
+Tensor.double = lambda self: self.to(dtypes.double)
+Tensor.short = lambda self: self.to(dtypes.short)
+Tensor.int = lambda self: self.to(dtypes.int_)
+Tensor.long = lambda self: self.to(dtypes.long)
+Tensor.bool = lambda self: self.to(dtypes.bool_)
+
+# ---------------------------------------------------------------- element by element
+
+Tensor.add = elementwise.add
+Tensor.sub = elementwise.sub
+Tensor.mul = elementwise.mul
+Tensor.div = elementwise.div
+Tensor.true_divide = elementwise.true_divide
+Tensor.floor_divide = elementwise.floor_divide
+Tensor.remainder = elementwise.remainder
+Tensor.neg = elementwise.neg
+Tensor.pow = elementwise.pow
+Tensor.square = elementwise.square
+Tensor.sqrt = elementwise.sqrt
+Tensor.rsqrt = elementwise.rsqrt
+Tensor.reciprocal = elementwise.reciprocal
+Tensor.exp = elementwise.exp
+Tensor.exp2 = elementwise.exp2
+Tensor.expm1 = elementwise.expm1
+Tensor.log = elementwise.log
+Tensor.log2 = elementwise.log2
+Tensor.log10 = elementwise.log10
+Tensor.log1p = elementwise.log1p
+Tensor.logaddexp = elementwise.logaddexp
+Tensor.sin = elementwise.sin
+Tensor.cos = elementwise.cos
+Tensor.tan = elementwise.tan
+Tensor.asin = elementwise.asin
+Tensor.acos = elementwise.acos
+Tensor.atan = elementwise.atan
+Tensor.atan2 = elementwise.atan2
+Tensor.sinh = elementwise.sinh
+Tensor.cosh = elementwise.cosh
+Tensor.tanh = elementwise.tanh
+Tensor.abs = elementwise.abs
+Tensor.sign = elementwise.sign
+Tensor.floor = elementwise.floor
+Tensor.ceil = elementwise.ceil
+Tensor.round = elementwise.round
+Tensor.trunc = elementwise.trunc
+Tensor.maximum = elementwise.maximum
+Tensor.minimum = elementwise.minimum
+Tensor.clamp = elementwise.clamp
+Tensor.clamp_min = elementwise.clamp_min
+Tensor.clamp_max = elementwise.clamp_max
+Tensor.lerp = elementwise.lerp
+Tensor.eq = elementwise.eq
+Tensor.ne = elementwise.ne
+Tensor.lt = elementwise.lt
+Tensor.le = elementwise.le
+Tensor.gt = elementwise.gt
+Tensor.ge = elementwise.ge
+Tensor.logical_and = elementwise.logical_and
+Tensor.logical_or = elementwise.logical_or
+Tensor.logical_xor = elementwise.logical_xor
+Tensor.logical_not = elementwise.logical_not
+Tensor.isnan = elementwise.isnan
+Tensor.isinf = elementwise.isinf
+Tensor.isfinite = elementwise.isfinite
+Tensor.isclose = elementwise.isclose
+Tensor.masked_fill = elementwise.masked_fill
+Tensor._cast = elementwise._cast
+Tensor.bitwise_not = elementwise.bitwise_not
+Tensor.asinh = elementwise.asinh
+Tensor.acosh = elementwise.acosh
+Tensor.atanh = elementwise.atanh
+Tensor.frac = elementwise.frac
+Tensor.nan_to_num = elementwise.nan_to_num
+Tensor.positive = elementwise.positive
+Tensor.bitwise_and = elementwise.bitwise_and
+Tensor.bitwise_or = elementwise.bitwise_or
+Tensor.bitwise_xor = elementwise.bitwise_xor
+Tensor.clip = elementwise.clamp
+Tensor.absolute = elementwise.abs
+Tensor.negative = elementwise.neg
+Tensor.multiply = elementwise.mul
+Tensor.subtract = elementwise.sub
+Tensor.divide = elementwise.div
+Tensor.where = lambda self, condition, other: elementwise.where(condition, self, other)
+
+Tensor.add_ = in_place(elementwise.add)
+Tensor.sub_ = in_place(elementwise.sub)
+Tensor.mul_ = in_place(elementwise.mul)
+Tensor.div_ = in_place(elementwise.div)
+Tensor.pow_ = in_place(elementwise.pow)
+Tensor.neg_ = in_place(elementwise.neg)
+Tensor.sqrt_ = in_place(elementwise.sqrt)
+Tensor.exp_ = in_place(elementwise.exp)
+Tensor.log_ = in_place(elementwise.log)
+Tensor.abs_ = in_place(elementwise.abs)
+Tensor.clamp_ = in_place(elementwise.clamp)
+Tensor.floor_ = in_place(elementwise.floor)
+Tensor.ceil_ = in_place(elementwise.ceil)
+Tensor.round_ = in_place(elementwise.round)
+Tensor.trunc_ = in_place(elementwise.trunc)
+Tensor.sin_ = in_place(elementwise.sin)
+Tensor.cos_ = in_place(elementwise.cos)
+Tensor.tanh_ = in_place(elementwise.tanh)
+Tensor.reciprocal_ = in_place(elementwise.reciprocal)
+Tensor.masked_fill_ = in_place(elementwise.masked_fill)
+Tensor.square_ = in_place(elementwise.square)
+Tensor.lerp_ = in_place(elementwise.lerp)
+
+# ---------------------------------------------------------------- nonlinear steps between layers
+
+Tensor.relu = activation.relu
+Tensor.sigmoid = activation.sigmoid
+Tensor.softmax = activation.softmax
+Tensor.log_softmax = activation.log_softmax
+Tensor.softplus = activation.softplus
+Tensor.prelu = activation.prelu
+
+# ---------------------------------------------------------------- special functions
+
+Tensor.erf = special.erf
+
+# ---------------------------------------------------------------- sums, means, extremes
+
+Tensor.sum = reduction.sum
+Tensor.mean = reduction.mean
+Tensor.prod = reduction.prod
+Tensor.amax = reduction.amax
+Tensor.amin = reduction.amin
+Tensor.argmax = reduction.argmax
+Tensor.argmin = reduction.argmin
+Tensor.max = reduction.max
+Tensor.min = reduction.min
+Tensor.var = reduction.var
+Tensor.std = reduction.std
+Tensor.logsumexp = reduction.logsumexp
+Tensor.cumsum = reduction.cumsum
+Tensor.any = reduction.any
+Tensor.all = reduction.all
+Tensor.count_nonzero = reduction.count_nonzero
+
+# ---------------------------------------------------------------- order and counting
+
+Tensor.argsort = sorting.argsort
+Tensor.sort = sorting.sort
+Tensor.topk = sorting.topk
+Tensor.median = sorting.median
+Tensor.cumprod = sorting.cumprod
+Tensor.unique = sorting.unique
+Tensor.bincount = sorting.bincount
+Tensor.histc = sorting.histc
+Tensor.histogram = sorting.histogram
+
+# ---------------------------------------------------------------- rearranging
+
+Tensor.reshape = shape.reshape
+Tensor.view = shape.view
+Tensor.flatten = shape.flatten
+Tensor.unflatten = shape.unflatten
+Tensor.ravel = shape.ravel
+Tensor.permute = shape.permute
+Tensor.transpose = shape.transpose
+Tensor.swapaxes = shape.swapaxes
+Tensor.swapdims = shape.swapdims
+Tensor.movedim = shape.movedim
+Tensor.t = shape.t
+Tensor.squeeze = shape.squeeze
+Tensor.unsqueeze = shape.unsqueeze
+Tensor.broadcast_to = shape.broadcast_to
+Tensor.expand = shape.expand
+Tensor.expand_as = shape.expand_as
+Tensor.repeat = shape.repeat
+Tensor.tile = shape.tile
+Tensor.repeat_interleave = shape.repeat_interleave
+Tensor.flip = shape.flip
+Tensor.roll = shape.roll
+Tensor.narrow = shape.narrow
+Tensor.split = shape.split
+Tensor.chunk = shape.chunk
+Tensor.unbind = shape.unbind
+Tensor.clone = shape.clone
+Tensor.contiguous = shape.contiguous
+Tensor.tril = shape.tril
+Tensor.triu = shape.triu
+Tensor.diag = shape.diag
+Tensor.diagonal = shape.diagonal
+Tensor.trace = shape.trace
+Tensor.reshape_as = lambda self, other: shape.reshape(self, other.shape)
+Tensor.view_as = lambda self, other: shape.reshape(self, other.shape)
+Tensor.T = property(lambda self: shape._permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed.")
+Tensor.mT = property(lambda self: shape.transpose(self, -2, -1), doc="The last two dimensions exchanged.")
+
+# ---------------------------------------------------------------- picking elements
+
+Tensor.scatter = indexing.scatter
+Tensor.index_add = indexing.index_add
+Tensor.nonzero = indexing.nonzero
+Tensor.masked_select = indexing.masked_select
+Tensor.select = indexing.select
+Tensor.take_along_dim = indexing.take_along_dim
+Tensor.gather = indexing.gather
+Tensor.scatter_add = indexing.scatter_add
+Tensor.index_select = indexing.index_select
+
+# ---------------------------------------------------------------- products
+
+Tensor.matmul = products.matmul
+Tensor.mm = products.mm
+Tensor.bmm = products.bmm
+Tensor.mv = products.mv
+Tensor.dot = products.dot
+Tensor.outer = products.outer
+
+# ---------------------------------------------------------------- matrices
+
+Tensor.det = decompositions.det
+Tensor.slogdet = decompositions.slogdet
+Tensor.cholesky = decompositions.cholesky
+Tensor.norm = decompositions.simple_norm
+Tensor.inverse = decompositions.inv
+Tensor.logdet = decompositions.logdet
+
+# ---------------------------------------------------------------- new tensors of the same dtype
+
+Tensor.new_zeros = creation.of_the_same_dtype(creation.zeros)
+Tensor.new_ones = creation.of_the_same_dtype(creation.ones)
+Tensor.new_full = creation.of_the_same_dtype(creation.full)
+Tensor.new_empty = creation.of_the_same_dtype(creation.empty)
+Tensor.new_tensor = creation.of_the_same_dtype(creation.tensor)
+
+# ---------------------------------------------------------------- random numbers, in place
+
+Tensor.uniform_ = random.uniform_
+Tensor.normal_ = random.normal_
+Tensor.bernoulli_ = random.bernoulli_
+Tensor.exponential_ = random.exponential_
+
+# ---------------------------------------------------------------- questions about the whole
+
+Tensor.allclose = inspection.allclose
+Tensor.equal = inspection.equal
+Tensor.nelement = Tensor.numel
+Tensor.ndimension = Tensor.dim
