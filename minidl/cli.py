@@ -48,7 +48,7 @@ def parser():
     demo.add_argument("--output", type=Path, default=Path("minidl-demo.html"), help="the page (minidl-demo.html)")
     demo.set_defaults(run=run_demo)
 
-    progress = commands.add_parser("progress", help="show which exercises you have solved")
+    progress = commands.add_parser("progress", help="show how your guesses fared and which exercises you have solved")
     progress.set_defaults(run=run_progress)
 
     check = commands.add_parser(
@@ -100,29 +100,46 @@ def run_demo(options):
 
 
 def run_progress(options):
-    """Show the exercises chapter by chapter."""
+    """Show chapter by chapter how guesses fared, and which exercises are solved."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from minidl.course.answering import exercises
-    from minidl.course.progress import progress_file, read, table
+    from minidl.course.predicting import predictions
+    from minidl.course.progress import guesses, progress_file, read, table
 
-    known = exercises()
-    kept = read()
-    marks = {"right": "[green]✓[/]", "tried": "[red]✗[/]", "open": "·"}
+    known, kept = exercises(), read()
+    marks = {"right": ("✓", "green"), "tried": ("✗", "red"), "open": ("·", "")}
+    guess_marks = {"right": ("✓", "green"), "close": ("≈", "green"), "off": ("✗", "red"), "": ("•", ""), "open": ("·", "")}
+    fared = guesses(predictions(), kept)
     solved = sum(kept.get(name, {}).get("right", False) for name in known)
-    shown = Table()
-    shown.add_column("chapter")
-    shown.add_column("exercises")
+    shown = Table("chapter", *(["guesses"] if fared else []), "exercises")
     for chapter, states in table(list(known), kept):
-        shown.add_row(chapter.removeprefix("ch"), " ".join(marks[state] for state in states))
-    console = Console()
-    console.print(f"{solved} of {len(known)} exercises are solved", highlight=False)
+        row = [states] if not fared else [fared.get(chapter, []), states]
+        drawn = [Text(" ").join(Text(*{**guess_marks, **marks}[state]) for state in states) for states in row]
+        shown.add_row(chapter.removeprefix("ch"), *drawn)
+    console = Console(highlight=False, markup=False)
+    console.print(f"{solved} of {len(known)} exercises are solved")
+    if fared:
+        console.print(guesses_in_words([state for states in fared.values() for state in states]))
     console.print(shown)
     following = next((name for name in known if not kept.get(name, {}).get("right")), None)
     if following:
-        console.print(f"Next: {following}, {known[following].title}", highlight=False)
-    console.print(f"Kept in {progress_file()}", style="dim", highlight=False)
+        console.print(f"Next: {following}, {known[following].title}")
+    console.print(f"Kept in {progress_file()}", style="dim")
+
+
+def guesses_in_words(states):
+    """How the guesses fared, in a sentence.
+
+    >>> guesses_in_words(["right", "close", "off", "open"])
+    'Guesses: 3 of 4 made; 1 right (✓), 1 close (≈), 1 off (✗)'
+    """
+    made = [state for state in states if state != "open"]
+    marks = {"right": "✓", "close": "≈", "off": "✗"}
+    how = ", ".join(f"{made.count(state)} {state} ({mark})" for state, mark in marks.items())
+    return f"Guesses: {len(made)} of {len(states)} made" + (f"; {how}" if made else "")
 
 
 def run_check(options):

@@ -1,6 +1,6 @@
-"""The course: copying it to the learner, opening it, checking exercises, proving notebooks."""
+"""The course: copying it to the learner, opening it, predictions, exercises, proving notebooks."""
 
-__all__ = ["check"]
+__all__ = ["check", "outcome", "predict"]
 
 
 def __getattr__(name):  # what JupyterLab's server loads from here needs no exercises
@@ -8,4 +8,8 @@ def __getattr__(name):  # what JupyterLab's server loads from here needs no exer
         from minidl.course.answering import check
 
         return check
+    if name in ("predict", "outcome"):
+        from minidl.course import predicting
+
+        return getattr(predicting, name)
     raise AttributeError(f"minidl.course has no {name!r}")

@@ -8,16 +8,35 @@ from minidl.course.progress import note
 RIGHT, WRONG, OPEN = "✓", "✗", "·"
 
 
-def exercises(chapter=None):
-    """Exercises by their names, such as "ch04.ex2", in the order of the course; all, or those of a chapter ("ch04")."""
+def on_the_shelf(shelf, chapter=None):
+    """What the chapters' files hold in a dict such as EXERCISES, by its whole name; of all chapters, or of one ("ch04")."""
     from minidl.course import exercises as rooms
 
     found = {}
     for name in sorted(room.name for room in iter_modules(rooms.__path__)):
         if chapter in (None, name):
             module = import_module(f"{rooms.__name__}.{name}")
-            found |= {f"{name}.{key}": exercise for key, exercise in module.EXERCISES.items()}
+            found |= {f"{name}.{key}": thing for key, thing in getattr(module, shelf, {}).items()}
     return found
+
+
+def exercises(chapter=None):
+    """Exercises by their names, such as "ch04.ex2", in the order of the course; all, or those of a chapter ("ch04")."""
+    return on_the_shelf("EXERCISES", chapter)
+
+
+def named(name, shelf, what):
+    """The exercise or prediction of this name; ``shelf(chapter)`` gives those of a chapter.
+
+    Raises
+    ------
+    KeyError
+        When there is none; the message lists what there is.
+    """
+    known = shelf(str(name).partition(".")[0])
+    if name not in known:
+        raise KeyError(f"there is no {what} {name!r}; there are {', '.join(known or shelf())}")
+    return known[name]
 
 
 def check(name, answer=...):
@@ -41,12 +60,10 @@ def check(name, answer=...):
     >>> check("ch01.ex1", ...)
     · ch01.ex1: not answered yet
     """
-    known = exercises(str(name).partition(".")[0])
-    if name not in known:
-        raise KeyError(f"there is no exercise {name!r}; there are {', '.join(known or exercises())}")
-    if known[name].is_open(answer):
+    exercise = named(name, exercises, "exercise")
+    if exercise.is_open(answer):
         print(f"{OPEN} {name}: not answered yet")
         return
-    right, words = known[name].judge(answer)
+    right, words = exercise.judge(answer)
     note(name, right)
     print(f"{RIGHT if right else WRONG} {name}: {'right' if right else 'not yet'}. {words}".rstrip())
