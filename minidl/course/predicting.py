@@ -24,7 +24,7 @@ import numpy as np
 
 from minidl.course.answering import OPEN, RIGHT, WRONG, named, on_the_shelf
 from minidl.course.progress import keep_guess, keep_outcome, read_entry
-from minidl.tensor import Tensor
+from minidl.engine.tensor import Tensor
 
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
