@@ -1,0 +1,38 @@
+"""Samples of the operations in `minidl.ops.decompositions`; how they are written stands in `tests.ops.samples`."""
+
+from tests.ops.samples.sample import sample
+
+SAMPLES = [
+    sample("T.norm(a)", "3,4"),
+    sample("a.norm(dim=1)", "3,4"),
+    sample("a.norm(1, dim=0)", "3,4"),
+    sample("a.norm(3, dim=1, keepdim=True)", "3,4"),
+    sample("a.norm(float('inf'))", "3,4"),
+    sample("T.norm(a)", "=[0.0, 0.0]", corner=True),
+    sample("T.linalg.vector_norm(a, 2, dim=1)", "3,4"),
+    sample("T.linalg.vector_norm(a, 1.5)", "3,4"),
+    sample("T.linalg.vector_norm(a, 0)", "0:6"),
+    sample("T.linalg.vector_norm(a, -float('inf'))", "4"),
+    sample("T.linalg.norm(a)", "3,4"),
+    sample("T.linalg.norm(a, 'fro')", "3,4"),
+    sample("T.linalg.norm(a, 1)", "3,4"),
+    sample("T.linalg.norm(a, -1)", "3,4"),
+    sample("T.linalg.norm(a, float('inf'))", "3,4"),
+    sample("T.linalg.norm(a, -float('inf'))", "3,4"),
+    sample("T.linalg.norm(a, 'nuc')", "3,4"),
+    sample("T.linalg.norm(a, 2)", "3,4"),
+    sample("T.linalg.norm(a, -2)", "3,4"),
+    sample("T.linalg.norm(a, 'fro', dim=(0, 2))", "2,3,4"),
+    sample("T.linalg.norm(a, 1, dim=(0, 2), keepdim=True)", "2,3,4"),
+    sample("T.linalg.norm(a, 3)", "4"),
+    sample("T.linalg.inv(a + 3 * T.eye(3, dtype=T.float64))", "3,3"),
+    sample("T.linalg.inv(a + 3 * T.eye(3, dtype=T.float64))", "2,3,3"),
+    sample("T.linalg.solve(a + 3 * T.eye(3, dtype=T.float64), b)", "3,3", "3,2"),
+    sample("T.linalg.solve(a + 3 * T.eye(3, dtype=T.float64), b)", "2,3,3", "2,3"),
+    sample("T.linalg.det(a)", "3,3"),
+    sample("T.linalg.det(a)", "2,3,3"),
+    sample("T.linalg.slogdet(a)[1]", "3,3"),
+    sample("T.linalg.slogdet(a)[0]", "3,3"),
+    sample("T.linalg.cholesky(a @ a.mT + T.eye(3, dtype=T.float64))", "3,3"),
+    sample("T.logdet(a @ a.mT + T.eye(3, dtype=T.float64))", "3,3"),
+]
