@@ -34,7 +34,7 @@ class _WeightedLoss(_Loss):
 
 
 class CrossEntropyLoss(_WeightedLoss):
-    """How surprised a classifier is by the true labels; softmax is part of it."""
+    """Cross-entropy: how surprised a classifier is by the true labels; softmax is part of it."""
 
     def __init__(self, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
         super().__init__(weight, reduction, ignore_index=ignore_index, label_smoothing=label_smoothing)
@@ -45,7 +45,7 @@ class CrossEntropyLoss(_WeightedLoss):
 
 
 class NLLLoss(_WeightedLoss):
-    """The negative logarithm of the probability of the true class."""
+    """Negative log-likelihood: minus the logarithm of the probability of the true class."""
 
     def __init__(self, weight=None, ignore_index=-100, reduction="mean"):
         super().__init__(weight, reduction, ignore_index=ignore_index)
@@ -56,7 +56,7 @@ class NLLLoss(_WeightedLoss):
 
 
 class BCELoss(_WeightedLoss):
-    """How surprised a yes-or-no classifier is; its probabilities are between 0 and 1."""
+    """Binary cross-entropy: how surprised a yes-or-no classifier is; its probabilities are between 0 and 1."""
 
     def forward(self, probability, target):
         """Two tensors of one shape to a number."""
@@ -64,7 +64,7 @@ class BCELoss(_WeightedLoss):
 
 
 class BCEWithLogitsLoss(_WeightedLoss):
-    """How surprised a yes-or-no classifier is, from its scores: the sigmoid is part of the loss."""
+    """Binary cross-entropy of scores: how surprised a yes-or-no classifier is; the sigmoid is part of the loss."""
 
     def __init__(self, weight=None, reduction="mean", pos_weight=None):
         super().__init__(weight, reduction)
@@ -76,7 +76,7 @@ class BCEWithLogitsLoss(_WeightedLoss):
 
 
 class MSELoss(_Loss):
-    """The mean square of the differences."""
+    """Mean squared error: the mean square of the differences."""
 
     def forward(self, prediction, target):
         """Two tensors of one shape to a number."""
@@ -84,7 +84,7 @@ class MSELoss(_Loss):
 
 
 class L1Loss(_Loss):
-    """The mean size of the differences."""
+    """Mean absolute error (L1): the mean size of the differences."""
 
     def forward(self, prediction, target):
         """Two tensors of one shape to a number."""
@@ -92,7 +92,7 @@ class L1Loss(_Loss):
 
 
 class SmoothL1Loss(_Loss):
-    """Square where the difference is below `beta`, straight beyond (Girshick 2015)."""
+    """Smooth L1 loss: square where the difference is below `beta`, straight beyond (Girshick 2015)."""
 
     def __init__(self, reduction="mean", beta=1.0):
         super().__init__(reduction, beta=beta)
@@ -103,7 +103,7 @@ class SmoothL1Loss(_Loss):
 
 
 class HuberLoss(_Loss):
-    """Square where the difference is below `delta`, straight beyond (Huber 1964)."""
+    """Huber loss: square where the difference is below `delta`, straight beyond (Huber 1964)."""
 
     def __init__(self, reduction="mean", delta=1.0):
         super().__init__(reduction, delta=delta)
@@ -114,7 +114,7 @@ class HuberLoss(_Loss):
 
 
 class KLDivLoss(_Loss):
-    """How much one distribution differs from another (Kullback & Leibler 1951)."""
+    """Kullback-Leibler divergence: how much one distribution differs from another (Kullback & Leibler 1951)."""
 
     reductions = ("mean", "sum", "none", "batchmean")
 
@@ -127,7 +127,7 @@ class KLDivLoss(_Loss):
 
 
 class CosineSimilarity(Module):
-    """The cosine of the angle between vectors along `dim`."""
+    """Cosine similarity: the cosine of the angle between vectors along `dim`."""
 
     def __init__(self, dim=1, eps=1e-8):
         super().__init__()
@@ -139,7 +139,7 @@ class CosineSimilarity(Module):
 
 
 class CosineEmbeddingLoss(_Loss):
-    """Brings pairs with target 1 into one direction, and those with -1 apart."""
+    """Cosine embedding loss: brings pairs with target 1 into one direction, and those with -1 apart."""
 
     def __init__(self, margin=0.0, reduction="mean"):
         super().__init__(reduction, margin=margin)
@@ -150,7 +150,7 @@ class CosineEmbeddingLoss(_Loss):
 
 
 class TripletMarginLoss(_Loss):
-    """Keeps an anchor nearer to its like than to what is unlike, by a margin (Schroff et al. 2015)."""
+    """Triplet margin loss: keeps an anchor nearer to its like than to what is unlike (Schroff et al. 2015)."""
 
     def __init__(self, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
         super().__init__(reduction, margin=margin, p=p, eps=eps, swap=swap)
@@ -161,7 +161,12 @@ class TripletMarginLoss(_Loss):
 
 
 class CTCLoss(_Loss):
-    """How surprised a model is by a sequence whose alignment in time is not known (Graves et al. 2006)."""
+    """Connectionist temporal classification: how surprised a model is by a sequence that is not aligned in time.
+
+    References
+    ----------
+    Graves et al. (2006), *Connectionist Temporal Classification*.
+    """
 
     def __init__(self, blank=0, reduction="mean", zero_infinity=False):
         super().__init__(reduction, blank=blank, zero_infinity=zero_infinity)

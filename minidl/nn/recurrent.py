@@ -52,11 +52,11 @@ class _Recurrent(Module):
             raise ValueError(f"hidden_size and num_layers must be at least 1, and are {hidden_size} and {num_layers}")
         self.input_size, self.hidden_size, self.num_layers, self.bias = input_size, hidden_size, num_layers, bias
         self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
-        rows, ways = self.gates * hidden_size, 2 if bidirectional else 1
+        rows, directions = self.gates * hidden_size, 2 if bidirectional else 1
         for layer in range(num_layers):
-            for way in range(ways):
-                columns = input_size if layer == 0 else hidden_size * ways
-                end = self._ending(layer, way)
+            for direction in range(directions):
+                columns = input_size if layer == 0 else hidden_size * directions
+                end = self._ending(layer, direction)
                 self.register_parameter("weight_ih" + end, Parameter(empty(rows, columns, dtype=dtype)))
                 self.register_parameter("weight_hh" + end, Parameter(empty(rows, hidden_size, dtype=dtype)))
                 if bias:
@@ -65,8 +65,8 @@ class _Recurrent(Module):
         self.reset_parameters()
 
     @staticmethod
-    def _ending(layer, way):
-        return f"_l{layer}" + ("_reverse" if way else "")
+    def _ending(layer, direction):
+        return f"_l{layer}" + ("_reverse" if direction else "")
 
     def reset_parameters(self):
         """Draw the initial values anew, uniform between ±1/√hidden_size."""
@@ -74,8 +74,8 @@ class _Recurrent(Module):
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
 
-    def _weights(self, layer, way):
-        end = self._ending(layer, way)
+    def _weights(self, layer, direction):
+        end = self._ending(layer, direction)
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [getattr(self, name + end, None) for name in names]
 
@@ -93,8 +93,8 @@ class _Recurrent(Module):
             x = x.transpose(0, 1)
         if not len(x):
             raise ShapeError(f"{type(self).__name__} needs a sequence of at least one step, and got none")
-        ways = 2 if self.bidirectional else 1
-        shape = (self.num_layers * ways, x.shape[1], self.hidden_size)
+        directions = 2 if self.bidirectional else 1
+        shape = (self.num_layers * directions, x.shape[1], self.hidden_size)
         states = [Tensor.wrap(np.zeros(shape, x.dtype)) if s is None else s.unsqueeze(1) if single else s for s in states]
         for s in states:
             if s.shape != shape:
@@ -102,12 +102,12 @@ class _Recurrent(Module):
         last = []
         for layer in range(self.num_layers):
             outputs = []
-            for way in range(ways):
-                begin = [s[layer * ways + way] for s in states]
-                out, end = self._run_direction(x.flip(0) if way else x, begin, self._weights(layer, way))
-                outputs.append(out.flip(0) if way else out)
+            for direction in range(directions):
+                begin = [s[layer * directions + direction] for s in states]
+                out, end = self._run_direction(x.flip(0) if direction else x, begin, self._weights(layer, direction))
+                outputs.append(out.flip(0) if direction else out)
                 last.append(end)
-            x = outputs[0] if ways == 1 else cat(outputs, 2)
+            x = outputs[0] if directions == 1 else cat(outputs, 2)
             if self.dropout and layer < self.num_layers - 1:
                 x = dropout(x, self.dropout, self.training)
         ends = [stack(list(kind)) for kind in zip(*last, strict=True)]

@@ -8,7 +8,8 @@ from minidl.engine.grad_mode import no_grad
 from minidl.engine.inplace import changes
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.ops.shape import cat
+from minidl.ops.resizing import pad
+from minidl.ops.shape import cat, stack
 
 
 def _gradients(parameters):
@@ -79,9 +80,6 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0):
     tensor([[1., 0., 0.],
             [1., 1., 1.]])
     """
-    from minidl.ops.resizing import pad
-    from minidl.ops.shape import stack
-
     longest = max(len(s) for s in sequences)
     filled = [pad(s, (0, 0) * (s.ndim - 1) + (0, longest - len(s)), value=padding_value) for s in sequences]
     return stack(filled, 0 if batch_first else 1)

@@ -4,33 +4,54 @@ import math
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.decompositions import vector_norm
 from minidl.ops.reduction import axes_of
-from minidl.ops.special import erf, erf_array
+from minidl.ops.special import erf_array
 
 
-@operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]")
+@array_function
+def relu_array(x):
+    """`relu` of an array."""
+    zeros = np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)
+    return np.maximum(x, zeros, out=zeros)  # NumPy compares with an array faster than with a number
+
+
+@operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]", array=relu_array)
 def relu(x):
     """The element where it is positive, 0 elsewhere (where the slope is 0 too)."""
-    if isinstance(x, Tensor):
-        return relu(x), lambda g: g * (x.detach() > 0)
-    y = np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)
-    np.maximum(x, y, out=y)  # NumPy compares with an array faster than with a number
+    y = relu_array(x)
     return y, lambda g: g * (y > 0)
 
 
-@operation(formula=r"y = \frac{1}{1 + e^{-x}}", gradient=r"\bar x = \bar y \odot y (1 - y)", promote="float")
+@array_function
+def sigmoid_array(x):
+    """`sigmoid` of an array."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
+@operation(
+    formula=r"y = \frac{1}{1 + e^{-x}}",
+    gradient=r"\bar x = \bar y \odot y (1 - y)",
+    promote="float",
+    array=sigmoid_array,
+)
 def sigmoid(x):
     """The logistic function: an S from 0 to 1."""
-    if isinstance(x, Tensor):
-        y = sigmoid(x)
-    else:
-        with np.errstate(over="ignore"):
-            y = 1 / (1 + np.exp(-x))
+    y = sigmoid_array(x)
     return y, lambda g: g * (y * (1 - y))
+
+
+@array_function
+def softmax_array(x, dim):
+    """`softmax` of an array."""
+    axes = axes_of(dim, x.ndim)
+    y = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
+    y /= np.sum(y, axis=axes, keepdims=True)
+    return y
 
 
 @operation(
@@ -38,16 +59,21 @@ def sigmoid(x):
     gradient=r"\bar x = y \odot (\bar y - \textstyle\sum_j \bar y_j y_j)",
     promote="float",
     operands=1,
+    array=softmax_array,
 )
 def softmax(x, dim):
     """Positive numbers along `dim` that add up to 1, larger where `x` is larger."""
-    axes = axes_of(dim, x.ndim)
-    if isinstance(x, Tensor):
-        y = softmax(x, dim)
-    else:
-        y = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
-        y /= np.sum(y, axis=axes, keepdims=True)
+    y, axes = softmax_array(x, dim), axes_of(dim, x.ndim)
     return y, lambda g: y * (g - np.sum(g * y, axis=axes, keepdims=True))
+
+
+@array_function
+def log_softmax_array(x, dim):
+    """`log_softmax` of an array."""
+    axes = axes_of(dim, x.ndim)
+    y = x - np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+    y -= np.log(np.sum(np.exp(y), axis=axes, keepdims=True))
+    return y
 
 
 @operation(
@@ -55,15 +81,11 @@ def softmax(x, dim):
     gradient=r"\bar x = \bar y - e^{y} \textstyle\sum_j \bar y_j",
     promote="float",
     operands=1,
+    array=log_softmax_array,
 )
 def log_softmax(x, dim):
     """The logarithm of `softmax`, without under- or overflow."""
-    axes = axes_of(dim, x.ndim)
-    if isinstance(x, Tensor):
-        y = log_softmax(x, dim)
-    else:
-        y = x - np.max(x, axis=axes, keepdims=True, initial=-np.inf)
-        y -= np.log(np.sum(np.exp(y), axis=axes, keepdims=True))
+    y, axes = log_softmax_array(x, dim), axes_of(dim, x.ndim)
     return y, lambda g: g - np.exp(y) * np.sum(g, axis=axes, keepdims=True)
 
 
@@ -111,8 +133,7 @@ def hardtanh(x, min_val=-1.0, max_val=1.0):
 def clamp_open(x, low, high):
     """The element, kept between two bounds; on the bounds no gradient passes (that of `clamp` does)."""
     inside = (_plain(x) > low) & (_plain(x) < high)
-    y = clamp_open(x, low, high) if isinstance(x, Tensor) else np.clip(x, low, high)
-    return y, lambda g: g * inside
+    return np.clip(x, low, high), lambda g: g * inside
 
 
 @operation(
@@ -150,7 +171,7 @@ def gelu(x, approximate="none"):
         return _gelu_tanh(x)
     if approximate != "none":
         raise ValueError(f'approximate must be "none" or "tanh", not {approximate!r}')
-    share = 0.5 * (1 + (erf(x * math.sqrt(0.5)) if isinstance(x, Tensor) else erf_array(x * math.sqrt(0.5))))
+    share = 0.5 * (1 + erf_array(x * math.sqrt(0.5)))
     return x * share, lambda g: g * (share + x * (np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))))
 
 
@@ -159,7 +180,7 @@ def gelu(x, approximate="none"):
 )
 def silu(x):
     """x times its sigmoid, also called swish (Elfwing et al. 2018)."""
-    s = _sigmoid(x)
+    s = sigmoid_array(x)
     return x * s, lambda g: g * (s * (1 + x * (1 - s)))
 
 
@@ -175,7 +196,7 @@ def softplus(x, beta=1.0, threshold=20.0):
     straight = _plain(scaled) > threshold
     safe = np.where(straight, np.zeros_like(scaled), scaled)
     y = np.where(straight, x, np.logaddexp(safe, np.zeros_like(safe)) * (1 / beta))
-    return y, lambda g: np.where(straight, g, g * _sigmoid(safe))
+    return y, lambda g: np.where(straight, g, g * sigmoid_array(safe))
 
 
 @operation(
@@ -186,7 +207,7 @@ def softplus(x, beta=1.0, threshold=20.0):
 def mish(x):
     """x times the hyperbolic tangent of its softplus (Misra 2019)."""
     t = np.tanh(np.logaddexp(x, np.zeros_like(x)))
-    return x * t, lambda g: g * (t + x * (1 - t * t) * _sigmoid(x))
+    return x * t, lambda g: g * (t + x * (1 - t * t) * sigmoid_array(x))
 
 
 @operation(formula=r"y = x / (1 + |x|)", gradient=r"\bar x = \bar y / (1 + |x|)^2", promote="float")
@@ -199,7 +220,7 @@ def softsign(x):
 @operation(formula=r"y = -\ln(1 + e^{-x})", gradient=r"\bar x = \bar y \odot \sigma(-x)", promote="float")
 def logsigmoid(x):
     """The logarithm of `sigmoid`, without underflow."""
-    return -np.logaddexp(-x, np.zeros_like(x)), lambda g: g * _sigmoid(-x)
+    return -np.logaddexp(-x, np.zeros_like(x)), lambda g: g * sigmoid_array(-x)
 
 
 def softmin(x, dim):
@@ -218,10 +239,6 @@ def glu(x, dim=-1):
 def normalize(x, p=2.0, dim=1, eps=1e-12):
     """Vectors along `dim`, divided by their length."""
     return x / vector_norm(x, p, dim, keepdim=True).clamp(eps)
-
-
-def _sigmoid(x):
-    return sigmoid(x) if isinstance(x, Tensor) else sigmoid.rule(x)[0]
 
 
 def _plain(x):

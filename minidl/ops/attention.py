@@ -10,9 +10,10 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
 from minidl.ops.activation import softmax
 from minidl.ops.blocks import blocks
+from minidl.ops.dropout import dropout
 
 
-def _in_small_operations(query, key, value, mask, scale):
+def _reference(query, key, value, mask, scale):
     scores = query @ key.mT * scale
     return softmax(scores if mask is None else scores + mask, -1) @ value
 
@@ -23,7 +24,7 @@ def _in_small_operations(query, key, value, mask, scale):
     gradient=r"\bar V = P^\top \bar Y,\quad \bar S = P \odot (\bar P - \operatorname{rowsum}(\bar Y \odot Y)),\quad"
     r"\bar Q = \bar S K / \sqrt d,\quad \bar K = \bar S^\top Q / \sqrt d",
     joint=True,
-    composed=_in_small_operations,
+    composed=_reference,
 )
 def _attention(query, key, value, mask, scale):
     """Attention as one operation, a few examples at a time; `mask` is added to the scores."""
@@ -110,7 +111,5 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         mask = Tensor.wrap(np.where(mask.array, 0, -np.inf).astype(query.dtype))
     if not dropout_p:
         return _attention(query, key, value, mask, scale=scale)
-    from minidl.ops.dropout import dropout
-
     scores = query @ key.mT * scale
     return dropout(softmax(scores if mask is None else scores + mask, -1), dropout_p) @ value

@@ -6,28 +6,51 @@ result); each is the pullback of the others, so derivatives of any order come fr
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.blocks import blocks
-from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, lines
+from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, pixel_rows
 from minidl.ops.resizing import pad
 from minidl.ops.windows import check_image, columns, output_size, pair
 
 
-def _matrices(weight, groups):
+def _reference(x, weight, bias, stride, padding, dilation, groups):
+    """A convolution by its definition: each pixel of the result is one sum, over the window that it sees.
+
+    What `_correlate` computes fast, and what the tests compare it with.
+    """
+    (N, _, H, W), (out, c, kh, kw) = x.shape, weight.shape
+    (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+    oh, ow = output_size(H, kh, sh, ph, dh), output_size(W, kw, sw, pw, dw)
+    y = np.zeros((N, out, oh, ow), x.dtype)
+    for n in range(N):
+        for o in range(out):
+            group = o // (out // groups)
+            image = padded[n, group * c : (group + 1) * c]
+            for i in range(oh):
+                for j in range(ow):
+                    window = image[:, i * sh : i * sh + dh * kh : dh, j * sw : j * sw + dw * kw : dw]
+                    y[n, o, i, j] = np.sum(window * weight[o]) + (0 if bias is None else bias[o])
+    return y
+
+
+def _per_group_matrix(weight, groups):
     """(O, C / groups, kh, kw) as one matrix for each group: (groups, kh * kw * C / groups, O / groups)."""
     out, c, kh, kw = weight.shape
     return weight.reshape(groups, out // groups, c, kh, kw).transpose(0, 3, 4, 2, 1).reshape(groups, -1, out // groups)
 
 
-def _rows(images, groups):
+def _per_group_pixels(images, groups):
     """Results (N, oh, ow, O) as one matrix for each group: (groups, N * oh * ow, O / groups)."""
     return images.reshape(-1, groups, images.shape[-1] // groups).transpose(1, 0, 2)
 
 
-def _correlate(x, weight, bias, groups, stride, padding, dilation):
-    kernel, matrices = weight.shape[2:], _matrices(weight, groups)
+@array_function
+def _correlate(x, weight, bias, stride, padding, dilation, groups):
+    """The result of a convolution: the windows of the image as a matrix, times the kernels as another."""
+    kernel, matrices = weight.shape[2:], _per_group_matrix(weight, groups)
     geometry = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
     out = tuple(output_size(*numbers) for numbers in geometry)
     y = np.empty((len(x), *out, len(weight)), x.dtype)
@@ -42,33 +65,36 @@ def _correlate(x, weight, bias, groups, stride, padding, dilation):
     return channels_first(y)
 
 
-def _to_weight(x, g, kernel, groups, **geometry):
+@array_function
+def _to_weight(x, g, kernel, stride, padding, dilation, groups):
+    """The gradient of the kernels: the windows of the image, times the gradient of the pixel that each of them made."""
     images, c, out = channels_last(g), x.shape[1] // groups, g.shape[1] // groups
     total = np.zeros((groups, kernel[0] * kernel[1] * c, out), g.dtype)
-    for part, windows in columns(channels_last(x), kernel, g.shape[2:], groups, **geometry):
-        total += np.matmul(windows.transpose(0, 2, 1), _rows(images[part], groups))
+    for part, windows in columns(channels_last(x), kernel, g.shape[2:], groups, stride, padding, dilation):
+        total += np.matmul(windows.transpose(0, 2, 1), _per_group_pixels(images[part], groups))
     return total.reshape(groups, *kernel, c, out).transpose(0, 4, 3, 1, 2).reshape(groups * out, c, *kernel)
 
 
-def _to_image(g, weight, size, groups, stride, padding, dilation):
-    """Every pixel gets the products of kernel and result from all windows that it lay under."""
-    (out, c, kh, kw), spread = weight.shape, tuple(d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True))
-    border = tuple(s - p for s, p in zip(spread, padding, strict=True))
-    whole = tuple(n + s - 2 * p for n, s, p in zip(g.shape[2:], spread, padding, strict=True))
+@array_function
+def _to_image(g, weight, size, stride, padding, dilation, groups):
+    """The gradient of the image: every pixel gets kernel times gradient from all windows that it lay under."""
+    (out, c, kh, kw), reach = weight.shape, tuple(d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True))
+    border = tuple(r - p for r, p in zip(reach, padding, strict=True))
+    whole = tuple(n + r - 2 * p for n, r, p in zip(g.shape[2:], reach, padding, strict=True))
     if stride == (1, 1) and min(border) >= 0 and whole == size:  # the windows look back: a convolution, the kernel turned
         turned = weight.reshape(groups, out // groups, c, kh, kw)[..., ::-1, ::-1].swapaxes(1, 2)
-        return _correlate(g, turned.reshape(groups * c, out // groups, kh, kw), None, groups, (1, 1), border, dilation)
-    return _scatter(g, weight, size, groups, stride, padding, dilation)
+        return _correlate(g, turned.reshape(groups * c, out // groups, kh, kw), None, (1, 1), border, dilation, groups)
+    return _scatter(g, weight, size, stride, padding, dilation, groups)
 
 
-def _scatter(g, weight, size, groups, stride, padding, dilation):
+def _scatter(g, weight, size, stride, padding, dilation, groups):
     """`_to_image` for any stride: add every product to the pixel it came from."""
     (_, c, kh, kw), (N, _, oh, ow), (H, W) = weight.shape, g.shape, size
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
-    images, turned = channels_last(g), _matrices(weight, groups).transpose(0, 2, 1)
+    images, turned = channels_last(g), _per_group_matrix(weight, groups).transpose(0, 2, 1)
     x = np.zeros((N, H + 2 * ph, W + 2 * pw, groups, c), g.dtype)
     for part in blocks(N, oh * ow * kh * kw * c * groups):
-        products = np.matmul(_rows(images[part], groups), turned).reshape(groups, -1, oh, ow, kh, kw, c)
+        products = np.matmul(_per_group_pixels(images[part], groups), turned).reshape(groups, -1, oh, ow, kh, kw, c)
         products = products.transpose(4, 5, 1, 2, 3, 0, 6)
         for i in range(kh):
             for j in range(kw):
@@ -76,13 +102,9 @@ def _scatter(g, weight, size, groups, stride, padding, dilation):
     return channels_first(x.reshape(*x.shape[:3], groups * c)[:, ph : ph + H, pw : pw + W])
 
 
-def _sum_of_pixels(g):
+def _to_bias(g):
     """The gradient of a bias: the sum of each channel over all images and pixels."""
-    return np.sum(g, axis=(0, 2, 3)) if isinstance(g, Tensor) else channel_sums(lines(g), g.shape[1])
-
-
-def _any_tensor(*values):
-    return any(isinstance(v, Tensor) for v in values)
+    return np.sum(g, axis=(0, 2, 3)) if isinstance(g, Tensor) else channel_sums(pixel_rows(g), g.shape[1])
 
 
 @operation(
@@ -91,27 +113,17 @@ def _any_tensor(*values):
     gradient=r"\bar X_c = \sum_o W_{oc} * \bar Y_o,\quad \bar W_{oc} = \bar Y_o \star X_c,"
     r"\quad \bar b_o = \textstyle\sum \bar Y_o",
     promote="same",
+    array=_correlate,
 )
-def conv2d_product(x, weight, bias, stride, padding, dilation, groups):
-    """A convolution; all geometry given as pairs."""
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation}
-    if _any_tensor(x, weight, bias):
-        y = conv2d_product(x, weight, bias, **geometry, groups=groups)
-    else:
-        y = _correlate(x, weight, bias, groups, **geometry)
+def conv2d_product(x, weight, bias, **geometry):
+    """A convolution; its geometry (stride, padding, dilation as pairs, and groups) is given by name."""
     size, kernel = tuple(x.shape[2:]), tuple(weight.shape[2:])
-
-    def to_x(g):
-        if _any_tensor(g, weight):
-            return conv2d_image(g, weight, size=size, groups=groups, **geometry)
-        return _to_image(g, weight, size, groups, **geometry)
-
-    def to_weight(g):
-        if _any_tensor(x, g):
-            return conv2d_weight(x, g, kernel=kernel, groups=groups, **geometry)
-        return _to_weight(x, g, kernel, groups, **geometry)
-
-    return y, to_x, to_weight, _sum_of_pixels
+    return (
+        _correlate(x, weight, bias, **geometry),
+        lambda g: _to_image(g, weight, size=size, **geometry),
+        lambda g: _to_weight(x, g, kernel=kernel, **geometry),
+        _to_bias,
+    )
 
 
 @operation(
@@ -119,54 +131,32 @@ def conv2d_product(x, weight, bias, stride, padding, dilation, groups):
     formula=r"X_c = \sum_o W_{oc} * Y_o",
     gradient=r"\bar Y_o = \sum_c W_{oc} \star \bar X_c,\quad \bar W_{oc} = Y_o \star \bar X_c",
     promote="same",
+    array=_to_image,
 )
-def conv2d_image(y, weight, size, stride, padding, dilation, groups):
+def conv2d_image(y, weight, size, **geometry):
     """What a convolution passes back to its image; as a layer of its own, the transposed convolution."""
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation}
-    kernel = tuple(weight.shape[2:])
-    if _any_tensor(y, weight):
-        x = conv2d_image(y, weight, size=size, groups=groups, **geometry)
-    else:
-        x = _to_image(y, weight, size, groups, **geometry)
-
-    def to_y(g):
-        if _any_tensor(g, weight):
-            return _cropped(conv2d_product(g, weight, None, groups=groups, **geometry), y.shape)
-        return _cropped(_correlate(g, weight, None, groups, **geometry), y.shape)
-
-    def to_weight(g):
-        if _any_tensor(g, y):
-            return conv2d_weight(g, y, kernel=kernel, groups=groups, **geometry)
-        return _to_weight(g, y, kernel, groups, **geometry)
-
-    return x, to_y, to_weight
+    shape, kernel = y.shape, tuple(weight.shape[2:])
+    return (
+        _to_image(y, weight, size=size, **geometry),
+        lambda g: _cropped(_correlate(g, weight, None, **geometry), shape),
+        lambda g: _to_weight(g, y, kernel=kernel, **geometry),
+    )
 
 
 @operation(
     formula=r"W_{oc} = Y_o \star X_c",
     gradient=r"\bar X_c = \sum_o \bar W_{oc} * Y_o,\quad \bar Y_o = \sum_c \bar W_{oc} \star X_c",
     promote="same",
+    array=_to_weight,
 )
-def conv2d_weight(x, y, kernel, stride, padding, dilation, groups):
+def conv2d_weight(x, y, kernel, **geometry):
     """What a convolution passes back to its kernel."""
-    geometry = {"stride": stride, "padding": padding, "dilation": dilation}
-    if _any_tensor(x, y):
-        w = conv2d_weight(x, y, kernel=kernel, groups=groups, **geometry)
-    else:
-        w = _to_weight(x, y, kernel, groups, **geometry)
-    size = tuple(x.shape[2:])
-
-    def to_x(g):
-        if _any_tensor(g, y):
-            return conv2d_image(y, g, size=size, groups=groups, **geometry)
-        return _to_image(y, g, size, groups, **geometry)
-
-    def to_y(g):
-        if _any_tensor(x, g):
-            return _cropped(conv2d_product(x, g, None, groups=groups, **geometry), y.shape)
-        return _cropped(_correlate(x, g, None, groups, **geometry), y.shape)
-
-    return w, to_x, to_y
+    size, shape = tuple(x.shape[2:]), y.shape
+    return (
+        _to_weight(x, y, kernel=kernel, **geometry),
+        lambda g: _to_image(y, g, size=size, **geometry),
+        lambda g: _cropped(_correlate(x, g, None, **geometry), shape),
+    )
 
 
 def _cropped(y, shape):

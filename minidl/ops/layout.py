@@ -24,7 +24,7 @@ def channels_first(x):
     return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1))
 
 
-def lines(x):
+def pixel_rows(x):
     """Images (N, C, H, W) as a matrix with one row for each line of pixels: (N * H, W * C).
 
     Sequences (N, C, L) have one line each; rows (N, C) are lines of a single pixel.
@@ -33,16 +33,16 @@ def lines(x):
     return images.reshape(-1, images.shape[-1] if x.ndim == 2 else images.shape[-2] * images.shape[-1])
 
 
-def for_each_pixel(values, line):
-    """A value for each channel, repeated along a line of pixels of length `line`.
+def for_each_pixel(values, length):
+    """A value for each channel, repeated along a row of pixels with that many numbers.
 
     >>> for_each_pixel(np.array([1, 2]), 6)
     array([1, 2, 1, 2, 1, 2])
     """
-    return np.concatenate([values] * (line // len(values))) if line > len(values) else values
+    return np.concatenate([values] * (length // len(values))) if length > len(values) else values
 
 
 def channel_sums(rows, channels):
-    """The sum of every channel over all pixels, given the `lines` of the images."""
+    """The sum of every channel over all pixels, given the `pixel_rows` of the images."""
     sums = sum_of_rows(rows)
     return sums if len(sums) == channels else sums.reshape(-1, channels).sum(axis=0)

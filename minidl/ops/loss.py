@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
+from minidl.ops.decompositions import vector_norm
 from minidl.ops.elementwise import where
 from minidl.ops.shape import cat
 
@@ -41,7 +42,7 @@ def _equal_shapes(name, prediction, target):
 # ---------------------------------------------------------------- classification
 
 
-def _cross_entropy_in_small_operations(logits, target):
+def _cross_entropy_reference(logits, target):
     rows = np.arange(logits.shape[0])
     return -logits.log_softmax(1)[rows, target].mean()
 
@@ -50,7 +51,7 @@ def _cross_entropy_in_small_operations(logits, target):
     name="cross_entropy",
     formula=r"y = -\frac1N \sum_n \ln \operatorname{softmax}(x_n)_{t_n}",
     gradient=r"\bar x_n = \tfrac{\bar y}{N} (\operatorname{softmax}(x_n) - e_{t_n})",
-    composed=_cross_entropy_in_small_operations,
+    composed=_cross_entropy_reference,
 )
 def mean_cross_entropy(logits, target):
     """The mean cross-entropy of logits of shape (N, C) and labels of shape (N,), in one step."""
@@ -99,7 +100,7 @@ def _rows_of_classes(scores):
 
 
 def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
-    r"""How surprised a classifier is by the true labels.
+    r"""Cross-entropy: how surprised a classifier is by the true labels.
 
     .. math:: -\frac1N \sum_n \ln \operatorname{softmax}(x_n)_{t_n}
 
@@ -172,7 +173,7 @@ def _against_probabilities(logits, target, weight, reduction, label_smoothing):
 
 
 def nll_loss(log_probabilities, target, weight=None, ignore_index=-100, reduction="mean"):
-    """The negative logarithm of the probability of the true class; the input are logarithms already.
+    """Negative log-likelihood: minus the logarithm of the probability of the true class; the input are logarithms already.
 
     Parameters
     ----------
@@ -193,7 +194,7 @@ def nll_loss(log_probabilities, target, weight=None, ignore_index=-100, reductio
 
 
 def binary_cross_entropy(probability, target, weight=None, reduction="mean"):
-    """How surprised a yes-or-no classifier is; its probabilities are between 0 and 1.
+    """Binary cross-entropy: how surprised a yes-or-no classifier is; its probabilities are between 0 and 1.
 
     The logarithm is kept above -100, as in PyTorch, so that a certain mistake costs much but not infinitely.
     """
@@ -224,7 +225,7 @@ def _binary(p, t):
 
 
 def binary_cross_entropy_with_logits(logits, target, weight=None, reduction="mean", pos_weight=None):
-    """How surprised a yes-or-no classifier is, from its scores: the sigmoid is part of the loss.
+    """Binary cross-entropy of scores: how surprised a yes-or-no classifier is; the sigmoid is part of the loss.
 
     Parameters
     ----------
@@ -243,7 +244,7 @@ def binary_cross_entropy_with_logits(logits, target, weight=None, reduction="mea
 
 
 def kl_div(log_probabilities, target, reduction="mean", log_target=False):
-    """How much one distribution differs from another (Kullback & Leibler 1951): Σ t (ln t - x)."""
+    """Kullback-Leibler divergence, Σ t (ln t - x): how much one distribution differs from another."""
     if log_target:
         losses = target.exp() * (target - log_probabilities)
     else:
@@ -263,7 +264,7 @@ def _x_log_x(x):
 # ---------------------------------------------------------------- regression
 
 
-def _mean_square_in_small_operations(prediction, target):
+def _mean_square_reference(prediction, target):
     return (prediction - target).square().mean()
 
 
@@ -273,7 +274,7 @@ def _mean_square_in_small_operations(prediction, target):
     gradient=r"\bar x_n = \tfrac{2 \bar y}{N} (x_n - t_n),\quad \bar t_n = -\bar x_n",
     promote="float",
     joint=True,
-    composed=_mean_square_in_small_operations,
+    composed=_mean_square_reference,
 )
 def mean_square(prediction, target):
     """The mean square of the differences, in one step."""
@@ -289,7 +290,7 @@ def mean_square(prediction, target):
 
 
 def mse_loss(prediction, target, reduction="mean"):
-    """The mean square of the differences.
+    """Mean squared error: the mean square of the differences.
 
     Raises
     ------
@@ -303,13 +304,13 @@ def mse_loss(prediction, target, reduction="mean"):
 
 
 def l1_loss(prediction, target, reduction="mean"):
-    """The mean size of the differences."""
+    """Mean absolute error (L1): the mean size of the differences."""
     _equal_shapes("l1_loss", prediction, target)
     return reduced((prediction - target).abs(), reduction)
 
 
 def smooth_l1_loss(prediction, target, reduction="mean", beta=1.0):
-    """Square where the difference is below `beta`, straight beyond (Girshick 2015)."""
+    """Smooth L1 loss: square where the difference is below `beta`, straight beyond (Girshick 2015)."""
     _equal_shapes("smooth_l1_loss", prediction, target)
     if beta == 0:
         return l1_loss(prediction, target, reduction)
@@ -319,7 +320,7 @@ def smooth_l1_loss(prediction, target, reduction="mean", beta=1.0):
 
 
 def huber_loss(prediction, target, reduction="mean", delta=1.0):
-    """Square where the difference is below `delta`, straight beyond (Huber 1964)."""
+    """Huber loss: square where the difference is below `delta`, straight beyond (Huber 1964)."""
     _equal_shapes("huber_loss", prediction, target)
     off = prediction - target
     size = off.abs()
@@ -330,27 +331,25 @@ def huber_loss(prediction, target, reduction="mean", delta=1.0):
 
 
 def cosine_similarity(a, b, dim=1, eps=1e-8):
-    """The cosine of the angle between vectors along `dim`: 1 for the same direction, -1 for opposite ones."""
+    """Cosine similarity: the cosine of the angle between vectors along `dim`, from -1 (opposite) to 1 (alike)."""
     lengths = [(x * x).sum(dim).clamp(eps * eps).sqrt() for x in (a, b)]
     return (a * b).sum(dim) / (lengths[0] * lengths[1])
 
 
 def cosine_embedding_loss(a, b, target, margin=0.0, reduction="mean"):
-    """Brings pairs with target 1 into one direction, and those with -1 apart, to below `margin`."""
+    """Cosine embedding loss: brings pairs with target 1 into one direction, and those with -1 apart, to below `margin`."""
     eps = 1e-12
     cosine = (a * b).sum(-1) / (((a * a).sum(-1) + eps) * ((b * b).sum(-1) + eps)).sqrt()
     return reduced(where(target == 1, 1 - cosine, (cosine - margin).clamp(0.0)), reduction)
 
 
 def pairwise_distance(a, b, p=2.0, eps=1e-6):
-    """The distance of each vector of `a` from its partner in `b`."""
-    from minidl.ops.decompositions import vector_norm
-
+    """Pairwise distance: how far each vector of `a` is from its partner in `b`."""
     return vector_norm(a - b + eps, p, -1)
 
 
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
-    """Keeps an anchor nearer to its like than to what is unlike, by a margin (Schroff et al. 2015)."""
+    """Triplet margin loss: keeps an anchor nearer to its like than to what is unlike (Schroff et al. 2015)."""
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
         other = pairwise_distance(positive, negative, p, eps)
@@ -362,7 +361,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6,
 
 
 def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
-    """How surprised a model is by a sequence whose alignment in time is not known (Graves et al. 2006).
+    """Connectionist temporal classification: how surprised a model is by a sequence that is not aligned in time.
 
     Parameters
     ----------
@@ -374,6 +373,10 @@ def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0,
         The mean divides each loss by the length of its target first.
     zero_infinity : bool
         Count a target that does not fit into its input as 0 instead of infinity.
+
+    References
+    ----------
+    Graves et al. (2006), *Connectionist Temporal Classification*.
     """
     single = log_probabilities.ndim == 2
     if single:

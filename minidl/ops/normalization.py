@@ -8,10 +8,10 @@ from minidl.engine.broadcasting import sum_of_columns, unbroadcast
 from minidl.engine.inplace import changes
 from minidl.engine.operation import operation
 from minidl.errors import ShapeError
-from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, lines
+from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
 
 
-def _in_small_operations(x, weight, bias, axes, eps):
+def _standardize_reference(x, weight, bias, axes, eps):
     centred = x - x.mean(axes, keepdim=True)
     y = centred / ((centred * centred).mean(axes, keepdim=True) + eps).sqrt()
     y = y if weight is None else y * weight
@@ -30,7 +30,7 @@ def _mean(x, axes):
     gradient=r"\bar x = \tfrac{1}{\sigma} (\bar z - \operatorname{mean} \bar z"
     r" - \hat x \operatorname{mean}(\bar z \odot \hat x)),\ \bar z = w \odot \bar y",
     joint=True,
-    composed=_in_small_operations,
+    composed=_standardize_reference,
 )
 def standardize(x, weight, bias, axes, eps):
     """Values less their mean over `axes`, divided by their spread; times `weight`, plus `bias` (broadcast to x)."""
@@ -74,7 +74,7 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     return standardize(x, weight, bias, axes=tuple(range(x.ndim - len(shape), x.ndim)), eps=eps)
 
 
-def _rms_in_small_operations(x, weight, axes, eps):
+def _rms_norm_reference(x, weight, axes, eps):
     y = x / ((x * x).mean(axes, keepdim=True) + eps).sqrt()
     return y if weight is None else y * weight
 
@@ -84,7 +84,7 @@ def _rms_in_small_operations(x, weight, axes, eps):
     formula=r"y = w \odot \hat x,\quad \hat x = x / \sqrt{\operatorname{mean} x^2 + \epsilon}",
     gradient=r"\bar x = \tfrac{1}{r} (\bar z - \hat x \operatorname{mean}(\bar z \odot \hat x)),\ \bar z = w \odot \bar y",
     joint=True,
-    composed=_rms_in_small_operations,
+    composed=_rms_norm_reference,
 )
 def _rms_norm(x, weight, axes, eps):
     size = np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
@@ -114,7 +114,7 @@ def _per_channel(parameter, ndim):
 
 def channel_statistics(x):
     """Mean and (biased) variance of each channel of an array (N, C, ...)."""
-    rows, channels = lines(x), x.shape[1]
+    rows, channels = pixel_rows(x), x.shape[1]
     n = rows.size // max(1, channels)
     mean = channel_sums(rows, channels) / n
     centred = rows - for_each_pixel(mean, rows.shape[1])
@@ -122,9 +122,9 @@ def channel_statistics(x):
     return mean, channel_sums(centred, channels) / n
 
 
-def _channels_in_small_operations(x, weight, bias, mean, var, eps):
+def _batch_norm_reference(x, weight, bias, mean, var, eps):
     weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
-    return _in_small_operations(x, weight, bias, (0, *range(2, x.ndim)), eps)
+    return _standardize_reference(x, weight, bias, (0, *range(2, x.ndim)), eps)
 
 
 @operation(
@@ -133,7 +133,7 @@ def _channels_in_small_operations(x, weight, bias, mean, var, eps):
     gradient=r"\bar x = \tfrac{w}{\sigma} (\bar y - \operatorname{mean} \bar y"
     r" - \hat x \operatorname{mean}(\bar y \odot \hat x)) \text{ for each channel}",
     joint=True,
-    composed=_channels_in_small_operations,
+    composed=_batch_norm_reference,
 )
 def standardize_channels(x, weight, bias, mean, var, eps):
     """Every channel less its mean, divided by its spread; times `weight`, plus `bias`, if they are given.
@@ -141,26 +141,26 @@ def standardize_channels(x, weight, bias, mean, var, eps):
     `mean` and `var` are those of x itself: the gradient knows that they depend on it.
     """
     channels, n = x.shape[1], x.size // max(1, x.shape[1])
-    last = (len(x), *x.shape[2:], channels)  # the shape with the channels last, in which the lines are
+    last = (len(x), *x.shape[2:], channels)  # the shape with the channels last, in which the rows of pixels are
     spread = np.sqrt(var + eps)
     scale = 1 / spread if weight is None else weight / spread
-    rows = lines(x)
-    line = rows.shape[1]
-    y = rows - for_each_pixel(mean, line)
-    y *= for_each_pixel(scale, line)
+    rows = pixel_rows(x)
+    length = rows.shape[1]
+    y = rows - for_each_pixel(mean, length)
+    y *= for_each_pixel(scale, length)
     if bias is not None:
-        y += for_each_pixel(bias, line)
+        y += for_each_pixel(bias, length)
 
     def pull(g, wanted):
-        g, centred = lines(g), rows - for_each_pixel(mean, line)
+        g, centred = pixel_rows(g), rows - for_each_pixel(mean, length)
         total, along = channel_sums(g, channels), channel_sums(g * centred, channels) / spread
         gx = None
         if wanted[0]:
             gx = centred
-            gx *= for_each_pixel(-along / (n * spread), line)
+            gx *= for_each_pixel(-along / (n * spread), length)
             gx += g
-            gx -= for_each_pixel(total / n, line)
-            gx *= for_each_pixel(scale, line)
+            gx -= for_each_pixel(total / n, length)
+            gx *= for_each_pixel(scale, length)
             gx = channels_first(gx.reshape(last))
         return gx, along, total
 

@@ -8,18 +8,18 @@ from minidl.engine.operation import operation
 from minidl.errors import ShapeError
 from minidl.ops.layout import channels_first, channels_last
 from minidl.ops.resizing import pad
-from minidl.ops.windows import check_image, output_size, pair, places
+from minidl.ops.windows import check_image, output_size, pair, window_indices
 
 
-def _along(axis, place, stride, dilation, out):
+def _along(axis, offset, stride, dilation, out):
     """Index of one row (axis 1) or column (axis 2) of every window, in images (N, H, W, C)."""
-    start = place * dilation[axis - 1]
+    start = offset * dilation[axis - 1]
     step = stride[axis - 1]
     return (*[slice(None)] * axis, slice(start, start + step * (out[axis - 1] - 1) + 1, step))
 
 
 def _combined(images, combine, kernel, *geometry):
-    """All elements under each window combined: first the lines of the window, then its columns."""
+    """All elements under each window combined: first the rows of the window, then its columns."""
     for axis in (1, 2):
         images = reduce(combine, [images[_along(axis, i, *geometry)] for i in range(kernel[axis - 1])])
     return images if max(kernel) > 1 else images.copy()
@@ -30,8 +30,8 @@ def _parts(images, kernel, *geometry):
     return [images[_along(1, i, *geometry)][_along(2, j, *geometry)] for i in range(kernel[0]) for j in range(kernel[1])]
 
 
-def _max_pool_in_small_operations(x, kernel, stride, dilation, out):
-    rows, columns = places(x.shape[2:], kernel, stride, dilation, out)
+def _max_pool_reference(x, kernel, stride, dilation, out):
+    rows, columns = window_indices(x.shape[2:], kernel, stride, dilation, out)
     return x[:, :, rows, columns].max(-1).values
 
 
@@ -39,7 +39,7 @@ def _max_pool_in_small_operations(x, kernel, stride, dilation, out):
     name="max_pool2d",
     formula=r"y_k = \max_{i \in \text{window } k} x_i",
     gradient=r"\bar x_i = \sum_{k : i \text{ is the largest of window } k} \bar y_k",
-    composed=_max_pool_in_small_operations,
+    composed=_max_pool_reference,
 )
 def _max_pool(x, kernel, stride, dilation, out):
     images, geometry = channels_last(x), (stride, dilation, out)
@@ -101,8 +101,8 @@ def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     return y.squeeze(0) if single else y
 
 
-def _sum_pool_in_small_operations(x, kernel, stride, out):
-    rows, columns = places(x.shape[2:], kernel, stride, (1, 1), out)
+def _sum_pool_reference(x, kernel, stride, out):
+    rows, columns = window_indices(x.shape[2:], kernel, stride, (1, 1), out)
     return x[:, :, rows, columns].sum(-1)
 
 
@@ -111,13 +111,14 @@ def _sum_pool_in_small_operations(x, kernel, stride, out):
     formula=r"y_k = \sum_{i \in \text{window } k} x_i",
     gradient=r"\bar x_i = \sum_{k : i \in \text{window } k} \bar y_k",
     linear=True,
-    composed=_sum_pool_in_small_operations,
+    composed=_sum_pool_reference,
 )
 def _sum_pool(x, kernel, stride, out):
     images, geometry = channels_last(x), (stride, (1, 1), out)
+    shape = images.shape
 
     def pull(g):
-        g, gx = channels_last(g), np.zeros(images.shape, g.dtype)
+        g, gx = channels_last(g), np.zeros(shape, g.dtype)
         for part in _parts(gx, kernel, *geometry):
             part += g
         return channels_first(gx)

@@ -8,11 +8,8 @@ import numpy as np
 
 from minidl.engine.broadcasting import sum_of_rows, unbroadcast
 from minidl.engine.operation import operation
+from minidl.ops.activation import sigmoid_array
 from minidl.ops.shape import cat, stack
-
-
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
 
 
 def _inputs(x, w_ih, b_ih, b_hh=None):
@@ -24,7 +21,7 @@ def _inputs(x, w_ih, b_ih, b_hh=None):
     return product.reshape(T, N, len(w_ih))
 
 
-def _lstm_in_small_operations(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
+def _lstm_reference(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     h, c, outputs = h0, c0, []
     for step in x.unbind(0):
         z = step @ w_ih.T + h @ w_hh.T
@@ -43,7 +40,7 @@ def _lstm_in_small_operations(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     r"\quad \bar W = \textstyle\sum_t \bar z_t x_t^\top",
     joint=True,
     promote="same",
-    composed=_lstm_in_small_operations,
+    composed=_lstm_reference,
 )
 def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     """One direction of one LSTM layer (Hochreiter & Schmidhuber 1997).
@@ -136,7 +133,7 @@ def _bias_gradients(dz, b_ih, dz_hh=None):
     return g, g if dz_hh is None else unbroadcast(dz_hh, b_ih)
 
 
-def _gru_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh):
+def _gru_reference(x, h0, w_ih, w_hh, b_ih, b_hh):
     h, outputs = h0, []
     for step in x.unbind(0):
         a, b = step @ w_ih.T, h @ w_hh.T
@@ -155,7 +152,7 @@ def _gru_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh):
     gradient=r"\bar h_{t-1} = z \odot \bar h_t + U^\top \bar a_t,\quad \bar W = \textstyle\sum_t \bar a_t x_t^\top",
     joint=True,
     promote="same",
-    composed=_gru_in_small_operations,
+    composed=_gru_reference,
 )
 def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
     """One direction of one GRU layer (Cho et al. 2014): (T, N, D) to (T, N, H); gates in the order reset, update, new."""
@@ -169,8 +166,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
         b = previous @ turned
         if b_hh is not None:
             b += b_hh
-        with np.errstate(over="ignore"):
-            a[t, :, : 2 * H] = _sigmoid(a[t, :, : 2 * H] + b[:, : 2 * H])
+        a[t, :, : 2 * H] = sigmoid_array(a[t, :, : 2 * H] + b[:, : 2 * H])
         new_h[t] = b[:, 2 * H :]
         r, z = a[t, :, :H], a[t, :, H : 2 * H]
         n = np.tanh(a[t, :, 2 * H :] + r * new_h[t])
@@ -198,7 +194,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
     return out, pull
 
 
-def _rnn_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
+def _rnn_reference(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
     h, outputs = h0, []
     for step in x.unbind(0):
         z = step @ w_ih.T + h @ w_hh.T
@@ -214,7 +210,7 @@ def _rnn_in_small_operations(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
     joint=True,
     promote="same",
     operands=6,
-    composed=_rnn_in_small_operations,
+    composed=_rnn_reference,
 )
 def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
     """One direction of one simple recurrent layer (Elman 1990): (T, N, D) to (T, N, H)."""

@@ -4,17 +4,27 @@ from typing import Any
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.windows import check_image, output_size, pair, places
+from minidl.ops.windows import check_image, output_size, pair, window_indices
 
 
-@operation(name="pad", formula=r"y = x \text{ with a border}", gradient=r"\bar x = \bar y \text{ without it}", linear=True)
+@array_function
+def _with_border(x, widths, value):
+    return np.pad(x, widths, constant_values=value)
+
+
+@operation(
+    name="pad",
+    formula=r"y = x \text{ with a border}",
+    gradient=r"\bar x = \bar y \text{ without it}",
+    linear=True,
+    array=_with_border,
+)
 def _pad(x, widths, value):
     inside = tuple(slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True))
-    y = _pad(x, widths, value) if isinstance(x, Tensor) else np.pad(x, widths, constant_values=value)
-    return y, lambda g: g[inside]
+    return _with_border(x, widths, value), lambda g: g[inside]
 
 
 def pad(x, pad, mode="constant", value=0.0):
@@ -48,8 +58,8 @@ def pad(x, pad, mode="constant", value=0.0):
                 raise ShapeError(
                     f"a reflected border of {max(before, after)} needs a dimension larger than that, not {x.shape[axis]}"
                 )
-            places: Any = np.pad(np.arange(x.shape[axis]), (before, after), mode=names[mode])  # type: ignore[call-overload]
-            x = x.index_select(axis, Tensor.wrap(places))
+            mirrored: Any = np.pad(np.arange(x.shape[axis]), (before, after), mode=names[mode])  # type: ignore[call-overload]
+            x = x.index_select(axis, Tensor.wrap(mirrored))
     return x
 
 
@@ -60,7 +70,7 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     geometry = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
     out = tuple(output_size(n, k, s, p, d) for n, k, s, p, d in geometry)
     x = pad(x, (padding[1], padding[1], padding[0], padding[0]))
-    rows, columns = places(x.shape[2:], kernel, stride, dilation, out)
+    rows, columns = window_indices(x.shape[2:], kernel, stride, dilation, out)
     y = x[:, :, rows, columns].permute(0, 1, 4, 2, 3).reshape(x.shape[0], -1, out[0] * out[1])
     return y.squeeze(0) if single else y
 

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.engine.operation import operation
-from minidl.engine.tensor import Tensor
+from minidl.engine.operation import array_function, operation
 
 END = 6  # beyond, erf is 1 to the last digit of float64
 
@@ -22,6 +21,7 @@ def _taylor_table(order, per_unit):
 TABLES = {}  # dtype -> (points to a unit, coefficients)
 
 
+@array_function
 def erf_array(x):
     """The error function of an array: a Taylor polynomial about the nearest of a table of points."""
     if x.dtype not in TABLES:
@@ -43,8 +43,8 @@ def erf_array(x):
     formula=r"y = \tfrac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt",
     gradient=r"\bar x = \bar y \odot \tfrac{2}{\sqrt\pi} e^{-x^2}",
     promote="float",
+    array=erf_array,
 )
 def erf(x):
     """The error function: the share of a normal distribution within x √2 standard deviations of its mean."""
-    y = erf(x) if isinstance(x, Tensor) else erf_array(x)
-    return y, lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(x * x)))
+    return erf_array(x), lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(x * x)))

@@ -32,7 +32,7 @@ def check_image(name, x, n):
     return x, False
 
 
-def places(size, kernel, stride, dilation, out):
+def window_indices(size, kernel, stride, dilation, out):
     """Which rows and columns lie under each window: index arrays of shape (oh, ow, kh * kw)."""
     rows, columns = (
         np.arange(n)[:, None] * s + np.arange(k)[None] * d for n, k, s, d in zip(out, kernel, stride, dilation, strict=True)
