@@ -18,8 +18,8 @@ endif
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-lab: .venv/ready-course  ## install, and open the course in JupyterLab
-	@$(BIN)/minidl lab notebooks --notebook $(NOTEBOOK)
+lab: .venv/ready-course  ## install, and open your copy of the course, my-course, in JupyterLab
+	@$(BIN)/minidl lab --notebook $(NOTEBOOK)
 
 test: .venv/ready-dev  ## install, and run everything that CI runs
 	$(BIN)/python -m tests

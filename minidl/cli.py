@@ -8,6 +8,7 @@ from minidl import __version__
 from minidl.errors import MinidlError
 
 FIRST = "00_start_here.ipynb"
+COPY = "my-course"  # .gitignore names it too
 
 
 def main(arguments=None):
@@ -35,8 +36,13 @@ def parser():
     top.add_argument("--version", action="version", version=f"minidl {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = commands.add_parser("lab", help="copy the course to a folder and open it in JupyterLab")
-    lab.add_argument("folder", nargs="?", default="minidl-course", help="where the course lives (minidl-course)")
+    lab = commands.add_parser(
+        "lab",
+        help="copy the course to a folder of your own and open it in JupyterLab",
+        description="Copy the course, without outputs, to a folder of your own, and open it in JupyterLab. Your changes "
+        "are never overwritten; chapters that you have not changed are refreshed.",
+    )
+    lab.add_argument("folder", nargs="?", default=COPY, help=f"where your copy lives ({COPY})")
     lab.add_argument("--notebook", default=FIRST, help=f"which chapter to open ({FIRST})")
     lab.add_argument("--port", type=port_number, help="where JupyterLab listens (the first free port from 8888 on)")
     lab.add_argument("--no-browser", action="store_true", help="only say the address")
@@ -82,11 +88,14 @@ def run_lab(options):
     from minidl.course.opening import open_lab
 
     done = copy_course(options.folder)
+    refreshed = [name for name, what in done.items() if what == "updated"]
+    if refreshed:
+        print(f"There is a new edition of {', '.join(refreshed)}: your copy is refreshed.")
     for name, what in done.items():
-        if what == "kept":
-            print(f"Kept your {name}.")
+        if what not in ("copied", "updated", "unchanged", "kept"):
+            print(f"You changed {name}, and there is a new edition: yours is left as it is, the new one is {what}.")
     if done:
-        print(f"The course is in {Path(options.folder).resolve()}", flush=True)
+        print(f"Your copy of the course is in {Path(options.folder).resolve()}", flush=True)
     if not options.copy_only:
         trust_chapters(options.folder)
         open_lab(options.folder, options.notebook, options.port, False if options.no_browser else None)

@@ -2,14 +2,26 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
-from minidl.cli import main
+from minidl.cli import COPY, main
 from minidl.course import copying
 from minidl.course.copying import CourseError, copy_course
 
 CHAPTER = "00_start_here.ipynb"
+
+
+def notebook(*cells, run=False, **metadata):
+    """The bytes of a notebook with these cells; `run` as JupyterLab saves it after its cells were run."""
+    output = {"output_type": "stream", "name": "stdout", "text": "42"}
+    written = [
+        {"cell_type": "code", "id": f"c{k}", "metadata": {"scrolled": True} if run else {}, "source": source,
+         "execution_count": 1 if run else None, "outputs": [output] if run else []}
+        for k, source in enumerate(cells)
+    ]  # fmt: skip
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": written}).encode()
 
 
 @pytest.fixture
@@ -44,10 +56,108 @@ def test_a_changed_chapter_is_kept_and_the_new_edition_lies_beside_it(source, tm
     copy_course(tmp_path / "mine")
     mine = tmp_path / "mine" / CHAPTER
     mine.write_text("my answers")
-    (source / CHAPTER).write_text("chapter, second edition")
     assert copy_course(tmp_path / "mine")[CHAPTER] == "kept"
+    (source / CHAPTER).write_text("chapter, second edition")
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "00_start_here.new.ipynb"
     assert mine.read_text() == "my answers"
     assert (tmp_path / "mine" / "00_start_here.new.ipynb").read_text() == "chapter, second edition"
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "kept"
+
+
+def test_a_new_edition_in_which_the_learner_worked_is_never_overwritten(source, tmp_path):
+    copy_course(tmp_path / "mine")
+    (tmp_path / "mine" / CHAPTER).write_text("my answers")
+    (source / CHAPTER).write_text("chapter, second edition")
+    copy_course(tmp_path / "mine")
+    (source / CHAPTER).write_text("chapter, third edition")  # nobody touched the second
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "00_start_here.new.ipynb"
+    new = tmp_path / "mine" / "00_start_here.new.ipynb"
+    assert new.read_text() == "chapter, third edition"
+    new.write_text("my answers there")
+    (source / CHAPTER).write_text("chapter, fourth edition")
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "00_start_here.new-2.ipynb"
+    assert new.read_text() == "my answers there"
+
+
+def test_the_command_says_which_chapters_both_changed(source, tmp_path, capsys):
+    main(["lab", str(tmp_path / "mine"), "--copy-only"])
+    (tmp_path / "mine" / CHAPTER).write_text("my answers")
+    (source / CHAPTER).write_text("chapter, second edition")
+    (source / "01_next.ipynb").write_text("next, second edition")
+    capsys.readouterr()
+    main(["lab", str(tmp_path / "mine"), "--copy-only"])
+    said = capsys.readouterr().out
+    assert "There is a new edition of 01_next.ipynb: your copy is refreshed." in said
+    assert f"You changed {CHAPTER}, and there is a new edition: yours is left as it is" in said
+    assert "the new one is 00_start_here.new.ipynb" in said
+
+
+def test_the_copy_has_no_outputs_and_the_source_keeps_its_own(source, tmp_path):
+    shipped = notebook("6 * 7", run=True, widgets={"state": {}})
+    (source / CHAPTER).write_bytes(shipped)
+    copy_course(tmp_path / "mine")
+    copy = json.loads((tmp_path / "mine" / CHAPTER).read_bytes())
+    assert copy["cells"][0]["outputs"] == []
+    assert copy["cells"][0]["execution_count"] is None
+    assert copy["metadata"] == {}
+    assert (source / CHAPTER).read_bytes() == shipped
+
+
+def test_a_chapter_that_was_only_run_is_updated(source, tmp_path):
+    (source / CHAPTER).write_bytes(notebook("6 * 7"))
+    copy_course(tmp_path / "mine")
+    mine = tmp_path / "mine" / CHAPTER
+    mine.write_bytes(notebook("6 * 7", "  ", run=True, language_info={"name": "python"}))  # with an empty cell at its end
+    (source / CHAPTER).write_bytes(notebook("6 * 8"))
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "updated"
+    assert json.loads(mine.read_bytes())["cells"][0]["source"] == "6 * 8"
+
+
+@pytest.mark.parametrize("answers", [["6 * 9"], ["6 * 7", "mine"], [], ["x", "6 * 7"]])
+def test_a_chapter_in_which_any_cell_changed_is_kept(source, tmp_path, answers):
+    (source / CHAPTER).write_bytes(notebook("6 * 7"))
+    copy_course(tmp_path / "mine")
+    (tmp_path / "mine" / CHAPTER).write_bytes(notebook(*answers, run=True))
+    (source / CHAPTER).write_bytes(notebook("6 * 8"))
+    copy_course(tmp_path / "mine")
+    assert [cell["source"] for cell in json.loads((tmp_path / "mine" / CHAPTER).read_bytes())["cells"]] == answers
+
+
+def test_outputs_of_the_learner_survive_a_copy_that_has_nothing_new(source, tmp_path):
+    (source / CHAPTER).write_bytes(notebook("6 * 7"))
+    copy_course(tmp_path / "mine")
+    run = notebook("6 * 7", run=True)
+    (tmp_path / "mine" / CHAPTER).write_bytes(run)
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "unchanged"
+    assert (tmp_path / "mine" / CHAPTER).read_bytes() == run
+
+
+def test_a_copy_by_an_earlier_version_is_known_by_the_checksum_of_its_bytes(source, tmp_path):
+    (tmp_path / "mine").mkdir()
+    old = notebook("6 * 7", run=True)
+    (tmp_path / "mine" / CHAPTER).write_bytes(old)
+    (tmp_path / "mine" / copying.RECORD).write_text(json.dumps({CHAPTER: copying.checksum(old)}))
+    (source / CHAPTER).write_bytes(notebook("6 * 8"))
+    assert copy_course(tmp_path / "mine")[CHAPTER] == "updated"
+
+
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{}", b'{"nbformat": 4, "metadata": {}, "cells": [1]}', b"\xff", b"[" * 100_000]
+)
+def test_what_is_no_notebook_is_copied_as_it_is(source, tmp_path, content):
+    (source / CHAPTER).write_bytes(content)
+    copy_course(tmp_path / "mine")
+    assert (tmp_path / "mine" / CHAPTER).read_bytes() == content
+
+
+def test_what_jupyter_keeps_for_itself_is_not_copied(source, tmp_path):
+    (source / ".ipynb_checkpoints").mkdir()
+    (source / ".ipynb_checkpoints" / CHAPTER).write_text("a draft")
+    assert set(copy_course(tmp_path / "mine")) == {CHAPTER, "01_next.ipynb"}
+
+
+def test_the_folder_of_the_copy_is_ignored_by_git():
+    assert f"/{COPY}/" in (Path(__file__).parents[2] / ".gitignore").read_text().split()
 
 
 def test_a_changed_chapter_is_kept_when_there_is_no_record_of_a_copy(source, tmp_path):
@@ -86,6 +196,7 @@ def test_the_command_copies_the_real_course(tmp_path, capsys):
     assert main(["lab", str(tmp_path / "course"), "--copy-only"]) == 0
     chapter = json.loads((tmp_path / "course" / CHAPTER).read_text(encoding="utf-8"))
     assert chapter["cells"][0]["source"][0].startswith("# 00")
+    assert not any(cell.get("outputs") for cell in chapter["cells"])
     assert str(tmp_path / "course") in capsys.readouterr().out
 
 
