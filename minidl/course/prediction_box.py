@@ -7,6 +7,7 @@ from IPython.display import display
 
 from minidl.course.predicting import shown, unanswered
 from minidl.course.progress import forget_guess, keep_guess, read_entry
+from minidl.course.saving import STILL
 
 BORDER = "1px solid var(--jp-border-color2, #c9d0d9)"
 
@@ -14,7 +15,7 @@ BORDER = "1px solid var(--jp-border-color2, #c9d0d9)"
 def show_box(name, prediction):
     """Show the box of a prediction. Where there are no widgets its text is shown, as on GitHub."""
     view = make_box(name, prediction)._repr_mimebundle_()
-    display({**view, "text/plain": unanswered(name, prediction)}, raw=True)
+    display({**view, "text/plain": unanswered(name, prediction)}, raw=True, metadata={STILL: "text/plain"})
 
 
 def make_box(name, prediction):

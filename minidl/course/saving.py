@@ -3,11 +3,14 @@
 After a restart of the kernel JupyterLab forgets the state of the widgets that are still on the page, and
 would save outputs that point to nothing. So `minidl lab` looks at every notebook before it is saved: what
 the file on disk still knows of a widget stays, and where nothing is known the still picture is shown instead.
+
+Jupyter trusts what it saves, and runs the scripts in it when the notebook is opened again. So nothing is taken from
+a file that it does not trust already, and the scripts of widgets come from the package, never from the file.
 """
 
-import json
-
 from minidl.course.notebooks import WIDGET_STATE, WIDGET_VIEW, models_behind
+
+STILL = "minidl_still"  # in the metadata of an output: which of its forms says enough without the widget
 
 
 def keep_pictures(model, before):
@@ -18,10 +21,10 @@ def keep_pictures(model, before):
     model : dict
         The notebook as JupyterLab sends it.
     before : dict or None
-        The notebook as it was saved last.
+        The notebook as it was saved last; None unless it is trusted.
     """
     known = _states(model)
-    old = _states(before or {})
+    old = {id: own for id, state in _states(before or {}).items() if (own := with_own_script(state)) is not None}
     for cell in model.get("cells", []):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -30,33 +33,54 @@ def keep_pictures(model, before):
                 continue
             if id in old:
                 known |= {id: old[id] for id in models_behind([id], old) if id not in known}
-            elif "image/svg+xml" in data:
+            elif "image/svg+xml" in data or output.get("metadata", {}).get(STILL) in data:
                 del data[WIDGET_VIEW]
     if known:
         kept = {"state": known, "version_major": 2, "version_minor": 0}
         model.setdefault("metadata", {}).setdefault("widgets", {})[WIDGET_STATE] = kept
 
 
+def with_own_script(model):
+    """The kept state of a widget with the script that this package has for it.
+
+    Returns
+    -------
+    dict or None
+        None for a widget that brings a script and is none of minidl's; Jupyter's own bring none.
+    """
+    from minidl.viz.widget import HERE, packed_script
+
+    try:
+        state, scripts = model["state"], {"_esm", "_css"} & model["state"].keys()
+        if model["model_module"].startswith("@jupyter-widgets/") and not scripts:
+            return model
+        name = str(state.get("_anywidget_id")).rpartition(".")[2].removesuffix("Widget").lower()
+        if (model["model_module"], model["model_name"]) != ("anywidget", "AnyModel") or not name.isalpha():
+            return None
+        if not (HERE / f"{name}.js").is_file():
+            return None
+    except (KeyError, TypeError, AttributeError):  # no state of a widget at all
+        return None
+    return {**model, "state": {**{k: v for k, v in state.items() if k not in scripts}, "_esm": packed_script(name)}}
+
+
 def _states(notebook):
     return dict(notebook.get("metadata", {}).get("widgets", {}).get(WIDGET_STATE, {}).get("state", {}))
 
 
-def _before_saving(path, model, contents_manager, **_):
-    if model.get("type") != "notebook" or not isinstance(model.get("content"), dict):
-        return
-    file = contents_manager._get_os_path(path)
+def before_saving(path, model, contents_manager, **_):
+    """Jupyter calls this before it saves anything."""
+    if model.get("type") == "notebook" and isinstance(model.get("content"), dict):
+        keep_pictures(model["content"], _trusted(contents_manager._get_os_path(path), contents_manager.notary))
+
+
+def _trusted(file, notary):
+    """The notebook in a file, if Jupyter trusts it: if it was signed on this machine, by this user. Otherwise None."""
+    import nbformat
+
     try:
         with open(file, encoding="utf-8") as stream:
-            before = json.load(stream)
-    except (OSError, ValueError):  # a new notebook, or a file that is none
-        before = None
-    keep_pictures(model["content"], before)
-
-
-def _jupyter_server_extension_points():
-    return [{"module": __name__}]
-
-
-def _load_jupyter_server_extension(server):
-    """Jupyter calls this when it starts; `minidl lab` names this module on its command line."""
-    server.contents_manager.register_pre_save_hook(_before_saving)
+            notebook = nbformat.reads(stream.read(), as_version=4, capture_validation_error={})
+        return notebook if notary.check_signature(notebook) else None
+    except Exception:  # a new notebook, or a file that is none: whatever is wrong with it, saving goes on
+        return None

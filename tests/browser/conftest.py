@@ -43,7 +43,13 @@ def serve(browser, tmp_path_factory):
     @contextmanager
     def serving(folder):
         own = tmp_path_factory.mktemp("settings")
-        names = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
+        names = (
+            "MINIDL_PROGRESS",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+        )
         server = subprocess.Popen(
             [sys.executable, "-m", "minidl.cli", "lab", str(folder), "--no-browser"],
             env={**os.environ, **{name: str(own / name.lower()) for name in names}},  # not those of whoever runs the tests

@@ -1,21 +1,45 @@
 """The course in a real JupyterLab, in a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import minidl as md
 from tests.browser.lab import in_view, run_all
 
 pytestmark = pytest.mark.browser
-CHAPTERS = sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CHAPTERS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+
+
+ASK = """
+from minidl.course import outcome, predict
+from minidl.course.exercises import ch00
+from minidl.course.predicting import Prediction
+ch00.PREDICTIONS = {
+    "p1": Prediction("How many of the digits?", unit="of 2,000"),
+    "p2": Prediction("Which way?", choices=["up", "down"]),
+}
+"""
+
+
+def asking_notebook():
+    """A notebook that asks for two predictions."""
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    cells = [ASK, 'predict("ch00.p1", ...)', 'predict("ch00.p2", ...)', 'outcome("ch00.p1", 265)\noutcome("ch00.p2", "up")']
+    return nbformat.v4.new_notebook(metadata=kernel, cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
 
 
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
-    """The address that `minidl lab` says."""
-    with serve(tmp_path_factory.mktemp("course")) as said:
+    """The address that `minidl lab` says of a folder in which the chapters have their outputs, as in a clone."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(NOTEBOOKS, folder, dirs_exist_ok=True)
+    nbformat.write(asking_notebook(), folder / "asking.ipynb")
+    with serve(folder) as said:
         yield said
 
 
@@ -118,3 +142,22 @@ def test_run_all_runs_every_chapter_without_an_error(open_page, address, chapter
     assert page.locator(".md-widget").count() > 0
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator(".jp-InputPrompt:text('[*]')").count() == 0
+
+
+def test_a_guess_made_in_the_box_is_set_against_what_came(open_page, address):
+    page = open_page(address.replace("/lab/tree/00_start_here.ipynb", "/lab/workspaces/guess/tree/asking.ipynb"))
+    run_all(page)
+    page.wait_for_selector("text=It is 265 of 2,000.")
+    page.get_by_placeholder("a number").fill("many")
+    page.locator("button:has-text('Keep my guess')").first.click()
+    page.wait_for_selector("text=A number is asked for, and this is 'many'.")
+    page.get_by_placeholder("a number").fill("200")
+    page.locator("button:has-text('Keep my guess')").first.click()
+    page.wait_for_selector("text=Your guess is kept: 200. Run the next cell.")
+    page.locator("label:has-text('down')").click()
+    page.wait_for_selector("text=Your guess is kept: down. Run the next cell.")
+    page.locator("button:has-text('Skip')").last.click()
+    page.wait_for_selector("text=Skipped. Run the next cell.")
+    run_all(page)
+    page.wait_for_selector("text=You guessed 200; it is 265 of 2,000 (25 % too low).")
+    page.wait_for_selector('text=The answer is "up".')
