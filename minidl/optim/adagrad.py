@@ -2,7 +2,7 @@ r"""Step sizes that follow the size of past gradients, without momentum of their
 
 import numpy as np
 
-from minidl.optim.optimizer import Optimizer
+from minidl.optim.optimizer import Optimizer, implementation
 
 
 class Adagrad(Optimizer):
@@ -12,11 +12,13 @@ class Adagrad(Optimizer):
     """
 
     def __init__(
-        self, params, lr=1e-2, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10, *, maximize=False
-    ):
+        self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, foreach=None, *,
+        maximize=False, differentiable=False, fused=None,
+    ):  # fmt: skip
         super().__init__(params, {
-            "lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps,
+            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
             "initial_accumulator_value": initial_accumulator_value, "maximize": maximize,
+            **implementation(foreach=foreach, differentiable=differentiable, fused=fused),
         })  # fmt: skip
 
     def update(self, p, g, state, group):
@@ -24,9 +26,9 @@ class Adagrad(Optimizer):
         if not state:
             state.update(step=0, sum=np.full_like(p, group["initial_accumulator_value"]))
         g = self.decayed(p, g, group)
+        lr = group["lr"] / (1 + state["step"] * group["lr_decay"])
         state["step"] += 1
         state["sum"] += g * g
-        lr = group["lr"] / (1 + (state["step"] - 1) * group["lr_decay"])
         p -= lr * g / (np.sqrt(state["sum"]) + group["eps"])
 
 
@@ -45,11 +47,12 @@ class RMSprop(Optimizer):
     """
 
     def __init__(
-        self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False, *, maximize=False
-    ):
+        self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False,
+        foreach=None, maximize=False, differentiable=False,
+    ):  # fmt: skip
         super().__init__(params, {
-            "lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum, "centered": centered,
-            "maximize": maximize,
+            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered, "weight_decay": weight_decay,
+            "maximize": maximize, **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
         })  # fmt: skip
 
     def update(self, p, g, state, group):
@@ -62,8 +65,7 @@ class RMSprop(Optimizer):
                 state["grad_avg"] = np.zeros_like(p)
         state["step"] += 1
         g, alpha, s = self.decayed(p, g, group), group["alpha"], state["square_avg"]
-        s *= alpha
-        s += (1 - alpha) * (g * g)
+        s += (1 - alpha) * (g * g - s)
         if group["centered"]:
             state["grad_avg"] += (1 - alpha) * (g - state["grad_avg"])
             s = s - state["grad_avg"] ** 2
@@ -84,8 +86,14 @@ class Adadelta(Optimizer):
     where s and d are running means of squared gradients and of squared steps.
     """
 
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0, *, maximize=False):
-        super().__init__(params, {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize})
+    def __init__(
+        self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
+        differentiable=False,
+    ):  # fmt: skip
+        super().__init__(params, {
+            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
+        })  # fmt: skip
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -94,9 +102,7 @@ class Adadelta(Optimizer):
         state["step"] += 1
         g, rho, eps = self.decayed(p, g, group), group["rho"], group["eps"]
         s, d = state["square_avg"], state["acc_delta"]
-        s *= rho
-        s += (1 - rho) * (g * g)
+        s += (1 - rho) * (g * g - s)
         step = np.sqrt(d + eps) / np.sqrt(s + eps) * g
-        d *= rho
-        d += (1 - rho) * (step * step)
+        d += (1 - rho) * (step * step - d)
         p -= group["lr"] * step

@@ -1,10 +1,19 @@
 r"""Adam: every parameter gets a step size of its own."""
 
-import math
-
 import numpy as np
 
-from minidl.optim.optimizer import Optimizer
+from minidl.optim.optimizer import Optimizer, implementation
+
+
+def moments(g, state, group):
+    r"""Move the means of the gradient, m, and of its square, v; the count of steps, t, m and v."""
+    if not state:
+        state.update(step=0, exp_avg=np.zeros_like(g), exp_avg_sq=np.zeros_like(g))
+    (beta1, beta2), m, v = group["betas"], state["exp_avg"], state["exp_avg_sq"]
+    state["step"] += 1
+    m += (1 - beta1) * (g - m)
+    v += (1 - beta2) * (g * g - v)
+    return state["step"], m, v
 
 
 class Adam(Optimizer):
@@ -30,42 +39,37 @@ class Adam(Optimizer):
         Adds this times the weight to the gradient.
     amsgrad : bool
         Divide by the largest mean so far (Reddi et al. 2018).
+    foreach, capturable, differentiable, fused
+        See `minidl.optim.optimizer.implementation`.
     maximize : bool
         Climb instead of descending.
+    decoupled_weight_decay : bool
+        Shrink the weights directly, as `AdamW` does.
 
     References
     ----------
     Kingma & Ba (2015), *Adam: A Method for Stochastic Optimization*.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False, *, maximize=False):
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None, maximize=False,
+        capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False,
+    ):  # fmt: skip
         super().__init__(params, {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
+            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused),
+            "decoupled_weight_decay": decoupled_weight_decay,
         })  # fmt: skip
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
-        if not state:
-            state.update(step=0, exp_avg=np.zeros_like(p), exp_avg_sq=np.zeros_like(p))
         beta1, beta2 = group["betas"]
-        m, v = state["exp_avg"], state["exp_avg_sq"]
-        state["step"] = t = state["step"] + 1
-        g = self.decayed(p, g, group)
-        change = np.subtract(g, m, out=np.empty_like(p))  # one array for all that is computed on the way
-        change *= 1 - beta1
-        m += change
-        np.multiply(g, g, out=change)
-        change *= 1 - beta2
-        v *= beta2
-        v += change
+        t, m, v = moments(self.decayed(p, g, group), state, group)
         if group["amsgrad"]:
-            state["max_exp_avg_sq"] = v = np.maximum(v, state.get("max_exp_avg_sq", v))
-        np.sqrt(v, out=change)
-        change /= math.sqrt(1 - beta2**t)
-        change += group["eps"]
-        np.divide(m, change, out=change)
-        change *= group["lr"] / (1 - beta1**t)
-        p -= change
+            largest = state.setdefault("max_exp_avg_sq", np.zeros_like(v))
+            v = np.maximum(v, largest, out=largest)
+        size = np.sqrt(v / (1 - beta2**t)) + group["eps"]
+        p -= group["lr"] / (1 - beta1**t) * m / size
 
 
 class AdamW(Adam):
@@ -83,9 +87,18 @@ class AdamW(Adam):
     Loshchilov & Hutter (2019), *Decoupled Weight Decay Regularization*.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False,
+        foreach=None, capturable=False, differentiable=False, fused=None,
+    ):  # fmt: skip
+        super().__init__(
+            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
+            differentiable=differentiable, fused=fused, decoupled_weight_decay=True,
+        )  # fmt: skip
 
-    def decayed(self, p, g, group):
-        """The gradient as it is; the weights shrink."""
-        return super().decayed(p, g, {**group, "decoupled_weight_decay": True})
+
+class SparseAdam(Optimizer):
+    """Refused: it is for sparse gradients, and minidl's are dense."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
+        raise NotImplementedError("SparseAdam is for sparse gradients, and the gradients of minidl are dense: use Adam")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minidl.engine.inplace import changes
+from minidl.engine.tensor import Tensor
 from minidl.optim.optimizer import Optimizer
 
 
@@ -58,7 +59,7 @@ class LBFGS(Optimizer):
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS computes with all parameters as one vector: give them in one group")
         self.params = self.param_groups[0]["params"]
-        self.memory: dict[str, Any] = {"steps": 0, "past": deque(maxlen=history_size), "scale": 1.0}
+        self.memory: dict[str, Any] = fresh_memory(history_size)
 
     def _gradient(self):
         return np.concatenate(
@@ -113,11 +114,12 @@ class LBFGS(Optimizer):
         for n in range(1, options["max_iter"] + 1):
             memory["steps"] += 1
             if memory["steps"] > 1:
-                self._remember(memory["step"], gradient - memory["gradient"])
+                self._remember(memory["d"] * memory["d"].dtype.type(memory["t"]), gradient - memory["gradient"])
             d = self._direction(gradient)
-            memory["gradient"], before = gradient, loss
+            memory["gradient"], memory["d"], memory["loss"], before = gradient, d, loss, loss
             slope = float(gradient @ d)
-            t = min(1.0, 1 / float(np.abs(gradient).sum())) * options["lr"] if memory["steps"] == 1 else options["lr"]
+            first_scale = min(1.0, 1 / float(np.abs(gradient).sum())) if memory["steps"] == 1 else 1.0
+            memory["t"] = t = first_scale * options["lr"]
             if slope > -options["tolerance_change"]:
                 break
             place = self._place()
@@ -140,25 +142,53 @@ class LBFGS(Optimizer):
                 if n < options["max_iter"]:
                     loss, gradient = float(closure()), self._gradient()
                 losses_computed += 1
-            memory["step"] = d * d.dtype.type(t)
+            memory["t"] = t
             if (
                 losses_computed >= options["max_eval"]
                 or np.abs(gradient).max() <= options["tolerance_grad"]
-                or np.abs(memory["step"]).max() <= options["tolerance_change"]
+                or np.abs(d * d.dtype.type(t)).max() <= options["tolerance_change"]
                 or abs(loss - before) < options["tolerance_change"]
             ):
                 break
+        memory["losses_computed"] += losses_computed
         return first
 
     def state_dict(self):
-        """The settings and what is remembered of past steps, as plain data."""
-        return {**super().state_dict(), "memory": {**self.memory, "past": list(self.memory["past"])}}
+        """The settings and what is remembered of past steps, as plain data with PyTorch's keys."""
+        memory = self.memory
+        if not memory["steps"]:
+            return super().state_dict()
+        history_size = self.param_groups[0]["history_size"]
+        steps, changes_of_gradient, curvatures = zip(*memory["past"], strict=True) if memory["past"] else ((), (), ())
+        state = {
+            "func_evals": memory["losses_computed"], "n_iter": memory["steps"],
+            "d": Tensor.wrap(memory["d"]), "t": memory["t"],
+            "old_dirs": [Tensor.wrap(y) for y in changes_of_gradient], "old_stps": [Tensor.wrap(s) for s in steps],
+            "ro": [Tensor(1 / c) for c in curvatures], "H_diag": Tensor(memory["scale"], dtype=np.float64),
+            "prev_flat_grad": Tensor.wrap(memory["gradient"]), "prev_loss": memory["loss"], "al": [None] * history_size,
+        }  # fmt: skip
+        return {**super().state_dict(), "state": {0: state}}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave."""
-        super().load_state_dict(state_dict)
-        past = deque(state_dict["memory"]["past"], maxlen=self.param_groups[0]["history_size"])
-        self.memory = {**state_dict["memory"], "past": past}
+        """Take over what `state_dict` gave, here or in PyTorch."""
+        super().load_state_dict({**state_dict, "state": {}})
+        self.memory = fresh_memory(self.param_groups[0]["history_size"])
+        kept = state_dict["state"].get(0)
+        if kept is None:
+            return
+        dtype = self.params[0].dtype
+        vector = lambda t: np.array(t.array, dtype)
+        for step, change in zip(kept["old_stps"], kept["old_dirs"], strict=True):
+            self.memory["past"].append((vector(step), vector(change), vector(change) @ vector(step)))
+        self.memory |= {
+            "steps": kept["n_iter"], "losses_computed": kept["func_evals"], "d": vector(kept["d"]), "t": float(kept["t"]),
+            "scale": float(kept["H_diag"]), "gradient": vector(kept["prev_flat_grad"]), "loss": float(kept["prev_loss"]),
+        }  # fmt: skip
+
+
+def fresh_memory(history_size):
+    """What L-BFGS remembers before its first step: of past steps (the step, the change of the gradient, their product)."""
+    return {"steps": 0, "losses_computed": 0, "past": deque(maxlen=history_size), "scale": 1.0}
 
 
 def cubic_minimum(a, b, bounds=None):

@@ -1,5 +1,6 @@
 """Optimizer: what all ways to descend have in common."""
 
+import difflib
 from collections import defaultdict
 
 import numpy as np
@@ -8,13 +9,18 @@ from minidl.engine.inplace import changes
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
 
+COUNTS = ("step", "mu_product", "eta", "mu")  # plain numbers here, tensors without dimensions in a state dict
+MISTAKEN = {"learning_rate": "lr", "learning_rates": "lr", "beta": "betas", "decay": "weight_decay", "epsilon": "eps"}
+
 
 class Optimizer:
     """Holds parameters in groups, each with its own settings, and a state for each parameter.
 
+    An optimiser of your own defines ``update(p, g, state, group)`` (see there), or, as in PyTorch, a ``step`` of its own.
+
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
+    params : iterable of Tensor, of (name, Tensor), or of dict
         A dict is a group: ``{"params": [...], "lr": 0.01}``; what it leaves out is taken from `defaults`.
     defaults : dict
         The settings.
@@ -22,16 +28,34 @@ class Optimizer:
     Raises
     ------
     ValueError
-        Without parameters, or for a negative setting.
+        Without parameters, or for a setting out of its range.
     TypeError
         When something among the parameters is no tensor.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> class SignSGD(Optimizer):
+    ...     def __init__(self, params, lr=0.1):
+    ...         super().__init__(params, {"lr": lr})
+    ...     def update(self, p, g, state, group):
+    ...         p -= group["lr"] * np.sign(g)
+    >>> w = md.tensor([1.0, -1.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> SignSGD([w]).step()
+    >>> w
+    tensor([ 0.9000, -0.9000], requires_grad=True)
     """
 
-    never_negative = ("lr", "weight_decay", "momentum", "eps")
+    never_negative = (
+        "lr", "weight_decay", "momentum", "eps", "alpha", "lr_decay", "momentum_decay", "initial_accumulator_value",
+    )  # fmt: skip
 
     def __init__(self, params, defaults):
         if isinstance(params, Tensor):
             raise TypeError("an optimizer takes a list of tensors, such as model.parameters(); got a single tensor")
+        if isinstance(params, set):
+            raise TypeError("the parameters of an optimizer need an order, and a set has none: give a list")
         params = list(params)
         if not params:
             raise ValueError(
@@ -41,31 +65,45 @@ class Optimizer:
         for group in params if isinstance(params[0], dict) else [{"params": params}]:
             self.add_param_group(group)
 
-    def add_param_group(self, group):
+    def add_param_group(self, param_group):
         """Add parameters with settings of their own."""
-        given = group["params"]
-        group = {**self.defaults, **group, "params": [given] if isinstance(given, Tensor) else list(given)}
-        unknown = set(group) - set(self.defaults) - {"params", "initial_lr"}
-        if unknown:
-            raise ValueError(
-                f"{type(self).__name__} has no setting {', '.join(sorted(unknown))}; it has {', '.join(self.defaults)}"
-            )
+        given = param_group["params"]
+        if isinstance(given, set):
+            raise TypeError("the parameters of an optimizer need an order, and a set has none: give a list")
+        given = [given] if isinstance(given, Tensor) else list(given)
+        group = {**self.defaults, **param_group, "params": given}
+        if given and isinstance(given[0], tuple):
+            group["param_names"], group["params"] = [name for name, _ in given], [p for _, p in given]
+        if isinstance(group.get("lr"), Tensor):
+            group["lr"] = group["lr"].item()
+        self._check_settings(group)
+        self._check_params(group["params"])
+        self.param_groups.append(group)
+
+    def _check_settings(self, group):
+        for name in set(group) - set(self.defaults) - {"params"}:  # a word of the user's own, or a mistake?
+            likely = MISTAKEN.get(name) in self.defaults or difflib.get_close_matches(name, self.defaults, 1, 0.8)
+            if likely and not name.startswith(("initial_", "max_", "min_", "base_")):
+                raise ValueError(f"{type(self).__name__} has no setting {name}; it has {', '.join(self.defaults)}")
         for i, beta in enumerate(group.get("betas", ())):
             if not 0 <= beta < 1:
                 raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")
+        if "rho" in group and not 0 <= group["rho"] <= 1:
+            raise ValueError(f"rho must lie between 0 and 1, and is {group['rho']}")
         for name in self.never_negative:
-            if name in group and not group[name] >= 0:
+            if name in group and not isinstance(group[name], tuple) and not group[name] >= 0:
                 raise ValueError(f"{name} must not be negative, and is {group[name]}")
+
+    def _check_params(self, params):
         known = {id(p) for g in self.param_groups for p in g["params"]}
-        for p in group["params"]:
+        for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(f"an optimizer changes tensors, and got a {type(p).__name__}")
             if p.node is not None:
                 raise MinidlError("an optimizer can only change leaves: tensors that were not computed from others")
             if id(p) in known:
-                raise ValueError("a parameter is in more than one group")
+                raise ValueError("a parameter is in more than one group, or twice in one")
             known.add(id(p))
-        self.param_groups.append(group)
 
     def zero_grad(self, set_to_none=True):
         """Forget the gradients, so that the next backward starts afresh."""
@@ -94,17 +132,28 @@ class Optimizer:
         return g + group["weight_decay"] * p
 
     def update(self, p, g, state, group):
-        """Change the array `p` in place, given its gradient `g`; every optimizer defines it."""
-        raise MinidlError(f"{type(self).__name__} does not say how to update a parameter")
+        """Change one parameter by one step.
+
+        Parameters
+        ----------
+        p, g : ndarray
+            The parameter, changed in place, and its gradient.
+        state : dict
+            What the optimiser remembers of this parameter; empty at first.
+        group : dict
+            The settings.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs update(p, g, state, group), or a step() of its own")
 
     def state_dict(self):
-        """The state and the settings as plain data; parameters are numbered in order."""
+        """The state and the settings as plain data with PyTorch's keys; parameters are numbered in order."""
         order = {id(p): i for i, p in enumerate(p for g in self.param_groups for p in g["params"])}
         groups = [{**g, "params": [order[id(p)] for p in g["params"]]} for g in self.param_groups]
-        return {"state": {order[id(p)]: dict(s) for p, s in self.state.items()}, "param_groups": groups}
+        state = {order[id(p)]: {k: _to_outside(k, v) for k, v in s.items()} for p, s in self.state.items()}
+        return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave.
+        """Take over what `state_dict` gave, here or in PyTorch.
 
         Raises
         ------
@@ -114,12 +163,55 @@ class Optimizer:
         theirs = state_dict["param_groups"]
         if [len(g["params"]) for g in theirs] != [len(g["params"]) for g in self.param_groups]:
             raise ValueError("the state dict belongs to an optimizer with other parameter groups; nothing was loaded")
-        params = [p for g in self.param_groups for p in g["params"]]
-        self.param_groups = [{**g, "params": own["params"]} for g, own in zip(theirs, self.param_groups, strict=True)]
+        numbers = [i for g in theirs for i in g["params"]]
+        place = dict(zip(numbers, (p for g in self.param_groups for p in g["params"]), strict=True))
+        self.param_groups = [
+            {**self.defaults, **g, "params": own["params"]} for g, own in zip(theirs, self.param_groups, strict=True)
+        ]
         self.state = defaultdict(dict)
         for i, s in state_dict["state"].items():
-            self.state[params[i]] = {k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in s.items()}
+            self.state[place[i]] = {k: _to_inside(k, v, place[i]) for k, v in s.items()}
 
     def __repr__(self):
         lines = [", ".join(f"{k}={v}" for k, v in g.items() if k != "params") for g in self.param_groups]
         return f"{type(self).__name__}({'; '.join(lines)})"
+
+
+def _to_outside(name, value):
+    """A part of the state as a state dict holds it: arrays and counts as tensors."""
+    if name in COUNTS and isinstance(value, int | float):
+        return Tensor(value, dtype=np.float32 if name == "step" else np.float64)
+    return Tensor.wrap(value) if isinstance(value, np.ndarray) else value
+
+
+def _to_inside(name, value, parameter):
+    """A part of the state as the optimiser keeps it: an array of its own in the dtype of the parameter, or a number."""
+    if isinstance(value, Tensor | np.ndarray) and name in COUNTS:
+        return int(value.item()) if name == "step" else float(value.item())
+    if not isinstance(value, Tensor | np.ndarray):
+        return value
+    array = value.array if isinstance(value, Tensor) else value
+    return np.array(array, parameter.dtype if array.dtype.kind == "f" else array.dtype)
+
+
+def implementation(**settings):
+    """PyTorch's settings of how a step is carried out, for the groups of an optimiser.
+
+    `foreach` and `fused` choose between implementations that compute the same numbers; there is one here, so they change
+    nothing.
+
+    Raises
+    ------
+    ValueError
+        For `capturable`, which records steps for a GPU, and `differentiable`, which records them in the graph.
+    """
+    if settings.get("capturable"):
+        raise ValueError("capturable=True records the steps of a GPU, and minidl computes on the CPU: leave it out")
+    if settings.get("differentiable"):
+        raise ValueError(
+            "differentiable=True is not to be had: the optimizers of minidl change parameters in place, outside the graph. "
+            "To differentiate through a step, write it out: w = w - lr * grad(loss, w, create_graph=True)[0]"
+        )
+    if settings.get("foreach") and settings.get("fused"):
+        raise ValueError("foreach=True and fused=True are two ways to carry out the same step: choose one")
+    return settings

@@ -2,7 +2,7 @@ r"""Stochastic gradient descent."""
 
 import numpy as np
 
-from minidl.optim.optimizer import Optimizer
+from minidl.optim.optimizer import Optimizer, implementation
 
 
 class SGD(Optimizer):
@@ -25,6 +25,8 @@ class SGD(Optimizer):
         Look ahead along the momentum before stepping.
     maximize : bool
         Climb instead of descending.
+    foreach, differentiable, fused
+        See `minidl.optim.optimizer.implementation`.
 
     References
     ----------
@@ -41,12 +43,15 @@ class SGD(Optimizer):
     tensor([0.8000], requires_grad=True)
     """
 
-    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False):
+    def __init__(
+        self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
+        differentiable=False, fused=None,
+    ):  # fmt: skip
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov's method needs a momentum, and no dampening")
         super().__init__(params, {
             "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-            "maximize": maximize,
+            "maximize": maximize, **implementation(foreach=foreach, differentiable=differentiable, fused=fused),
         })  # fmt: skip
 
     def update(self, p, g, state, group):

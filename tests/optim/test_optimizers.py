@@ -1,9 +1,16 @@
-"""Optimisers: groups, state, and what they refuse. That they descend as PyTorch's is tested in tests/runs."""
+"""Optimisers: groups, state, and what they refuse. That the others descend as PyTorch's is tested in tests/runs."""
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 import minidl as md
 from minidl.errors import MinidlError, ShapeError
+from tests.optim.recipes import OPTIMIZERS, descent
+
+KEPT = json.loads((Path(__file__).parents[1] / "fixtures" / "optim.json").read_text())
 
 
 def weights():
@@ -71,6 +78,92 @@ def test_zeroed_gradients_are_none_or_zeros():
     assert a.grad is None
 
 
+CASES = [(name, i) for name, settings in OPTIMIZERS.items() for i in range(len(settings))]
+
+
+@pytest.mark.parametrize(("name", "i"), CASES)
+def test_optimisers_descend_as_those_of_pytorch(name, i):
+    found, _ = descent(md, name, OPTIMIZERS[name][i])
+    for ours, theirs in zip(found, KEPT["optimizers"][name][i], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_state_dict_has_the_keys_and_values_of_pytorch(name):
+    _, optimizer = descent(md, name, OPTIMIZERS[name][0])
+    found, expected = optimizer.state_dict(), KEPT["states"][name]
+    assert [set(group) for group in found["param_groups"]] == [set(group) for group in expected["param_groups"]]
+    for number, state in expected["state"].items():
+        ours = found["state"][int(number)]
+        assert set(ours) == set(state)
+        for key, value in state.items():
+            np.testing.assert_allclose(ours[key].tolist(), value, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimiser_goes_on_from_a_state_of_pytorch(name):
+    kept = KEPT["states"][name]
+    state = {int(i): {k: md.tensor(v) for k, v in s.items()} for i, s in kept["state"].items()}
+    found, _ = descent(md, name, {}, {"state": state, "param_groups": kept["param_groups"]})
+    _, other = descent(md, name, OPTIMIZERS[name][0])
+    expected, _ = descent(md, name, {}, other.state_dict())
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_parameters_may_come_with_their_names():
+    optimizer = md.optim.SGD(md.nn.Linear(2, 1).named_parameters(), lr=0.1)
+    assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
+    assert optimizer.param_groups[0]["params"][1].shape == (1,)
+
+
+def test_a_group_may_carry_words_of_its_owner():
+    optimizer = md.optim.SGD([{"params": [A], "name": "head", "lr_scale": 0.5}], lr=0.1)
+    assert optimizer.param_groups[0]["name"] == "head"
+
+
+def test_an_optimiser_of_ones_own_defines_a_step_as_in_pytorch():
+    class Plain(md.optim.Optimizer):
+        def __init__(self, params, lr):
+            super().__init__(params, {"lr": lr})
+
+        @md.no_grad()
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    self.state[p].setdefault("moved", md.zeros_like(p)).add_(p.grad, alpha=-group["lr"])
+                    p.add_(p.grad, alpha=-group["lr"])
+
+    w, _ = weights()
+    (w * w).sum().backward()
+    optimizer = Plain([w], lr=0.25)
+    optimizer.step()
+    assert w.tolist() == [0.5, 0.5]
+    assert optimizer.state_dict()["state"][0]["moved"].tolist() == [-0.5, -0.5]
+
+
+@pytest.mark.parametrize("settings", [{"lr": 1e-2}, {"line_search_fn": "strong_wolfe"}])
+def test_lbfgs_goes_on_from_its_state(settings):
+    def run(optimizer, x, steps):
+        def closure():
+            optimizer.zero_grad()
+            loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+            loss.backward()
+            return loss
+
+        for _ in range(steps):
+            optimizer.step(closure)
+
+    x, y = (md.tensor([-1.0, 0.5, 2.0], requires_grad=True) for _ in range(2))
+    whole, first = (md.optim.LBFGS([p], max_iter=4, **settings) for p in (x, y))
+    run(whole, x, 6)
+    run(first, y, 3)
+    second = md.optim.LBFGS([y])
+    second.load_state_dict(first.state_dict())
+    run(second, y, 3)
+    assert y.tolist() == x.tolist()
+
+
 A, B = weights()
 
 
@@ -93,7 +186,15 @@ A, B = weights()
         (lambda: md.optim.Muon([A]), ShapeError, "Muon is for matrices"),
         (lambda: md.optim.LBFGS([A]).step(), TypeError, "pass a function that does"),
         (lambda: md.optim.Adam([A]).load_state_dict(md.optim.Adam([A, B]).state_dict()), ValueError, "nothing was loaded"),
-        (lambda: md.optim.lr_scheduler.OneCycleLR(md.optim.Adam([A]), 0.1), ValueError, "needs total_steps"),
+        (lambda: md.optim.Adam([A], capturable=True), ValueError, "minidl computes on the CPU"),
+        (lambda: md.optim.SGD([A], differentiable=True), ValueError, "outside the graph"),
+        (lambda: md.optim.SGD([A], foreach=True, fused=True), ValueError, "choose one"),
+        (lambda: md.optim.SGD({A, B}), TypeError, "need an order, and a set has none"),
+        (lambda: md.optim.SparseAdam([A]), NotImplementedError, "the gradients of minidl are dense: use Adam"),
+        (lambda: md.optim.Rprop([A], etas=(1.0, 2.0)), ValueError, "a factor below 1 and one above it"),
+        (lambda: md.optim.Adadelta([A], rho=1.5), ValueError, "rho must lie between 0 and 1"),
+        (lambda: md.optim.Adagrad([A], lr_decay=-1), ValueError, "lr_decay must not be negative"),
+        (lambda: md.optim.Adafactor([A], d=0.5), ValueError, "at least 1, and is 0.5"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(call, kind, text):
@@ -103,7 +204,8 @@ def test_what_cannot_be_meant_is_refused(call, kind, text):
 
 
 @pytest.mark.parametrize(
-    "name", ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD", "LBFGS"]
+    "name",
+    ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "ASGD", "LBFGS", "NAdam", "RAdam", "RMSprop", "Rprop", "SGD"],
 )
 def test_a_single_number_is_learned_like_a_list_of_one(name):
     ends = []
