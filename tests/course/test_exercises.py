@@ -14,10 +14,20 @@ from minidl.course.exercise import Derivative, Exercise, Experiment, Function, M
 from minidl.course.notebooks import execute
 from minidl.course.progress import progress_file, read, table
 from minidl.course.solving import exercise_of, solutions, solved
+from tests.course.right_ways import RIGHT_WAYS
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 KNOWN = exercises()
+OWN_OBJECTS = """
+from minidl.course.answering import exercises as _exercises
+from minidl.course.exercise import Experiment as _Experiment, Function as _Function
+for _name, _exercise in _exercises("{chapter}").items():
+    if isinstance(_exercise.kind, _Experiment | _Function):
+        for _key, _thing in list(globals().items()):
+            if not _key.startswith("_") and _exercise.judge(_thing)[0]:
+                print(_name, "accepts", _key)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +61,20 @@ def test_the_right_answer_is_right(name):
     assert KNOWN[name].judge(KNOWN[name].right)[0]
 
 
+@pytest.mark.parametrize("name", RIGHT_WAYS)
+def test_there_is_more_than_one_way_to_be_right(name):
+    ways = RIGHT_WAYS[name]()
+    assert len(ways) >= 2
+    for answer in ways:
+        assert KNOWN[name].judge(answer) == (True, KNOWN[name].praise)
+
+
+@pytest.mark.parametrize("name", [name for name, e in KNOWN.items() if isinstance(e.kind, Function | Experiment)])
+def test_constants_and_what_was_handed_in_are_no_answers(name):
+    for fool in (lambda *given: 0.0, lambda *given: given[0], lambda *given: None, 0.95, 1, "right", []):
+        assert not KNOWN[name].judge(fool)[0]
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chapter_has_three_to_six_exercises_and_all_have_solutions(chapter):
     number = chapter.name[:2]
@@ -69,10 +93,15 @@ def test_a_chapter_as_shipped_answers_nothing_and_stops_at_nothing(chapter):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_the_solved_chapter_passes_every_check(chapter, tmp_path):
+def test_the_solved_chapter_passes_every_check_and_its_own_objects_pass_none(chapter, tmp_path):
     notebook = nbformat.read(chapter, as_version=4)
     cells = solutions((ROOT / "solutions" / f"ch{chapter.name[:2]}.py").read_text(encoding="utf-8"))
-    execute(solved(notebook, cells), tmp_path)
+    solved(notebook, cells)
+    first = next(k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code" and exercise_of(cell.source))
+    own = nbformat.v4.new_code_cell(OWN_OBJECTS.format(chapter=f"ch{chapter.name[:2]}"))
+    notebook.cells.insert(first, own)  # before the first exercise: what the chapter itself has made
+    execute(notebook, tmp_path)
+    assert "".join(output.get("text", "") for output in own.outputs) == ""
     for cell in notebook.cells:
         if cell.cell_type == "code" and (name := exercise_of(cell.source)):
             printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")

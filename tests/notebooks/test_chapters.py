@@ -68,7 +68,8 @@ def test_every_picture_has_words_and_a_still_face_and_one_can_be_moved(notebook)
     for data in pictures:
         assert data["text/plain"].strip()
         assert re.match(r'<svg [^>]*aria-label="[^"]+"', data["image/svg+xml"])
-    assert all("image/svg+xml" in data for data in shown(notebook) if WIDGET in data)
+    boxes = [data for data in shown(notebook) if WIDGET in data and "image/svg+xml" not in data]
+    assert all(data["text/plain"].startswith("· ch") for data in boxes)  # predict(): the question in words
 
 
 def test_links_lead_to_files_that_are_there(chapter, notebook):
