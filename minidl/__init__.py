@@ -162,19 +162,29 @@ from minidl.ops.reduction import (
     all,
     amax,
     amin,
+    aminmax,
     any,
     argmax,
     argmin,
     count_nonzero,
-    cumsum,
     logsumexp,
     max,
     mean,
     min,
+    nanmean,
+    nansum,
     prod,
-    std,
     sum,
-    var,
+)  # fmt: skip
+from minidl.ops.running import (
+    cummax,
+    cummin,
+    cumprod,
+    cumsum,
+    cumulative_trapezoid,
+    diff,
+    logcumsumexp,
+    trapezoid,
 )  # fmt: skip
 from minidl.ops.shape import (
     broadcast_to,
@@ -210,17 +220,33 @@ from minidl.ops.shape import (
 )  # fmt: skip
 from minidl.ops.sorting import (
     argsort,
-    bincount,
-    cumprod,
-    histc,
-    histogram,
-    median,
+    bucketize,
+    isin,
+    kthvalue,
+    msort,
     searchsorted,
     sort,
     topk,
     unique,
+    unique_consecutive,
 )  # fmt: skip
 from minidl.ops.special import erf
+from minidl.ops.statistics import (
+    bincount,
+    corrcoef,
+    cov,
+    histc,
+    histogram,
+    median,
+    mode,
+    nanmedian,
+    nanquantile,
+    quantile,
+    std,
+    std_mean,
+    var,
+    var_mean,
+)  # fmt: skip
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 
 __version__ = "0.1.0"

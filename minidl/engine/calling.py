@@ -1,33 +1,129 @@
 """Calling an operation: arguments by any of their names, and NumPy's complaints retold."""
 
+from collections import namedtuple
+from difflib import get_close_matches
+from functools import cache, wraps
+
 import numpy as np
 
+from minidl.engine.conversion import check_device
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, broadcast_error
 
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+# PyTorch and NumPy have several names for one thing. In minidl a function has one parameter for it, named as in its
+# formula; what a caller may write instead stands here, once for all functions.
+OTHER_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+FIRST, SECOND = "input", "other"  # PyTorch's names for the operands, which have their formula's names here
+LAYOUT = {"memory_format", "layout", "pin_memory", "non_blocking"}  # how elements lie in memory: values are the same
+
+Parameters = namedtuple("Parameters", ["positional", "several", "all", "defaults"])
+
+
+def any_spelling(function):
+    """Let a function be called with PyTorch's and with NumPy's names of its arguments, as operations are.
+
+    >>> @any_spelling
+    ... def total(x, dim=None):
+    ...     return x.sum(dim)
+    >>> total(input=np.ones((2, 3)), axis=0)
+    array([2., 2., 2.])
+    """
+
+    @wraps(function)
+    def called(*args, **kwargs):
+        if kwargs:
+            args, kwargs = with_own_names(function, args, kwargs)
+        return function(*args, **kwargs)
+
+    return called
+
+
+def with_own_names(function, args, kwargs):
+    """Give every argument the name that `function` has for it.
+
+    Raises
+    ------
+    TypeError
+        For an argument that there is not, naming those there are; for ``out=``.
+    """
+    parameters = parameters_of(function)
+    known = {}
+    for name, value in kwargs.items():
+        if name not in parameters.all:
+            name = _own_name(function, parameters, name, value)
+        if name in known or name in parameters.positional[: len(args)]:
+            raise TypeError(f"{_shown(function)}() got the argument {name!r} twice")
+        if name is not None:
+            known[name] = value
+    if parameters.several in known:  # reshape(x, shape=(2, 3)): what the function takes as *shape
+        before = [known.pop(name) for name in parameters.positional[len(args) :]]
+        args = (*args, *before, known.pop(parameters.several))
+    return args, known
 
 
 def tidy(rule, args, kwargs):
-    """Give NumPy's argument names their PyTorch name, and tensors passed by name their place."""
-    kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+    """The arguments of an operation: by their own names, and tensors in their place, where the graph finds them."""
+    args, kwargs = with_own_names(rule, args, kwargs)
     if not any(isinstance(value, Tensor) for value in kwargs.values()):
         return args, kwargs
-    code = rule.__code__
-    names = code.co_varnames[: code.co_argcount]
-    defaults = dict(zip(reversed(names), reversed(rule.__defaults__ or ()), strict=False))
-    if "input" in kwargs and not args:
-        args = (kwargs.pop("input"),)
-    for name in names[len(args) :]:
+    parameters = parameters_of(rule)
+    for name in parameters.positional[len(args) :]:
+        if name not in kwargs and name not in parameters.defaults:
+            break
+        args += (kwargs.pop(name) if name in kwargs else parameters.defaults[name],)
         if not any(isinstance(value, Tensor) for value in kwargs.values()):
             break
-        if name not in kwargs and name not in defaults:
-            break
-        args += (kwargs.pop(name) if name in kwargs else defaults[name],)
     for name, value in kwargs.items():
         if isinstance(value, Tensor):
-            raise TypeError(f"{rule.__name__.strip('_')}() got a tensor for {name!r}; its arguments are {', '.join(names)}")
+            raise TypeError(
+                f"{_shown(rule)}() takes no tensor for {name!r}: no gradient could follow it. "
+                f"Its tensors are {', '.join(parameters.positional)}"
+            )
     return args, kwargs
+
+
+@cache
+def parameters_of(function):
+    """The names of a function's parameters: by position, the starred one, all, and the defaults of the first."""
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    keyword = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    starred = code.co_varnames[len(positional) + len(keyword)] if code.co_flags & 0x04 else None
+    values = function.__defaults__ or ()
+    defaults = dict(zip(positional[len(positional) - len(values) :], values, strict=True))
+    return Parameters(positional, starred, {*positional, *keyword} | ({starred} if starred else set()), defaults)
+
+
+def _own_name(function, parameters, name, value):
+    """What `function` calls the argument that its caller calls `name`; None for what changes nothing."""
+    own = OTHER_NAMES.get(name)
+    if own in parameters.all:
+        return own
+    if name == FIRST and parameters.positional:
+        return parameters.positional[0]
+    if name == SECOND and len(parameters.positional) > 1:
+        return parameters.positional[1]
+    if name in LAYOUT:
+        return None
+    if name == "device":
+        return check_device(value)
+    if name == "out":
+        if value is None:
+            return None
+        raise TypeError(
+            f"{_shown(function)}() has no out= here: it gives a new tensor, so that a graph never loses what it keeps. "
+            f"Write y = {_shown(function)}(...), or y.copy_({_shown(function)}(...)) to keep the memory"
+        )
+    names = [*parameters.positional, *sorted(parameters.all - {*parameters.positional})]
+    near = get_close_matches(name, names, 1)
+    raise TypeError(
+        f"{_shown(function)}() got an unexpected keyword argument {name!r}; its arguments are {', '.join(names)}"
+        + (f". Did you mean {near[0]} ?" if near else "")
+    )
+
+
+def _shown(function):
+    return function.__name__.strip("_")
 
 
 def explained(name, promote, arrays, error):

@@ -7,7 +7,7 @@ import numpy as np
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, MinidlError, ShapeError
-from minidl.ops.reduction import amax, amin, axes_of, spread
+from minidl.ops.reduction import amax, amin, axes_of, expand_reduced
 
 SignAndLog = namedtuple("SignAndLog", ["sign", "logabsdet"])
 
@@ -137,7 +137,7 @@ def _p_norm(x, p, dim=None, keepdim=False):
 
     def pull(g):
         nothing, zero = y == 0, x == 0
-        scale = spread(g, axes, x.shape) / np.power(np.where(nothing, 1.0, y), p - 1)
+        scale = expand_reduced(g, axes, x.shape) / np.power(np.where(nothing, 1.0, y), p - 1)
         slope = np.sign(x) * np.power(np.where(zero, 1.0, size), p - 1)
         return np.where(nothing | zero, 0.0, scale * slope)
 

@@ -16,9 +16,11 @@ from minidl.ops import (
     products,
     random,
     reduction,
+    running,
     shape,
     sorting,
     special,
+    statistics,
 )  # fmt: skip
 
 
@@ -232,25 +234,48 @@ Tensor.argmax = reduction.argmax
 Tensor.argmin = reduction.argmin
 Tensor.max = reduction.max
 Tensor.min = reduction.min
-Tensor.var = reduction.var
-Tensor.std = reduction.std
+Tensor.aminmax = reduction.aminmax
 Tensor.logsumexp = reduction.logsumexp
-Tensor.cumsum = reduction.cumsum
+Tensor.nansum = reduction.nansum
+Tensor.nanmean = reduction.nanmean
 Tensor.any = reduction.any
 Tensor.all = reduction.all
 Tensor.count_nonzero = reduction.count_nonzero
 
-# ---------------------------------------------------------------- order and counting
+# ---------------------------------------------------------------- along a dimension
+
+Tensor.cumsum = running.cumsum
+Tensor.cumprod = running.cumprod
+Tensor.cummax = running.cummax
+Tensor.cummin = running.cummin
+Tensor.logcumsumexp = running.logcumsumexp
+Tensor.diff = running.diff
+
+# ---------------------------------------------------------------- order
 
 Tensor.argsort = sorting.argsort
 Tensor.sort = sorting.sort
+Tensor.msort = sorting.msort
 Tensor.topk = sorting.topk
-Tensor.median = sorting.median
-Tensor.cumprod = sorting.cumprod
+Tensor.kthvalue = sorting.kthvalue
 Tensor.unique = sorting.unique
-Tensor.bincount = sorting.bincount
-Tensor.histc = sorting.histc
-Tensor.histogram = sorting.histogram
+Tensor.unique_consecutive = sorting.unique_consecutive
+Tensor.isin = sorting.isin
+
+# ---------------------------------------------------------------- statistics
+
+Tensor.var = statistics.var
+Tensor.std = statistics.std
+Tensor.median = statistics.median
+Tensor.nanmedian = statistics.nanmedian
+Tensor.mode = statistics.mode
+Tensor.quantile = statistics.quantile
+Tensor.nanquantile = statistics.nanquantile
+Tensor.cov = statistics.cov
+Tensor.corrcoef = statistics.corrcoef
+Tensor.bincount = statistics.bincount
+Tensor.histc = statistics.histc
+Tensor.histogram = statistics.histogram
 
 # ---------------------------------------------------------------- rearranging
 

@@ -12,7 +12,7 @@ from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import where
 from minidl.ops.indexing import take_along_dim
 from minidl.ops.products import matmul, outer
-from minidl.ops.reduction import all, any, argmax, argmin, axes_of, safe_sqrt, variance
+from minidl.ops.reduction import all, any, argmax, argmin, axes_of
 from minidl.ops.shape import (
     cat,
     clone,
@@ -32,7 +32,8 @@ from minidl.ops.shape import (
     unsqueeze,
     vstack,
 )  # fmt: skip
-from minidl.ops.sorting import argsort, mean_of_middle, sort
+from minidl.ops.sorting import argsort, sort
+from minidl.ops.statistics import mean_of_middle, safe_sqrt, variance
 
 FUNCTIONS.update({
     np.all: lambda a, axis=None, keepdims=False: all(a, axis, keepdims),

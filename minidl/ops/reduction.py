@@ -1,14 +1,36 @@
-r"""Operations that gather many elements into one: sums, means, extremes, spreads, running totals."""
+r"""Operations that gather many elements into one: sums, means, products, extremes."""
 
+import math
 from collections import namedtuple
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.calling import any_spelling
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, ShapeError
+from minidl.ops.elementwise import isnan, maximum, minimum, where
 
-ValuesAndIndices = namedtuple("ValuesAndIndices", ["values", "indices"])
+
+def return_type(name, *fields):
+    """A tuple with named parts that prints as PyTorch's do: what `max` and `sort` return.
+
+    >>> return_type("max", "values", "indices")(1.5, 0)
+    minidl.return_types.max(
+    values=1.5,
+    indices=0)
+    """
+
+    def text(self):
+        parts = [f"{field}={value!r}" for field, value in zip(fields, self, strict=True)]
+        return f"minidl.return_types.{name}(\n" + ",\n".join(parts) + ")"
+
+    return type(name, (namedtuple(name, fields),), {"__slots__": (), "__repr__": text, "__doc__": f"What `{name}` returns."})
+
+
+MaxResult = return_type("max", "values", "indices")
+MinResult = return_type("min", "values", "indices")
+AminmaxResult = return_type("aminmax", "min", "max")
 
 
 def axes_of(dim, ndim):
@@ -31,83 +53,169 @@ def axes_of(dim, ndim):
     return tuple(axes)
 
 
-def spread(g, axes, shape):
+def axis_of(dim, ndim):
+    """The one dimension that `dim` names; 0 for a tensor without dimensions."""
+    axes = axes_of(int(dim), ndim)
+    return axes[0] if axes else 0
+
+
+def kept_shape(shape, axes, keepdim):
+    """The shape after a reduction over `axes`.
+
+    >>> kept_shape((2, 3, 4), (0, 2), False), kept_shape((2, 3, 4), (0, 2), True)
+    ((3,), (1, 3, 1))
+    """
+    if keepdim:
+        return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def expand_reduced(g, axes, shape):
     """Bring what was reduced over `axes` back to `shape`, every element with its copy."""
-    kept = [1 if i in axes else n for i, n in enumerate(shape)]
-    return np.broadcast_to(np.reshape(g, kept), shape)
+    return np.broadcast_to(np.reshape(g, kept_shape(shape, axes, keepdim=True)), shape)
 
 
-def _whole_sum(x):
-    """The dtype in which integers and booleans are summed."""
-    return None if x.dtype.kind == "f" else np.int64
+def size_of(shape, axes):
+    """How many elements are gathered into one.
+
+    >>> size_of((2, 3, 4), (0, 2))
+    8
+    """
+    return math.prod(shape[a] for a in axes)
 
 
-@operation(formula=r"y = \sum_i x_i", gradient=r"\bar x_i = \bar y", numpy=np.sum, linear=True)
+def whole(dtype):
+    """The dtype in which elements of `dtype` are summed: int64 for integers and booleans."""
+    return dtype if dtype.kind == "f" else np.dtype(np.int64)
+
+
+def widened(x):
+    """Half-precision numbers in float32, in which they are added and squared without overflow; others as they are."""
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+# ---------------------------------------------------------------- sums and means
+
+MANY = 1024  # so many numbers are added one after the other without losing digits that count
+FEW = 32  # fewer sums than this at a time are faster along a copy
+
+
+@array_function
+def total(x, dim=None, keepdim=False, dtype=None):
+    """The sum of an array, with small rounding errors along every axis.
+
+    NumPy adds in pairs along the dimension that is contiguous in memory (an error that grows with log n), and one
+    after the other along any other (an error that grows with n): there the sum is taken of sums of blocks.
+    """
+    axes = axes_of(dim, x.ndim)
+    dtype = np.dtype(dtype or whole(x.dtype))
+    if x.size < MANY or dtype.kind != "f":
+        wide = np.float32 if dtype == np.float16 else dtype
+        return np.asarray(np.add.reduce(x, axis=axes, keepdims=keepdim, dtype=wide)).astype(dtype, copy=False)
+    x = widened(x.astype(dtype, copy=False))
+    longest = sorted(axes, key=lambda a: x.shape[a])[-1] if axes else -1
+    if longest < 0 or x.shape[longest] < MANY or x.strides[longest] == x.itemsize:
+        return np.asarray(np.add.reduce(x, axis=axes, keepdims=keepdim)).astype(dtype, copy=False)
+    rest = tuple(a - (a > longest) for a in axes if a != longest)
+    y = np.add.reduce(_sum_of_first(np.moveaxis(x, longest, 0)), axis=rest)
+    return np.reshape(y, kept_shape(x.shape, axes, keepdim)).astype(dtype, copy=False)
+
+
+def _sum_of_first(x, block=128):
+    """The sum over the first dimension, by way of blocks."""
+    if x[0].size < FEW:
+        return np.add.reduce(np.ascontiguousarray(np.moveaxis(x, 0, -1)), axis=-1)
+    n = len(x) // block
+    if n < 2:
+        return np.add.reduce(x, axis=0)
+    blocks = np.add.reduce(x[: n * block].reshape(n, block, *x.shape[1:]), axis=1)
+    return _sum_of_first(blocks) + np.add.reduce(x[n * block :], axis=0)
+
+
+@operation(formula=r"y = \sum_i x_i", gradient=r"\bar x_i = \bar y", numpy=np.sum, array=total, linear=True)
 def sum(x, dim=None, keepdim=False, dtype=None):
     """The sum over the dimensions `dim`, or over all."""
-    axes = axes_of(dim, x.ndim)
-    y = np.sum(x, axis=axes, keepdims=keepdim) if isinstance(x, Tensor) else (
-        np.sum(x, axis=axes, keepdims=keepdim, dtype=dtype or _whole_sum(x))
-    )  # fmt: skip
-    return y, lambda g: spread(g, axes, x.shape)
+    axes, shape = axes_of(dim, x.ndim), x.shape
+    return total(x, dim, keepdim, dtype), lambda g: expand_reduced(g, axes, shape)
 
 
-@operation(formula=r"y = \frac1n \sum_i x_i", gradient=r"\bar x_i = \bar y / n", numpy=np.mean, linear=True)
+@array_function
+def average(x, dim=None, keepdim=False, dtype=None):
+    """The mean of an array: its `total`, divided by the number of elements."""
+    dtype = np.dtype(dtype or x.dtype)
+    n = size_of(x.shape, axes_of(dim, x.ndim))
+    y = total(widened(x.astype(dtype, copy=False)), dim, keepdim)
+    return (y / n if n else np.full_like(y, np.nan)).astype(dtype)
+
+
+@operation(formula=r"y = \frac1n \sum_i x_i", gradient=r"\bar x_i = \bar y / n", numpy=np.mean, array=average, linear=True)
 def mean(x, dim=None, keepdim=False, dtype=None):
     """The mean over the dimensions `dim`, or over all."""
     if x.dtype.kind != "f" and dtype is None:
         raise DtypeError(f"the mean of a tensor of {x.dtype} need not be a whole number. Did you mean x.float().mean() ?")
-    axes = axes_of(dim, x.ndim)
-    n = _count(x.shape, axes)
-    y = np.mean(x, axis=axes, keepdims=keepdim) if isinstance(x, Tensor) else _mean(x, axes, keepdim, dtype, n)
-    return y, lambda g: spread(g / n, axes, x.shape)
+    axes, shape = axes_of(dim, x.ndim), x.shape
+    n = size_of(shape, axes)
+    return average(x, dim, keepdim, dtype), lambda g: expand_reduced(g / n, axes, shape)
 
 
-def _mean(x, axes, keepdim, dtype, n):
-    total = np.sum(x, axis=axes, keepdims=keepdim, dtype=dtype)
-    return total / n if n else np.full_like(total, np.nan)
+@any_spelling
+def nansum(x, dim=None, keepdim=False, *, dtype=None):
+    """The sum, in which NaN counts as 0."""
+    return sum(where(isnan(x), 0, x), dim, keepdim, dtype)
 
 
-def _count(shape, axes):
-    n = 1
-    for a in axes:
-        n *= shape[a]
-    return n
+@any_spelling
+def nanmean(x, dim=None, keepdim=False, *, dtype=None):
+    """The mean of those elements that are not NaN."""
+    there = sum(~isnan(x), dim, keepdim)
+    return nansum(x, dim, keepdim, dtype=dtype) / there
 
 
-@operation(formula=r"y = \prod_i x_i", gradient=r"\bar x_i = \bar y \prod_{j \ne i} x_j", numpy=np.prod)
+# ---------------------------------------------------------------- products
+
+
+@array_function
+def product(x, dim=None, keepdim=False):
+    """The product of an array; of integers it is an int64."""
+    return np.prod(x, axis=axes_of(dim, x.ndim), keepdims=keepdim, dtype=whole(x.dtype))
+
+
+@operation(formula=r"y = \prod_i x_i", gradient=r"\bar x_i = \bar y \prod_{j \ne i} x_j", numpy=np.prod, array=product)
 def _prod(x, dim=None, keepdim=False):
     axes = axes_of(dim, x.ndim)
-    y = np.prod(x, axis=axes, keepdims=keepdim) if isinstance(x, Tensor) else (
-        np.prod(x, axis=axes, keepdims=keepdim, dtype=_whole_sum(x))
-    )  # fmt: skip
 
     def pull(g):
+        """By the products of what comes before and after each element, which are right beside zeros too."""
         flat = np.reshape(x, (-1,)) if len(axes) != 1 else np.moveaxis(x, axes[0], -1)
         one = np.ones_like(flat[..., :1])
         before = np.cumprod(np.concatenate([one, flat[..., :-1]], axis=-1), axis=-1)
         after = np.flip(np.cumprod(np.flip(np.concatenate([flat[..., 1:], one], axis=-1), axis=-1), axis=-1), axis=-1)
         others = before * after
         others = np.reshape(others, x.shape) if len(axes) != 1 else np.moveaxis(others, -1, axes[0])
-        return spread(g, axes, x.shape) * others
+        return expand_reduced(g, axes, x.shape) * others
 
-    return y, pull
+    return product(x, dim, keepdim), pull
 
 
-def prod(x, dim=None, keepdim=False, dtype=None):
+@any_spelling
+def prod(x, dim=None, keepdim=False, *, dtype=None):
     """The product over the dimension `dim`, or over all; its gradient is right beside zeros too."""
     return _prod(x if dtype is None else x.to(dtype), dim, keepdim)
+
+
+# ---------------------------------------------------------------- extremes
 
 
 def _extreme(choose):
     def rule(x, dim=None, keepdim=False):
         axes = axes_of(dim, x.ndim)
+        if size_of(x.shape, axes) == 0:
+            raise ShapeError(f"{rule.__name__} of an empty tensor (shape {x.shape}): there is no element to choose")
         y = choose(x, axis=axes, keepdims=keepdim)
 
         def pull(g):
-            best = np.broadcast_to(np.reshape(y, [1 if i in axes else n for i, n in enumerate(x.shape)]), x.shape)
-            hit = (x == best).astype(g.dtype)
-            return spread(g, axes, x.shape) * (hit / np.sum(hit, axis=axes, keepdims=True))
+            hit = (x == expand_reduced(y, axes, x.shape)).astype(g.dtype)
+            return expand_reduced(g, axes, x.shape) * (hit / np.sum(hit, axis=axes, keepdims=True))
 
         return y, pull
 
@@ -125,131 +233,94 @@ amax = _register_extreme("amax", np.max, "max", "The largest element; equal ones
 amin = _register_extreme("amin", np.min, "min", "The smallest element; equal ones share the gradient.")
 
 
+@any_spelling
+def aminmax(x, *, dim=None, keepdim=False):
+    """The smallest and the largest element: (min, max)."""
+    return AminmaxResult(amin(x, dim, keepdim), amax(x, dim, keepdim))
+
+
+@any_spelling
 def argmax(x, dim=None, keepdim=False):
     """The index of the largest element (the first of equals); in the flattened tensor without `dim`."""
     return _arg(np.argmax, x, dim, keepdim, "argmax")
 
 
+@any_spelling
 def argmin(x, dim=None, keepdim=False):
     """The index of the smallest element (the first of equals); in the flattened tensor without `dim`."""
     return _arg(np.argmin, x, dim, keepdim, "argmin")
 
 
 def _arg(choose, x, dim, keepdim, name):
-    axis = axes_of(dim, x.ndim)[0] if dim is not None and x.ndim else None
+    axis = axis_of(dim, x.ndim) if dim is not None else None
+    if x.ndim == 0:
+        axis = None
     if (x.array.size if axis is None else x.shape[axis]) == 0:
         raise ShapeError(f"{name} of an empty tensor (shape {x.shape}): there is no element to choose")
-    return Tensor.wrap(choose(x.array, axis=axis, keepdims=keepdim))
+    return Tensor.wrap(np.asarray(choose(x.array, axis=axis, keepdims=keepdim), np.int64))
 
 
-def _max_or_min(x, dim, keepdim, arg, whole, elementwise):
-    if x.array.size == 0 and dim is None:
-        raise ShapeError(f"{whole.name[1:]} of an empty tensor (shape {x.shape}): there is no element to choose")
-    if isinstance(dim, Tensor):
-        return elementwise(x, dim)
-    if dim is None:
-        return whole(x)
+def _with_indices(kind, arg, x, dim, keepdim):
+    """The chosen elements along `dim` and where each was."""
     indices = arg(x, dim, keepdim=True)
-    values = x.take_along_dim(indices, dim) if x.ndim else x
+    values = x.take_along_dim(indices, dim) if x.ndim else x.clone()
     if not keepdim and x.ndim:
         indices, values = indices.squeeze(dim), values.squeeze(dim)
-    return ValuesAndIndices(values, indices)
+    return kind(values, indices)
 
 
+@any_spelling
 def max(x, dim=None, keepdim=False):
     """The largest element; with `dim` the pair (values, indices); with a tensor the larger of the two."""
-    from minidl.ops.elementwise import maximum
+    if isinstance(dim, Tensor):
+        return maximum(x, dim)
+    return amax(x) if dim is None else _with_indices(MaxResult, argmax, x, dim, keepdim)
 
-    return _max_or_min(x, dim, keepdim, argmax, amax, maximum)
 
-
+@any_spelling
 def min(x, dim=None, keepdim=False):
     """The smallest element; with `dim` the pair (values, indices); with a tensor the smaller of the two."""
-    from minidl.ops.elementwise import minimum
-
-    return _max_or_min(x, dim, keepdim, argmin, amin, minimum)
-
-
-@operation(
-    name="var", formula=r"y = \frac{1}{n-c} \sum_i (x_i - \mu)^2", gradient=r"\bar x_i = \bar y\, \tfrac{2}{n-c} (x_i - \mu)"
-)
-def variance(x, dim=None, correction=1, keepdim=False):
-    """The variance, as `var` gives it once its arguments are sorted out."""
-    axes = axes_of(dim, x.ndim)
-    n = _count(x.shape, axes)
-    off = x - np.mean(x, axis=axes, keepdims=True)
-    degrees = n - correction
-    scale = 1 / degrees if degrees > 0 else np.nan if n <= 1 or degrees == 0 else np.inf
-    return (
-        np.sum(off * off, axis=axes, keepdims=keepdim) * scale,
-        lambda g: spread(g, axes, x.shape) * (2 * scale * off),
-    )
+    if isinstance(dim, Tensor):
+        return minimum(x, dim)
+    return amin(x) if dim is None else _with_indices(MinResult, argmin, x, dim, keepdim)
 
 
-def _correction(unbiased, correction):
-    return correction if unbiased is None else int(unbiased)
-
-
-def var(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
-    """The variance: the mean square distance from the mean, over ``n - correction``."""
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if x.dtype.kind != "f":
-        raise DtypeError(f"the variance of a tensor of {x.dtype} need not be a whole number. Did you mean x.float().var() ?")
-    return variance(x, dim, _correction(unbiased, correction), keepdim)
-
-
-def std(x, dim=None, unbiased=None, keepdim=False, *, correction=1):
-    """The standard deviation: the square root of `var`, with the slope 0 where it is 0."""
-    return safe_sqrt(var(x, dim, unbiased, keepdim, correction=correction))
-
-
-@operation(formula=r"y = \sqrt x", gradient=r"\bar x = \bar y / (2 y)\ [y \ne 0]")
-def safe_sqrt(x):
-    """The square root whose slope at 0 is taken as 0, for standard deviations and lengths."""
-    y = safe_sqrt(x) if isinstance(x, Tensor) else np.sqrt(x)
-
-    def pull(g):
-        zero = y == 0
-        return np.where(zero, 0, g / np.where(zero, 1, 2 * y)).astype(g.dtype)
-
-    return y, pull
+# ---------------------------------------------------------------- logarithm of a sum of exponentials
 
 
 @operation(formula=r"y = \ln \sum_i e^{x_i}", gradient=r"\bar x_i = \bar y\, e^{x_i - y}", promote="float", operands=1)
 def logsumexp(x, dim=None, keepdim=False):
     """The logarithm of the sum of exponentials, without overflow."""
-    axes = axes_of(dim, x.ndim)
+    axes, shape = axes_of(dim, x.ndim), x.shape
     values = x.array if isinstance(x, Tensor) else x
     top = np.max(values, axis=axes, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0).astype(values.dtype)
     with np.errstate(divide="ignore"):
         whole = np.log(np.sum(np.exp(x - top), axis=axes, keepdims=True)) + top
-    y = whole if keepdim else np.reshape(whole, [n for i, n in enumerate(x.shape) if i not in axes])
-    return y, lambda g: spread(g, axes, x.shape) * np.exp(x - whole)
+    return np.reshape(whole, kept_shape(shape, axes, keepdim)), lambda g: expand_reduced(g, axes, shape) * np.exp(x - whole)
 
 
-@operation(formula=r"y_i = \sum_{j \le i} x_j", gradient=r"\bar x_j = \sum_{i \ge j} \bar y_i", numpy=np.cumsum, linear=True)
-def cumsum(x, dim):
-    """The running sum along `dim`."""
-    if x.ndim == 0:
-        axes_of(dim, 0)
-        return (x.astype(np.int64) if x.dtype == bool else x), lambda g: g
-    (axis,) = axes_of(dim, x.ndim)
-    y = np.cumsum(x, axis=axis) if isinstance(x, Tensor) else np.cumsum(x, axis=axis, dtype=_whole_sum(x))
-    return y, lambda g: np.flip(np.cumsum(np.flip(g, axis=axis), axis=axis), axis=axis)
+# ---------------------------------------------------------------- questions about all elements
 
 
+@any_spelling
 def any(x, dim=None, keepdim=False):
     """Whether any element is true (not 0)."""
-    return Tensor.wrap(np.any(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
+    return _answer(np.any, x, dim, keepdim)
 
 
-def count_nonzero(x, dim=None):
-    """How many elements are not 0."""
-    return Tensor.wrap(np.count_nonzero(x.array, axis=axes_of(dim, x.ndim)))
-
-
+@any_spelling
 def all(x, dim=None, keepdim=False):
     """Whether all elements are true (not 0)."""
-    return Tensor.wrap(np.all(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
+    return _answer(np.all, x, dim, keepdim)
+
+
+def _answer(ask, x, dim, keepdim):
+    y = Tensor.wrap(ask(x.array, axis=axes_of(dim, x.ndim), keepdims=keepdim))
+    return y.to(np.uint8) if x.dtype == np.uint8 else y
+
+
+@any_spelling
+def count_nonzero(x, dim=None):
+    """How many elements are not 0."""
+    return Tensor.wrap(np.asarray(np.count_nonzero(x.array, axis=axes_of(dim, x.ndim)), np.int64))

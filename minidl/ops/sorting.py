@@ -1,140 +1,139 @@
-r"""Operations that order elements: sort, the largest few, the middle one, running products."""
+"""Operations that put elements in order, and find their place in an order."""
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.calling import any_spelling
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.reduction import ValuesAndIndices, axes_of
+from minidl.ops.reduction import axis_of, return_type
+
+SortResult = return_type("sort", "values", "indices")
+TopkResult = return_type("topk", "values", "indices")
+KthvalueResult = return_type("kthvalue", "values", "indices")
 
 
-def argsort(x, dim=-1, descending=False, stable=True):
-    """The indices that put the elements along `dim` in order; equal ones keep theirs."""
+@any_spelling
+def argsort(x, dim=-1, descending=False, *, stable=True):
+    """The indices that put the elements along `dim` in order; equal ones keep theirs, NaN counts as the largest."""
     if x.ndim == 0:
+        axis_of(dim, 0)
         return Tensor.wrap(np.zeros((), np.int64))
-    (axis,) = axes_of(dim, x.ndim)
+    axis = axis_of(dim, x.ndim)
     if not descending:
         return Tensor.wrap(np.argsort(x.array, axis=axis, kind="stable"))
-    turned = np.argsort(np.flip(x.array, axis), axis=axis, kind="stable")
-    return Tensor.wrap(np.flip(x.shape[axis] - 1 - turned, axis).copy())
+    flipped = np.argsort(np.flip(x.array, axis), axis=axis, kind="stable")
+    return Tensor.wrap(np.flip(x.shape[axis] - 1 - flipped, axis).copy())
 
 
-def sort(x, dim=-1, descending=False, stable=True):
+@any_spelling
+def sort(x, dim=-1, descending=False, *, stable=True):
     """The elements along `dim` in order, and where each was: (values, indices)."""
     indices = argsort(x, dim, descending)
-    return ValuesAndIndices(x.take_along_dim(indices, dim) if x.ndim else x, indices)
+    return SortResult(x.take_along_dim(indices, dim) if x.ndim else x.clone(), indices)
 
 
+@any_spelling
+def msort(x):
+    """The elements in order along the first dimension."""
+    return sort(x, 0).values
+
+
+@any_spelling
 def topk(x, k, dim=-1, largest=True, sorted=True):
     """The k largest (or smallest) elements along `dim`, in order, and where each was: (values, indices)."""
-    (axis,) = axes_of(dim, x.ndim)
-    if x.ndim and not 0 <= k <= x.shape[axis]:
-        raise ShapeError(f"topk: there are {x.shape[axis]} elements along dim {dim}, and k = {k} were asked for")
-    values, indices = sort(x, axis, descending=largest)
+    axis = axis_of(dim, x.ndim)
+    if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
+        raise ShapeError(
+            f"topk: there are {x.shape[axis] if x.ndim else 1} elements along dim {dim}, and k = {k} were asked for"
+        )
     if not x.ndim:
-        return ValuesAndIndices(values, indices)
-    return ValuesAndIndices(values.narrow(axis, 0, k), indices.narrow(axis, 0, k))
+        return TopkResult(x.clone(), Tensor.wrap(np.zeros((), np.int64)))
+    indices = argsort(x, axis, largest).narrow(axis, 0, k).clone()
+    return TopkResult(x.take_along_dim(indices, axis), indices)
 
 
-def median(x, dim=None, keepdim=False):
-    """The middle element (the lower of two); with `dim` the pair (values, indices)."""
-    if dim is None:
-        middle = median(x.detach().reshape(-1), 0).values
-        return _mean_of_equals(x, middle) if x.dtype.kind == "f" else middle
-    if x.ndim == 0:
-        return ValuesAndIndices(x, Tensor.wrap(np.zeros((), np.int64)))
-    (axis,) = axes_of(dim, x.ndim)
-    if x.shape[axis] == 0:
-        raise ShapeError(f"median of an empty tensor (shape {x.shape}): there is no middle element")
-    place = (x.shape[axis] - 1) // 2
-    values, indices = (t.narrow(axis, place, 1) for t in sort(x, axis))
-    return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(values.squeeze(axis), indices.squeeze(axis))
+@any_spelling
+def kthvalue(x, k, dim=-1, keepdim=False):
+    """The k-th smallest element along `dim` (k from 1), and where it was: (values, indices)."""
+    axis = axis_of(dim, x.ndim)
+    n = x.shape[axis] if x.ndim else 1
+    if not 1 <= k <= n:
+        raise ShapeError(f"kthvalue: there are {n} elements along dim {dim}, and k = {k} is not among 1 to {n}")
+    if not x.ndim:
+        return KthvalueResult(x.clone(), Tensor.wrap(np.zeros((), np.int64)))
+    indices = argsort(x, axis).narrow(axis, k - 1, 1).clone()
+    values = x.take_along_dim(indices, axis)
+    return KthvalueResult(values, indices) if keepdim else KthvalueResult(values.squeeze(axis), indices.squeeze(axis))
 
 
-def _mean_of_equals(x, value):
-    """The value itself, by way of all elements that equal it, so that they share its gradient."""
-    equal = (x.array == value.array) | (np.isnan(x.array) & np.isnan(value.array))
-    return x[equal].mean()
+@any_spelling
+def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
+    """Where each value of `input` belongs in a sorted sequence (in each row of one), so that it stays sorted.
+
+    Parameters
+    ----------
+    right : bool
+        Behind equal elements instead of before them; `side` says the same as "right" or "left".
+    sorter : Tensor of int64, optional
+        The order (`argsort`) of a sequence that is not sorted.
+    """
+    if side not in (None, "left", "right") or (right and side == "left"):
+        raise ValueError(f'searchsorted: side is "left" or "right", and must not contradict right={right}; got {side!r}')
+    side = side or ("right" if right else "left")
+    rows = sorted_sequence.array if sorter is None else np.take_along_axis(sorted_sequence.array, sorter.array, -1)
+    values = input.array if isinstance(input, Tensor) else np.asarray(input)
+    if rows.ndim == 1:
+        found = np.asarray(np.searchsorted(rows, values, side))
+    elif rows.shape[:-1] != values.shape[:-1]:
+        raise ShapeError(f"searchsorted: a sequence for each row of values; the shapes are {rows.shape} and {values.shape}")
+    else:
+        found = np.zeros(values.shape, np.int64)
+        for place in np.ndindex(rows.shape[:-1]):
+            found[place] = np.searchsorted(rows[place], values[place], side)
+    return Tensor.wrap(found.astype(np.int32 if out_int32 else np.int64))
 
 
-@operation(
-    formula=r"y_i = \prod_{j \le i} x_j",
-    gradient=r"\bar x_k = \sum_{i \ge k} \bar y_i \prod_{j \le i, j \ne k} x_j",
-    numpy=np.cumprod,
-)
-def cumprod(x, dim):
-    """The running product along `dim`; its gradient is right beside zeros too."""
-    if x.ndim == 0:
-        axes_of(dim, 0)
-        return (x.astype(np.int64) if x.dtype == bool else x), lambda g: g
-    (axis,) = axes_of(dim, x.ndim)
-    y = np.cumprod(x, axis=axis) if isinstance(x, Tensor) else (
-        np.cumprod(x, axis=axis, dtype=None if x.dtype.kind == "f" else np.int64)
-    )  # fmt: skip
-
-    def pull(g):
-        """By Horner's rule from the end: s_k = g_k + x_{k+1} s_{k+1}, times the product of what comes before k."""
-        values, g = np.moveaxis(x, axis, 0), np.moveaxis(g, axis, 0)
-        running = np.moveaxis(y, axis, 0)
-        n = values.shape[0]
-        sums = [g[n - 1]] if n else []
-        for k in range(n - 2, -1, -1):
-            sums.append(g[k] + values[k + 1] * sums[-1])
-        if not n:
-            return np.moveaxis(g, 0, axis)
-        before = [np.ones_like(running[0]), *(running[k] for k in range(n - 1))]
-        return np.moveaxis(np.stack([b * s for b, s in zip(before, reversed(sums), strict=True)]), 0, axis)
-
-    return y, pull
+@any_spelling
+def bucketize(x, boundaries, *, out_int32=False, right=False):
+    """The number of the interval between `boundaries` (a sorted vector) in which each element lies."""
+    if boundaries.ndim != 1:
+        raise ShapeError(f"bucketize: the boundaries are a vector, and these have shape {boundaries.shape}")
+    return searchsorted(boundaries, x, out_int32=out_int32, right=right)
 
 
-def unique(x, sorted=True, return_inverse=False, return_counts=False):
-    """The different elements in order; with their inverse indices and counts if asked for."""
-    values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True)
-    parts = [values]
-    if return_inverse:
-        parts.append(inverse.reshape(x.shape))
-    if return_counts:
-        parts.append(counts)
+@any_spelling
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    """Whether each element is among `test_elements`."""
+    elements, among = (t.array if isinstance(t, Tensor) else np.asarray(t) for t in (elements, test_elements))
+    return Tensor.wrap(np.asarray(np.isin(elements, among, assume_unique=assume_unique, invert=invert)))
+
+
+@any_spelling
+def unique(x, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    """The different elements (or slices along `dim`) in order; with inverse indices and counts if asked for."""
+    if dim is not None and x.ndim == 0:
+        axis_of(dim, 0)
+        dim = None
+    axis = None if dim is None else axis_of(dim, x.ndim)
+    values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
+    return _unique_parts(values, inverse.reshape(x.shape if axis is None else -1), counts, return_inverse, return_counts)
+
+
+@any_spelling
+def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
+    """The elements (or slices along `dim`) without those that equal the one before."""
+    axis = None if dim is None else axis_of(dim, x.ndim)
+    rows = x.array.reshape(-1) if axis is None else np.moveaxis(x.array, axis, 0)
+    flat = rows.reshape(len(rows), -1)
+    first = np.ones(len(flat), bool)
+    first[1:] = (flat[1:] != flat[:-1]).any(1)
+    values = rows[first] if axis is None else np.moveaxis(rows[first], 0, axis)
+    inverse = np.cumsum(first) - 1
+    counts = np.diff([*np.flatnonzero(first), len(flat)]).astype(np.int64)
+    return _unique_parts(values, inverse.reshape(x.shape if axis is None else -1), counts, return_inverse, return_counts)
+
+
+def _unique_parts(values, inverse, counts, return_inverse, return_counts):
+    parts = [values, *[inverse] * bool(return_inverse), *[counts] * bool(return_counts)]
     wrapped = tuple(Tensor.wrap(part) for part in parts)
     return wrapped if len(wrapped) > 1 else wrapped[0]
-
-
-def searchsorted(sorted_sequence, values, right=False, side=None):
-    """Where each value belongs in a sorted sequence."""
-    side = side or ("right" if right else "left")
-    if not isinstance(values, Tensor):
-        return Tensor.wrap(np.searchsorted(sorted_sequence.array, values, side))
-    if sorted_sequence.ndim == 1:
-        return Tensor.wrap(np.searchsorted(sorted_sequence.array, values.array, side))
-    rows = zip(
-        sorted_sequence.array.reshape(-1, sorted_sequence.shape[-1]), values.array.reshape(-1, values.shape[-1]), strict=True
-    )
-    return Tensor.wrap(np.stack([np.searchsorted(s, v, side) for s, v in rows]).reshape(values.shape))
-
-
-def bincount(x, weights=None, minlength=0):
-    """How often each of the numbers 0, 1, 2, ... occurs; with weights, the sum of theirs."""
-    return Tensor.wrap(np.bincount(x.array, None if weights is None else weights.array, minlength))
-
-
-def histc(x, bins=100, min=0, max=0):
-    """How many elements lie in each of `bins` equal intervals from `min` to `max` (of the data, if both are 0)."""
-    if min == max == 0:
-        min, max = x.array.min(), x.array.max()
-    return Tensor.wrap(np.histogram(x.array, bins, (min, max))[0].astype(x.dtype))
-
-
-def histogram(x, bins, range=None, weight=None, density=False):
-    """Counts and edges of a histogram: (hist, bin_edges)."""
-    edges = bins.array if isinstance(bins, Tensor) else bins
-    counts, edges = np.histogram(x.array, edges, range, weights=None if weight is None else weight.array, density=density)
-    return Tensor.wrap(counts.astype(x.dtype)), Tensor.wrap(edges.astype(x.dtype))
-
-
-def mean_of_middle(a, axis):
-    """NumPy's median: the mean of the two middle elements where there are two."""
-    if axis is None:
-        a, axis = a.reshape(-1), 0
-    n, ordered = a.shape[axis], sort(a, axis).values
-    return ordered.narrow(axis, (n - 1) // 2, 2 - n % 2).mean(axis)

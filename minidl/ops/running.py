@@ -1,0 +1,166 @@
+r"""Operations that run along a dimension: sums, products and extremes of all that came so far, and differences."""
+
+import numpy as np
+
+from minidl.engine.calling import any_spelling
+from minidl.engine.operation import array_function, operation
+from minidl.engine.tensor import Tensor
+from minidl.ops.reduction import axis_of, return_type, whole, widened
+from minidl.ops.shape import cat
+
+CummaxResult = return_type("cummax", "values", "indices")
+CumminResult = return_type("cummin", "values", "indices")
+
+
+@array_function
+def running_sum(x, dim, dtype=None):
+    """The running sum of an array; half-precision numbers are added in float32."""
+    dtype = np.dtype(dtype or whole(x.dtype))
+    wide = np.float32 if dtype == np.float16 else dtype
+    return np.cumsum(x, axis=axis_of(dim, x.ndim), dtype=wide).reshape(x.shape).astype(dtype, copy=False)
+
+
+@operation(
+    formula=r"y_i = \sum_{j \le i} x_j",
+    gradient=r"\bar x_j = \sum_{i \ge j} \bar y_i",
+    numpy=np.cumsum,
+    array=running_sum,
+    linear=True,
+)
+def cumsum(x, dim, dtype=None):
+    """The running sum along `dim`."""
+    axis, alone = axis_of(dim, x.ndim), x.ndim == 0
+    return running_sum(
+        x, dim, dtype
+    ), lambda g: g if alone else np.flip(np.cumsum(np.flip(g, axis=axis), axis=axis), axis=axis)
+
+
+@array_function
+def running_product(x, dim):
+    """The running product of an array."""
+    return np.cumprod(x, axis=axis_of(dim, x.ndim), dtype=whole(x.dtype)).reshape(x.shape)
+
+
+@operation(
+    formula=r"y_i = \prod_{j \le i} x_j",
+    gradient=r"\bar x_k = \sum_{i \ge k} \bar y_i \prod_{j \le i, j \ne k} x_j",
+    numpy=np.cumprod,
+    array=running_product,
+)
+def _cumprod(x, dim):
+    y = running_product(x, dim)
+    axis = axis_of(dim, x.ndim)
+
+    def pull(g):
+        """The sums of g_i times what stands between j and i, times the product of what comes before j."""
+        if x.ndim == 0 or not x.shape[axis]:
+            return g
+        values, g, running = (np.moveaxis(v, axis, 0) for v in (x, g, y))
+        before = np.concatenate([np.ones_like(running[:1]), running[:-1]])
+        return np.moveaxis(before * _sums_from_the_end(g, values[1:]), 0, axis)
+
+    return y, pull
+
+
+def _sums_from_the_end(g, factors):
+    """By Horner's rule, s_k = g_k + factor_k s_{k+1}: all weighted sums over what comes later, along the first dimension."""
+    sums = [g[len(g) - 1]]
+    for k in range(len(g) - 2, -1, -1):
+        sums.append(g[k] + factors[k] * sums[-1])
+    return np.stack(sums[::-1])
+
+
+@any_spelling
+def cumprod(x, dim, *, dtype=None):
+    """The running product along `dim`; its gradient is right beside zeros too."""
+    return _cumprod(x if dtype is None else x.to(dtype), dim)
+
+
+def _running_extreme(x, dim, better, kind):
+    """The best so far and the index of the last that equals it; a NaN stays the best."""
+    if x.ndim == 0:
+        return kind(x.clone(), Tensor.wrap(np.zeros((), np.int64)))
+    axis = axis_of(dim, x.ndim)
+    values = np.moveaxis(x.array, axis, 0)
+    best = better.accumulate(values, axis=0)
+    reached = (values == best) | (np.isnan(values) if values.dtype.kind == "f" else False)
+    rows = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
+    indices = Tensor.wrap(np.moveaxis(np.maximum.accumulate(np.where(reached, rows, 0), axis=0), 0, axis))
+    return kind(x.take_along_dim(indices, axis), indices)
+
+
+@any_spelling
+def cummax(x, dim):
+    """The largest element so far along `dim`, and where it was: (values, indices)."""
+    return _running_extreme(x, dim, np.maximum, CummaxResult)
+
+
+@any_spelling
+def cummin(x, dim):
+    """The smallest element so far along `dim`, and where it was: (values, indices)."""
+    return _running_extreme(x, dim, np.minimum, CumminResult)
+
+
+@array_function
+def running_logsumexp(x, dim):
+    """The logarithm of the running sum of exponentials, without overflow."""
+    return np.logaddexp.accumulate(widened(x), axis=axis_of(dim, x.ndim)).astype(x.dtype) if x.ndim else x
+
+
+@operation(
+    formula=r"y_i = \ln \sum_{j \le i} e^{x_j}",
+    gradient=r"\bar x_j = \sum_{i \ge j} \bar y_i\, e^{x_j - y_i}",
+    array=running_logsumexp,
+    promote="float",
+    operands=1,
+)
+def logcumsumexp(x, dim):
+    """The logarithm of the running sum of exponentials along `dim`, without overflow."""
+    y = running_logsumexp(x, dim)
+    axis = axis_of(dim, x.ndim)
+
+    def pull(g):
+        """As `cumprod` does it; every exponent is at most 0, as y grows along the dimension."""
+        if x.ndim == 0 or not x.shape[axis]:
+            return g
+        g, values, running = (np.moveaxis(v, axis, 0) for v in (g, x, y))
+        running = np.where(np.isfinite(running), running, 0)  # before the first finite number all shares are 0
+        sums = _sums_from_the_end(g, np.exp(running[:-1] - running[1:]))
+        return np.moveaxis(np.exp(values - running) * sums, 0, axis)
+
+    return y, pull
+
+
+@any_spelling
+def diff(x, n=1, dim=-1, prepend=None, append=None):
+    """The differences between neighbours along `dim`, taken `n` times."""
+    axis = axis_of(dim, x.ndim)
+    x = cat([t for t in (prepend, x, append) if t is not None], axis)
+    before = (slice(None),) * axis
+    for _ in range(n):
+        later, earlier = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]
+        x = later ^ earlier if x.dtype == bool else later - earlier
+    return x
+
+
+@any_spelling
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The running area under the points `y`, as straight lines join them."""
+    return cumsum(trapezoids(y, x, dx, dim), dim)
+
+
+@any_spelling
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The area under the points `y` at `x` (or at equal distances `dx`), as straight lines join them."""
+    return trapezoids(y, x, dx, dim).sum(dim)
+
+
+def trapezoids(y, x, dx, dim):
+    """The area between each two neighbours."""
+    axis = axis_of(dim, y.ndim)
+    ends = (slice(None),) * axis
+    means = (y[(*ends, slice(1, None))] + y[(*ends, slice(None, -1))]) / 2
+    if x is None:
+        return means * dx
+    widths = diff(x, dim=-1 if x.ndim == 1 else dim)
+    return means * (widths.reshape(-1, *[1] * (y.ndim - axis - 1)) if x.ndim == 1 else widths)

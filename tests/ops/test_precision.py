@@ -1,0 +1,41 @@
+"""Sums, means and norms keep their digits: over many numbers, along every dimension, in half precision."""
+
+import numpy as np
+import pytest
+
+import minidl as md
+
+
+@pytest.mark.parametrize("shape", [(3_000_000, 1), (300_000, 10), (30_000, 100), (20_000, 3, 2)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_mean_of_many_equal_numbers_is_that_number(shape, order):
+    x = md.Tensor.wrap(np.full(shape, 0.1, np.float32, order=order))
+    for dim in (0, None):
+        np.testing.assert_allclose(x.mean(dim).array, np.float32(0.1), rtol=4e-6)
+        np.testing.assert_allclose(x.sum(dim).array / (x.numel() if dim is None else shape[0]), 0.1, rtol=4e-6)
+
+
+@pytest.mark.parametrize("dim", [(0,), (0, 2), (1, 2), (0, 1, 2), (2,)])
+def test_long_sums_over_several_dimensions_are_those_of_float64(dim):
+    x = md.randn(2000, 3, 40) + 1
+    for view in (x, x.transpose(0, 2), x[::2]):
+        expected = view.double().array.sum(dim)
+        np.testing.assert_allclose(view.sum(dim).array, expected, rtol=1e-5)
+        assert view.sum(dim, keepdim=True).shape == view.array.sum(dim, keepdims=True).shape
+
+
+def test_half_precision_is_added_in_single():
+    x = md.full((5000,), 1.0, dtype=md.float16)
+    assert x.mean().item() == 1
+    assert x.mean().dtype == md.float16
+    assert x.cumsum(0)[4095].item() == 4096  # adding ones in half precision stops at 2048
+    assert md.full((4, 4), 300.0, dtype=md.float16).norm().item() == 1200
+    assert (md.tensor([-300.0, 300.0], dtype=md.float16)).std(correction=0).item() == 300
+    assert md.full((2000,), 100.0, dtype=md.float16).mean().item() == 100  # the sum alone is beyond float16
+
+
+def test_the_gradient_of_a_mean_in_half_precision_is_one_over_n():
+    x = md.ones(64, 3, dtype=md.float16).requires_grad_()
+    x.mean().backward()
+    assert x.grad.dtype == md.float16
+    np.testing.assert_allclose(x.grad.array, 1 / 192, rtol=1e-3)
