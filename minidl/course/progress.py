@@ -6,7 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from minidl.system.files import write_atomically
+from minidl.system.files import locked, write_atomically
 
 
 def progress_file():
@@ -81,14 +81,15 @@ def _change(name, change):
     file = progress_file()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        kept, whole = _read(file)
-        change(kept.setdefault(name, {}))
-        if not kept[name]:
-            del kept[name]
-        content = json.dumps(kept, indent=1, sort_keys=True).encode()
-        if not whole:
-            put_aside(file)
-        write_atomically(file, content)
+        with locked(file.parent):  # two chapters may be open
+            kept, whole = _read(file)
+            change(kept.setdefault(name, {}))
+            if not kept[name]:
+                del kept[name]
+            content = json.dumps(kept, indent=1, sort_keys=True).encode()
+            if not whole:
+                put_aside(file)
+            write_atomically(file, content)
     except OSError:
         return False
     return True

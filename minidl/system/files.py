@@ -1,21 +1,173 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, whatever happens meanwhile."""
 
+import contextlib
 import os
-import tempfile
+import secrets
+import stat
+import time
 from pathlib import Path
+
+from minidl.errors import MinidlError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+PREFIX, SUFFIX = ".minidl-", ".tmp"  # of files that are being written
+
+
+class NotAFileError(MinidlError, OSError):
+    """A file was to be written where a folder, a device or a pipe is."""
 
 
 def write_atomically(path, content):
-    """Write bytes to `path` in one step: a reader sees the old file or the new one, never half of one."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write bytes to `path` in one step: a reader sees the old file or the new one, never half of one.
+
+    A file that is there keeps its permissions, a symbolic link stays and what it points to is replaced. When the
+    function returns the content has reached the disk. A process that is killed meanwhile may leave a file named
+    ``.minidl-*.tmp``; the next one that writes to the folder clears it away.
+
+    Parameters
+    ----------
+    path : path
+    content : bytes
+
+    Raises
+    ------
+    NotAFileError
+        When there is a folder, a device or a pipe.
+    OSError
+        When the folder is missing, or folder or file cannot be written.
+    """
+    target, before = _target(path)
+    _clear_away(target.parent)
+    try:
+        handle, temporary = _temporary(target.parent, before)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # by the name that the user knows
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
+            file.flush()
+            os.fsync(file.fileno())
+            if fcntl is None:
+                file.close()  # Windows replaces no open file
+            os.replace(temporary, target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+    _reach_the_disk(target.parent)
+
+
+def _target(path):
+    """The file that is to be written, behind all symbolic links, and what is there now (None for nothing)."""
+    try:
+        before = os.stat(path)
+    except FileNotFoundError:
+        before = None
+    else:
+        if not stat.S_ISREG(before.st_mode):
+            raise NotAFileError(
+                f"{path} is {_kind(before.st_mode)}, and no file could be written there: choose another name"
+            )
+        if not os.access(path, os.W_OK):
+            raise PermissionError(13, "the file is read-only", str(path))
+    return Path(os.path.realpath(path)), before
+
+
+def _kind(mode):
+    kinds = {"a folder": stat.S_ISDIR, "a pipe": stat.S_ISFIFO, "a socket": stat.S_ISSOCK}
+    return next((name for name, fits in kinds.items() if fits(mode)), "a device")
+
+
+def _temporary(folder, before):
+    """An open file of our own in the folder, with the permissions that the target has or, when it is new, is to have.
+
+    It is locked for as long as it is open, so that others know that somebody is writing it.
+    """
+    mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o777  # of a new file the system takes the umask away
+    while True:
+        path = folder / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"  # short: the target's name may be as long as names can be
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        if fcntl is None:
+            return handle, path
+        try:
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(handle).st_nlink:  # nobody took it for a forgotten one before it was locked
+                if before is not None:
+                    _as_before(handle, before, mode)
+                return handle, path
+            os.close(handle)
+        except BaseException:
+            os.close(handle)
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _as_before(handle, before, mode):
+    """Give an open file the owner and the permissions of another."""
+    now = os.fstat(handle)
+    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        with contextlib.suppress(OSError):  # only some may give files away
+            os.fchown(handle, before.st_uid, before.st_gid)
+    if stat.S_IMODE(now.st_mode) != mode:
+        os.fchmod(handle, mode)
+
+
+def _clear_away(folder):
+    """Remove what processes left behind that were killed while they wrote: files that nobody has locked."""
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX):
+                with contextlib.suppress(OSError):
+                    _clear_away_one(entry.path)
+
+
+def _clear_away_one(path):
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        found = os.fstat(handle)
+        if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(path)
+    finally:
+        os.close(handle)
+
+
+def _reach_the_disk(folder):
+    """Make sure that the new name of a file survives a power cut; where folders cannot be synchronised, hope so."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def locked(folder, seconds=2):
+    """Inside, no other process is in a block like this of the same folder: for reading a file, changing and writing it.
+
+    Who holds the folder for longer than `seconds` is not waited for, and where there are no locks (on Windows) nobody is.
+    """
+    if fcntl is None:
+        yield
+        return
+    handle, end = os.open(folder, os.O_RDONLY), time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError:
+                break
+            else:
+                break
+        yield
+    finally:
+        os.close(handle)
