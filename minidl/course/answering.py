@@ -33,7 +33,8 @@ def named(name, shelf, what):
     KeyError
         When there is none; the message lists what there is.
     """
-    known = shelf(str(name).partition(".")[0])
+    name = str(name)
+    known = shelf(name.partition(".")[0])
     if name not in known:
         raise KeyError(f"there is no {what} {name!r}; there are {', '.join(known or shelf())}")
     return known[name]

@@ -5,6 +5,7 @@ kind: numbers, shapes and words as they are, functions by what they return on hi
 derivatives by finite differences, so that every correct form is accepted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,17 @@ class Exercise:
         -------
         (bool, str)
         """
+        try:
+            return self._judge(answer)
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # an answer may be any object, and objects can fail at anything that is done with them
+            return False, f"This cannot be judged: comparing it stops with {said_by(error)}. {self.hint}"
+
+    def _judge(self, answer):
+        if isinstance(answer, Iterator):  # it can be read only once, and some never end
+            return False, f"This is a {type(answer).__name__}, which gives its values one by one: hand over list(...) of it."
         problem = self.kind.problem(answer)
         if problem:
             return False, problem
@@ -66,6 +78,24 @@ class Exercise:
 def plain(value):
     """A tensor as an array; anything else as it is."""
     return value.array if isinstance(value, Tensor) else value
+
+
+def said_by(error):
+    """What an error says, in one line that is not too long; some cannot even say that."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    return f"{type(error).__name__}: {shortened(text)}" if text else type(error).__name__
+
+
+def shortened(text, width=120):
+    """A text of at most `width` letters.
+
+    >>> shortened("abcdefgh", 5)
+    'abcd…'
+    """
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 class Kind:
@@ -84,10 +114,17 @@ class Number(Kind):
 
     def problem(self, answer):
         """Why this is no number."""
+        kind = type(answer).__name__
+        if isinstance(answer, str | bytes) or np.iscomplexobj(
+            plain(answer)
+        ):  # NumPy would read "2.5", and drop imaginary parts
+            return f"A number is asked for, and this is a {kind}."
         try:
             value = np.asarray(plain(answer), dtype=float)
         except (TypeError, ValueError):
-            return f"A number is asked for, and this is a {type(answer).__name__}."
+            return f"A number is asked for, and this is a {kind}."
+        except OverflowError:
+            return "A number is asked for, and this one is larger than any that a computer can divide."
         return "" if value.size == 1 else f"One number is asked for, and this has shape {value.shape}."
 
     def agree(self, answer, other):
@@ -105,7 +142,7 @@ class Shape(Kind):
             return "The shape is asked for, not the tensor: a tuple such as (2, 3)."
         if isinstance(answer, tuple | list) and all(isinstance(n, int | np.integer) for n in answer):
             return ""
-        return f"A shape is a tuple of whole numbers, such as (2, 3); this is {answer!r}."
+        return f"A shape is a tuple of whole numbers, such as (2, 3); this is {shortened(repr(answer))}."
 
     def agree(self, answer, other):
         """Whether two shapes are the same."""
@@ -149,7 +186,7 @@ class Function(Kind):
         """Whether the function returns ``...`` still."""
         try:
             return callable(answer) and answer(*self.cases()[0]) is ...
-        except Exception:  # it does something, and the hint will say what is wrong
+        except (Exception, SystemExit):  # it does something, and the hint will say what is wrong
             return False
 
     def problem(self, answer):
@@ -160,8 +197,8 @@ class Function(Kind):
             try:
                 with np.errstate(all="ignore"):  # an infinite number is judged by its hint, not by a warning
                     out = answer(*arguments)
-            except Exception as error:
-                return f"Your function stops with {type(error).__name__}: {error}"
+            except (Exception, SystemExit) as error:
+                return f"Your function stops with {said_by(error)}"
             if out is None:
                 return "Your function returns nothing: is there a return in it?"
         return ""
@@ -171,7 +208,7 @@ class Function(Kind):
         try:
             with np.errstate(all="ignore"):
                 return all(self._same(answer, other, a, b) for a, b in zip(self.cases(), self.cases(), strict=True))
-        except Exception:  # one of them cannot be differentiated, or returns something else altogether
+        except (Exception, SystemExit):  # one of them cannot be differentiated, or returns something else altogether
             return False
 
     def _same(self, answer, other, arguments, copies):
@@ -257,8 +294,8 @@ class Experiment(Kind):
         """What is missing."""
         try:
             return self.asks(answer)
-        except Exception as error:
-            return f"That cannot be judged: {type(error).__name__}: {error}"
+        except (Exception, SystemExit) as error:
+            return f"That cannot be judged: {said_by(error)}"
 
     def agree(self, answer, other):
         """Whatever is not missing anything is right."""

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from minidl.system.files import locked, write_atomically
@@ -70,7 +71,8 @@ FIELDS = {
 
 def put_aside(file):
     """Keep a file that is no progress under another name: whoever made it may want it back."""
-    file.replace(file.with_suffix(".broken"))
+    places = (file.with_suffix(f".broken{'' if number == 1 else f'-{number}'}") for number in count(1))
+    file.rename(next(place for place in places if not place.exists()))
 
 
 def _change(name, change):

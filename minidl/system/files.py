@@ -42,10 +42,7 @@ def write_atomically(path, content):
     """
     target, before = _target(path)
     _clear_away(target.parent)
-    try:
-        handle, temporary = _temporary(target.parent, before)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None  # by the name that the user knows
+    handle, temporary = _temporary(target, before)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -58,6 +55,14 @@ def write_atomically(path, content):
         temporary.unlink(missing_ok=True)
         raise
     _reach_the_disk(target.parent)
+
+
+def check_writable(path):
+    """Raise what `write_atomically` would raise: before hours of work whose result could not be kept."""
+    target, before = _target(path)
+    handle, temporary = _temporary(target, before)
+    os.close(handle)
+    temporary.unlink()
 
 
 def _target(path):
@@ -81,15 +86,20 @@ def _kind(mode):
     return next((name for name, fits in kinds.items() if fits(mode)), "a device")
 
 
-def _temporary(folder, before):
-    """An open file of our own in the folder, with the permissions that the target has or, when it is new, is to have.
+def _temporary(target, before):
+    """An open file beside the target, with the permissions that the target has or, when it is new, is to have.
 
     It is locked for as long as it is open, so that others know that somebody is writing it.
     """
     mode = 0o666 if before is None else stat.S_IMODE(before.st_mode) & 0o777  # of a new file the system takes the umask away
     while True:
-        path = folder / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"  # short: the target's name may be as long as names can be
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        path = (
+            target.parent / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        )  # short: the target's name may be as long as names can be
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(target)) from None  # by the name that the user knows
         if fcntl is None:
             return handle, path
         try:

@@ -1,10 +1,13 @@
 """`minidl demo` trains in the terminal and writes one page that needs nothing else."""
 
+import os
 import re
 
 import pytest
 
 from minidl.cli import main
+from minidl.data import digits
+from minidl.data.bundled import Digits
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,7 @@ def test_the_network_learns(run):
 def test_the_page_has_graph_loss_curve_and_gradient_flow(run):
     page = run[1]
     assert "cross_entropy" in page
-    assert 'aria-label="Loss curve: test loss is lowest' in page
+    assert 'aria-label="Loss curve: validation loss is lowest' in page
     assert 'aria-label="Gradient flow: gradients ' in page
 
 
@@ -47,11 +50,45 @@ def test_a_number_of_epochs_that_makes_no_sense_is_refused(epochs, capsys):
     assert "--epochs" in capsys.readouterr().err
 
 
-def test_a_page_that_cannot_be_written_is_refused_before_training(tmp_path, capsys):
-    assert main(["demo", "--output", str(tmp_path / "nowhere" / "page.html")]) == 1
-    assert "there is no folder" in capsys.readouterr().err
-    assert main(["demo", "--output", str(tmp_path)]) == 1
-    assert "is a folder" in capsys.readouterr().err
+@pytest.fixture
+def untrained(monkeypatch):
+    """Training must not begin."""
+    monkeypatch.setattr("minidl.course.demo.digits", lambda: pytest.fail("training began"))
+
+
+def refused(output, capsys):
+    assert main(["demo", "--output", str(output)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("minidl: the page cannot be written")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_training(tmp_path, capsys, untrained):
+    assert "there is no folder" in refused(tmp_path / "nowhere" / "page.html", capsys)
+    assert "is a folder" in refused(tmp_path, capsys)
+    (tmp_path / "file").write_text("")
+    assert "Not a directory" in refused(tmp_path / "file" / "page.html", capsys)
+    if os.name == "posix":
+        assert "is a device" in refused("/dev/null", capsys)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_training(tmp_path, capsys, untrained, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("minidl.system.files.os.open", refuse)
+    assert "Permission denied" in refused(tmp_path / "page.html", capsys)
+
+
+def test_a_folder_may_have_an_odd_name(tmp_path, capsys, monkeypatch):
+    few = [Digits(*part[:128]) for part in digits()]
+    monkeypatch.setattr("minidl.course.demo.digits", lambda: few)
+    monkeypatch.setattr("minidl.course.demo.VALIDATION", 64)
+    (tmp_path / "[").mkdir()
+    assert main(["demo", "--epochs", "1", "--output", str(tmp_path / "[" / "b]page.html")]) == 0
+    assert "[/b]page.html" in capsys.readouterr().out.replace("\n", "")
 
 
 def test_damaged_data_is_said_in_one_line(tmp_path, monkeypatch, capsys):

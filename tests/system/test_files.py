@@ -12,7 +12,7 @@ import time
 import pytest
 
 from minidl.system import files
-from minidl.system.files import NotAFileError, locked, write_atomically
+from minidl.system.files import NotAFileError, check_writable, locked, write_atomically
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes, links, pipes or locks")
 not_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
@@ -168,6 +168,15 @@ def test_file_and_folder_reach_the_disk(tmp_path, monkeypatch):
     assert len(synced) == 2
 
 
+def test_it_can_be_found_out_beforehand_and_leaves_nothing(tmp_path):
+    check_writable(tmp_path / "f")
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(FileNotFoundError):
+        check_writable(tmp_path / "nowhere" / "f")
+    with pytest.raises(NotAFileError, match="is a folder"):
+        check_writable(tmp_path)
+
+
 # Kills
 
 
@@ -202,7 +211,7 @@ def test_a_writer_that_is_killed_leaves_a_whole_file_and_what_it_left_is_cleared
 
 @posix
 def test_what_somebody_writes_just_now_is_not_cleared_away(tmp_path):
-    handle, temporary = files._temporary(tmp_path, None)
+    handle, temporary = files._temporary(tmp_path / "g", None)
     write_atomically(tmp_path / "f", b"x")
     assert temporary.exists()
     os.close(handle)  # as the system does for a process that was killed
