@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def small(tmp_path, monkeypatch):
     sums = {}
     for name, array in zip(names, arrays, strict=True):
         (tmp_path / name).write_bytes(idx(array))
-        sums[name] = hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
+        sums[name] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     monkeypatch.setitem(full_sets.SETS, "mnist", ("http://localhost:9/", sums))
     return tmp_path, arrays
 
@@ -46,6 +47,22 @@ def test_offline_the_error_says_how_to_go_on(small):
         DataFileError, match=r"mnist could not be fetched .*go on with the bundled 10,000 digits: minidl.data.digits\(\)"
     ):
         md.data.mnist(folder)
+
+
+def test_what_somebody_put_in_the_place_of_a_file_is_not_read(small, monkeypatch):
+    folder, _ = small
+    next(folder.iterdir()).write_bytes(idx(np.arange(5)))
+    with pytest.raises(DataFileError, match="could not be fetched"):
+        md.data.mnist(folder)
+
+
+@pytest.mark.parametrize("name", full_sets.SETS)
+def test_the_sets_come_over_https_with_sha256(name):
+    address, files = full_sets.SETS[name]
+    assert address.startswith("https://")
+    assert address.endswith("/")
+    assert len(set(files.values())) == 4
+    assert all(re.fullmatch("[0-9a-f]{64}", checksum) for checksum in files.values())
 
 
 DAMAGED = {
