@@ -152,10 +152,14 @@ def guesses_in_words(states):
 
 
 def run_check(options):
-    """Run notebooks and compare."""
-    from minidl.course.proving import prove
+    """Run notebooks and compare: 0 when all is the same, 1 when something differs, 2 when it could not be checked."""
+    from minidl.course.proving import UNCHECKED, prove
 
-    return prove(options.folder, options.jobs, options.junit, options.timeout)
+    try:
+        return prove(options.folder, options.jobs, options.junit, options.timeout)
+    except (MinidlError, OSError) as error:
+        print(f"minidl: {error}", file=sys.stderr)
+        return UNCHECKED
 
 
 if __name__ == "__main__":

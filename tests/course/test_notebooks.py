@@ -1,8 +1,5 @@
-"""Notebooks are written in a normal form, and the check of their outputs can fail."""
+"""Notebooks are written in a normal form."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,7 +10,6 @@ from minidl.course.notebooks import WIDGET_STATE, normalise, rewrite
 from minidl.viz.widget import unpacked
 
 ROOT = Path(__file__).parents[2]
-SANITIZE = ROOT / "minidl" / "course" / "sanitize.cfg"
 
 
 def notebook_of(*sources):
@@ -26,11 +22,6 @@ def notebook_of(*sources):
 def write(path, *sources):
     nbformat.write(notebook_of(*sources), path)
     return path
-
-
-def nbval(path):
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", SANITIZE, "-p", "no:xdist", path]
-    return subprocess.run(map(str, command), capture_output=True, text=True, cwd=path.parent)
 
 
 def test_a_second_run_changes_no_byte(tmp_path):
@@ -76,29 +67,3 @@ def test_normal_form_drops_what_differs_from_run_to_run():
     assert notebook.metadata["language_info"] == {"name": "python"}
     assert cell.metadata == {}
     assert [o.text for o in cell.outputs] == ["a\nb\n"]
-
-
-def test_a_changed_answer_in_a_chapter_is_reported_by_nbval(tmp_path):
-    copy = tmp_path / "00_start_here.ipynb"
-    shutil.copy(ROOT / "notebooks" / copy.name, copy)
-    text = copy.read_text(encoding="utf-8")
-    assert text.count("265 of 2000 are right") == 1
-    copy.write_text(text.replace("265 of 2000 are right", "266 of 2000 are right"), encoding="utf-8")
-    result = nbval(copy)
-    assert result.returncode == 1
-    assert "1 failed" in result.stdout
-    assert "266 of 2000 are right" in result.stdout
-
-
-def test_a_changed_caption_of_a_picture_is_reported_by_nbval(tmp_path):
-    path = write(tmp_path / "n.ipynb", "import minidl as md\nmd.viz.loss_curve([2.0, 1.0])")
-    rewrite(path)
-    assert nbval(path).returncode == 0
-    path.write_text(path.read_text().replace('falls from 2 to 1"', 'falls from 2 to 3"'))
-    assert nbval(path).returncode == 1
-
-
-def test_what_differs_from_run_to_run_is_sanitised(tmp_path):
-    path = write(tmp_path / "n.ipynb", "import time\nprint(f'took {time.perf_counter():.3f} s')", "object()")
-    rewrite(path)
-    assert nbval(path).returncode == 0
