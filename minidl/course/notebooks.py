@@ -1,6 +1,6 @@
 """Executing notebooks and writing them in a normal form, so that a second run changes nothing.
 
-python -m minidl.course.notebooks FOLDER
+python -m minidl.course.notebooks FOLDER-OR-NOTEBOOK
 """
 
 import json
@@ -12,16 +12,15 @@ from pathlib import Path
 
 from minidl.course.copying import CourseError
 from minidl.system.files import write_atomically
+from minidl.system.processors import ONE_THREAD, for_chapters
 
-# Sums depend in their last digits on how many threads share them, and notebooks side by side would fight for the cores.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
-def execute(notebook, folder):
-    """Run all cells of a notebook (an nbformat object) in a fresh kernel, in place."""
+def execute(notebook, folder, env=ONE_THREAD):
+    """Run all cells of a notebook (an nbformat object) in a fresh kernel with `env` in its environment, in place."""
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as own:  # whoever runs this has guesses of their own, which must not show
@@ -97,7 +96,7 @@ def models_behind(shown, state):
     return list(found)
 
 
-def rewrite(path):
+def rewrite(path, env=ONE_THREAD):
     """Execute a notebook file and write it back in its normal form; whether its bytes changed.
 
     Raises
@@ -111,7 +110,7 @@ def rewrite(path):
     before = path.read_bytes()
     notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
     try:
-        execute(notebook, path.parent)
+        execute(notebook, path.parent, env)
     except CellExecutionError as error:
         raise CourseError(f"{path.name} was not written, because a cell failed:\n{error}") from error
     nbformat.validate(normalise(notebook))
@@ -121,10 +120,14 @@ def rewrite(path):
     return after != before
 
 
-def main(folder):
-    """Rewrite every notebook in a folder."""
-    for path in sorted(Path(folder).glob("*.ipynb")):
-        changed = rewrite(path)
+def main(place):
+    """Rewrite every notebook in a folder, or one, with the digits of one kernel, whatever this processor would take."""
+    env, doubt = for_chapters()
+    if doubt:
+        print(f"The last digits may change: {doubt}.")
+    place = Path(place)
+    for path in [place] if place.suffix == ".ipynb" else sorted(place.glob("*.ipynb")):
+        changed = rewrite(path, env)
         print(f"{path.name}: {'written' if changed else 'unchanged'}")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from minidl.course.comparing import closeness
 from minidl.course.copying import CourseError
-from minidl.course.notebooks import ONE_THREAD
+from minidl.system.processors import ONE_THREAD
 
 SAME, DIFFERS, UNCHECKED = 0, 1, 2
 PYTEST = {0: SAME, 1: DIFFERS, 5: SAME}  # 5: there was no cell to run; every other code of pytest is a failure of its own
