@@ -13,16 +13,19 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv .venv
 endif
 
-.PHONY: help lab test demo notebooks bench format clean
+.PHONY: help lab test check-processors demo notebooks bench format clean
 
 help:  ## list what can be done
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 lab: .venv/ready-course  ## install, and open your copy of the course, my-course, in JupyterLab
 	@$(BIN)/minidl lab --notebook $(NOTEBOOK)
 
 test: .venv/ready-dev  ## install, and run everything that CI runs
 	$(BIN)/python -m tests
+
+check-processors: .venv/ready-dev  ## run chapters, solutions, bridges and tests with the kernels of other processors
+	@$(BIN)/python -m tests.processors
 
 demo: .venv/ready-course  ## train on the digits, and write one page with the pictures
 	@$(BIN)/minidl demo

@@ -27,7 +27,7 @@ def execute(notebook, folder, env=ONE_THREAD):
         NotebookClient(
             notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
             store_widget_state=True, extra_arguments=["--log-level=ERROR"],
-        ).execute(env={**os.environ, **ONE_THREAD, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})  # fmt: skip
+        ).execute(env={**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})  # fmt: skip
 
 
 def normalise(notebook):
