@@ -35,6 +35,10 @@ class DataFileError(MinidlError, OSError):
     """A bundled data file is missing or damaged."""
 
 
+class CheckpointError(MinidlError):
+    """A file that cannot be loaded, or something that cannot be saved."""
+
+
 def aligned(names_and_shapes):
     """Shapes written under one another, right edges together, as broadcasting compares them.
 

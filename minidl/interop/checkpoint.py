@@ -1,33 +1,37 @@
-"""Saving and loading: weights, and whatever else a run needs to go on, in the format safetensors.
+"""Saving and loading: weights, and whatever else a run needs to go on.
 
-The file holds numbers and text, never code, so that opening a stranger's file is safe. A state dict
-becomes a file that PyTorch's users read with ``safetensors.torch.load_file``, and theirs load here.
+A file holds numbers and text, never code, so that opening a stranger's file is safe. There are two formats:
+
+- *safetensors*, the ordinary one: a state dict becomes a file that others read with ``safetensors``, and theirs load here;
+- *PyTorch's*, for names that end in .pth, .pt or .ckpt: ``torch.load`` reads it, and the files of ``torch.save`` load here,
+  without PyTorch, and without running anything that they may contain.
 """
 
-import hashlib
-import json
+import os
 from pathlib import Path
 
-import numpy as np
-
-from minidl.engine.tensor import Tensor
-from minidl.errors import MinidlError
+from minidl.engine.conversion import check_device
+from minidl.errors import CheckpointError
+from minidl.interop import safetensors_file, torch_file
 from minidl.system.files import write_atomically
 
+__all__ = ["CheckpointError", "load", "save"]
 
-class CheckpointError(MinidlError):
-    """A file that cannot be loaded, or something that cannot be saved."""
+TORCH_NAMES = (".pth", ".pt", ".ckpt")
 
 
-def save(state, path):
+def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
     """Write a state to a file, in one step: an interrupted run leaves the old file whole.
 
     Parameters
     ----------
-    state : dict
+    obj : dict
         A state dict, or any nesting of dicts, lists and tuples that ends in tensors, arrays, numbers,
         text, booleans and None: ``{"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}``.
-    path : path
+    f : path or file object
+        A name that ends in .pth, .pt or .ckpt gives a file of PyTorch (arrays become tensors), any other safetensors.
+    pickle_module, pickle_protocol, _use_new_zipfile_serialization
+        Accepted for the sake of PyTorch's lessons; only their defaults.
 
     Raises
     ------
@@ -44,93 +48,56 @@ def save(state, path):
     ...     sorted(md.load(path))
     ['bias', 'weight']
     """
-    from safetensors.numpy import save as to_bytes
-
-    arrays = {}
-    form = _taken_apart(state, "", arrays)
-    metadata = {"format": "pt", "minidl": json.dumps(form), "sha256": _checksum(arrays)}
-    write_atomically(path, to_bytes(arrays, metadata))
-
-
-def _taken_apart(thing, place, arrays):
-    """A description of `thing` in JSON; its arrays are put into `arrays` by the place where they stood."""
-    if isinstance(thing, Tensor):
-        arrays[place] = np.asarray(thing.array, order="C")
-        return {"tensor": place}
-    if isinstance(thing, np.ndarray):
-        arrays[place] = np.asarray(thing, order="C")
-        return {"array": place}
-    if isinstance(thing, np.generic):
-        thing = thing.item()
-    if thing is None or isinstance(thing, bool | int | float | str):
-        return {"value": thing}
-    inside = lambda key: f"{place}.{key}" if place else str(key)
-    if isinstance(thing, dict):
-        wrong = [key for key in thing if not isinstance(key, str | int)]
-        if wrong:
-            raise CheckpointError(
-                f"a key of a saved dict must be text or a whole number, and one at {place or 'the top'} is {wrong[0]!r}"
-            )
-        return {"dict": [[key, _taken_apart(value, inside(key), arrays)] for key, value in thing.items()]}
-    if isinstance(thing, list | tuple):
-        kind = "list" if isinstance(thing, list) else "tuple"
-        return {kind: [_taken_apart(value, inside(i), arrays) for i, value in enumerate(thing)]}
-    raise CheckpointError(
-        f"{place or 'the state'} is a {type(thing).__name__}, which cannot be saved: save its numbers instead"
-    )
+    if pickle_module is not None or not _use_new_zipfile_serialization:
+        raise CheckpointError("minidl writes files in one way, without pickle: leave pickle_module and the rest out")
+    name = str(getattr(f, "name", "")) if hasattr(f, "write") else os.fspath(f)
+    form = torch_file if name.endswith(TORCH_NAMES) else safetensors_file
+    content = form.to_bytes(obj)
+    if hasattr(f, "write"):
+        f.write(content)
+    else:
+        write_atomically(f, content)
 
 
-def load(path):
-    """Read what `save` wrote, or a safetensors file of anybody.
+def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=None):
+    """Read what `save` wrote, a safetensors file of anybody, or a file of PyTorch.
+
+    Parameters
+    ----------
+    f : path or file object
+    map_location : "cpu", optional
+        Tensors always come to the CPU.
+    weights_only, mmap, pickle_module
+        Accepted for the sake of PyTorch's lessons. Nothing in a file is ever run, whatever `weights_only` says.
 
     Returns
     -------
-    The state as it was saved. A file that minidl did not write gives a dict of tensors.
+    The state as it was saved. A safetensors file that minidl did not write gives a dict of tensors.
 
     Raises
     ------
     CheckpointError
-        When the file is missing, cut short, changed after it was written, or no safetensors file.
+        When the file is missing, cut short, changed after it was written, in no known format, or asks for anything but
+        tensors, containers, numbers and text.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
-    path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
-    try:
-        arrays = from_bytes(content)
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    except (SafetensorError, ValueError, KeyError, OverflowError) as error:
-        raise CheckpointError(f"{path} is no whole safetensors file ({error})") from error
-    metadata = header.get("__metadata__") or {}
-    if "sha256" in metadata and metadata["sha256"] != _checksum(arrays):
-        raise CheckpointError(f"{path} was changed after it was written: its checksum is wrong")
-    if "minidl" not in metadata:
-        return {name: Tensor.wrap(array) for name, array in arrays.items()}
-    return _put_together(json.loads(metadata["minidl"]), arrays)
-
-
-def _put_together(form, arrays):
-    ((kind, content),) = form.items()
-    if kind == "tensor":
-        return Tensor.wrap(arrays[content])
-    if kind == "array":
-        return arrays[content]
-    if kind == "dict":
-        return {key: _put_together(value, arrays) for key, value in content}
-    if kind in ("list", "tuple"):
-        items = [_put_together(value, arrays) for value in content]
-        return items if kind == "list" else tuple(items)
-    return content
-
-
-def _checksum(arrays):
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = arrays[name]
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    if pickle_module is not None:
+        raise CheckpointError("minidl reads files without pickle, and so without running them: leave pickle_module out")
+    if map_location is not None and not callable(map_location) and not isinstance(map_location, dict):
+        check_device(map_location)
+    if hasattr(f, "read"):
+        source, content = str(getattr(f, "name", "the file")), f.read()
+    else:
+        source = str(Path(f))
+        try:
+            content = Path(f).read_bytes()
+        except OSError as error:
+            raise CheckpointError(f"{source} cannot be read: {error.strerror}") from error
+    if content.startswith(torch_file.ZIP_START):
+        return torch_file.from_zip(content, source)
+    if content.startswith(torch_file.LEGACY_START):
+        return torch_file.from_legacy(content, source)
+    if content.startswith(b"\x80") and content[8:9] != b"{":  # the header of safetensors begins there
+        raise CheckpointError(
+            f"{source} is a pickle, and not one of torch.save: a pickle can do anything, so it is not read"
+        )
+    return safetensors_file.from_bytes(content, source)

@@ -57,6 +57,96 @@ def test_all_kinds_of_plain_data_come_back(tmp_path):
     assert back["f"] == float("inf")
 
 
+def test_tensors_whose_places_read_alike_come_back_each_by_itself(tmp_path):
+    state = {
+        "a.b": md.tensor(1.0), "a": {"b": md.tensor(2.0)}, 1: md.tensor(3.0), "1": md.tensor(4.0), "": md.tensor(5.0),
+        "__metadata__": md.tensor(6.0), "a.b#2": md.tensor(7.0), "\ud800": md.tensor(8.0), "l": [md.tensor(9.0)],
+        "l.0": md.tensor(10.0),
+    }  # fmt: skip
+    for name in ("s", "s.pth"):
+        md.save(state, tmp_path / name)
+        back = md.load(tmp_path / name)
+        assert [(type(key), key) for key in back] == [(type(key), key) for key in state]
+        assert (back["a"]["b"].item(), back["l"][0].item(), back["l.0"].item()) == (2.0, 9.0, 10.0)
+        assert [t.item() for t in back.values() if isinstance(t, md.Tensor)] == [
+            t.item() for t in state.values() if isinstance(t, md.Tensor)
+        ]
+
+
+def test_numbers_in_foreign_byte_order_and_layout_are_saved_as_they_are(tmp_path):
+    state = {"big": np.arange(3.0).astype(">f4"), "turned": np.arange(6).reshape(2, 3).T, "step": np.arange(9)[::2]}
+    for name in ("s", "s.pth"):
+        md.save(state, tmp_path / name)
+        assert {key: array.tolist() for key, array in md.load(tmp_path / name).items()} == {
+            key: array.tolist() for key, array in state.items()
+        }
+
+
+def test_every_byte_of_a_file_is_covered_by_its_checksum(tmp_path):
+    path = tmp_path / "s"
+    md.save({"lr": 0.1, "w": md.ones(2), "steps": [1, 2]}, path)
+    content = path.read_bytes()
+    for place in range(len(content)):
+        for bit in (0, 4):
+            changed = bytearray(content)
+            changed[place] ^= 1 << bit
+            path.write_bytes(bytes(changed))
+            with pytest.raises(CheckpointError):
+                md.load(path)
+
+
+def test_a_file_of_minidl_0_1_0_loads_and_its_arrays_are_checked(tmp_path):
+    import hashlib
+    import json
+
+    from safetensors.numpy import save
+
+    w = np.ones(2, np.float32)
+    form = json.dumps({"dict": [["w", {"tensor": "w"}], ["lr", {"value": 0.1}]]})
+    checksum = hashlib.sha256(f"w {w.dtype.str} {w.shape}".encode() + w.tobytes()).hexdigest()
+    (tmp_path / "s").write_bytes(save({"w": w}, {"format": "pt", "minidl": form, "sha256": checksum}))
+    assert md.load(tmp_path / "s")["lr"] == 0.1
+    (tmp_path / "s").write_bytes(save({"w": w * 2}, {"format": "pt", "minidl": form, "sha256": checksum}))
+    with pytest.raises(CheckpointError, match="was changed after it was written"):
+        md.load(tmp_path / "s")
+    (tmp_path / "s").write_bytes(save({"w": w}, {"minidl": form}))
+    with pytest.raises(CheckpointError, match="its checksum is wrong"):
+        md.load(tmp_path / "s")
+
+
+def header(content, data=b""):
+    return len(content).to_bytes(8, "little") + content + data
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (header(b"not json"), "is no whole safetensors file"),
+        (header(b"[" * 100_000 + b"]" * 100_000), "nested too deeply"),
+        (header(b'{"a":' * 100_000 + b"1" + b"}" * 100_000), "nested too deeply"),
+        (header(b'{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}', b"00"), r"kind BF16.*float32 before saving"),
+        (header(b'{"a":{"dtype":"F32","shape":[99999999999],"data_offsets":[0,4]}}', b"0000"), "is no whole safetensors"),
+        (header(b"[1]"), "no whole safetensors file"),
+        (header(b'{"a":1}'), "does not describe tensors"),
+        (header(b'{"__metadata__":3}'), "is no whole safetensors file"),
+        (header(b"\xff\xfe"), "is no whole safetensors file"),
+        (b"\xff" * 8 + b"{}", "is cut short"),
+        (b"", "is empty"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused_with_a_sentence(content, text, tmp_path):
+    (tmp_path / "s").write_bytes(content)
+    with pytest.raises(CheckpointError, match=text):
+        md.load(tmp_path / "s")
+
+
+def test_what_no_file_can_hold_is_refused_before_it_is_written(tmp_path):
+    for array in (np.array(["x"]), np.array([None]), np.ones(1, complex)):
+        with pytest.raises(CheckpointError, match="and a file holds booleans, integers and floats"):
+            md.save({"a": array}, tmp_path / "s")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_state_dict_is_a_plain_safetensors_file_and_others_load_here(tmp_path):
     from safetensors.numpy import load_file, save_file
 
