@@ -11,44 +11,64 @@ STEPS = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
-    "tests": ["pytest", "-n", "auto", "--dist", "loadfile", "--junitxml"],
-    "notebooks": ["minidl.cli", "check", "notebooks", "--junit"],
+    "tests": ["pytest", "-n", "auto", "--dist", "loadfile"],
+    "notebooks": ["minidl.cli", "check", "notebooks"],
 }
-COUNTED = {"tests": "tests and doctests", "notebooks": "cells of the notebooks"}  # these write a report
+REPORTS = {"tests": ("--junitxml", "tests and doctests"), "notebooks": ("--junit", "cells of notebooks")}
 
 
 def main(names):
-    """Run the steps; 1 when one failed."""
-    if unknown := set(names) - set(STEPS):
-        sys.exit(f"There is no step {', '.join(sorted(unknown))}; there is {', '.join(STEPS)}.")
+    """Run the steps; 1 when one failed, 2 when there is no such step."""
+    if unknown := [name for name in names if name not in STEPS]:
+        print(f"There is no step {', '.join(unknown)}; there is {', '.join(STEPS)}.", file=sys.stderr)
+        return 2
     start, covered, failed = time.monotonic(), [], []
     for name in names or STEPS:
-        with tempfile.TemporaryDirectory() as own:
-            report = Path(own) / "report.xml"
-            command = [*STEPS[name], *([str(report)] if name in COUNTED else [])]
-            print(f"\n== {name}: python -m {' '.join(STEPS[name])}".removesuffix("xml").removesuffix(" --junit"), flush=True)
-            if subprocess.run([sys.executable, "-m", *command]).returncode:
-                failed.append(name)
-            covered.append(f"{counts(report)} {COUNTED[name]}" if name in COUNTED else name)
-    minutes, seconds = divmod(round(time.monotonic() - start), 60)
+        print(f"\n== {name}: {' '.join(STEPS[name])}", flush=True)
+        passed, what = run(name)
+        covered.append(what)
+        if not passed:
+            failed.append(name)
     print()
     for name in failed:
-        print(f"Failed: {name}. This one alone: {Path(sys.executable)} -m tests {name}")
-    print(f"{'Covered' if failed else 'All passed'} in {minutes} min {seconds} s: {', '.join(covered)}.")
+        print(f"Failed: {name}. To run it alone: {sys.executable} -m tests {name}")
+    print(f"{'Covered' if failed else 'All passed'} in {duration(time.monotonic() - start)}: {', '.join(covered)}.")
     return bool(failed)
 
 
-def counts(report):
+def run(name):
+    """Run one step; whether it passed, and what it covered."""
+    command = [sys.executable, "-m", *STEPS[name]]
+    if name not in REPORTS:
+        return subprocess.run(command).returncode == 0, name
+    option, what = REPORTS[name]
+    with tempfile.TemporaryDirectory() as own:
+        report = Path(own) / "report.xml"
+        passed = subprocess.run([*command, option, report]).returncode == 0
+        return passed, f"{counted(report)} {what}"
+
+
+def counted(report):
     """How many tests a JUnit report has, and how many of them were skipped.
 
-    >>> counts("no such file")
+    >>> counted(Path("nowhere"))
     'no'
     """
-    if not Path(report).is_file():
+    if not report.is_file():
         return "no"
     suite = ET.parse(report).getroot().find("testsuite")
-    skipped = f" ({suite.get('skipped')} skipped)" if suite.get("skipped") != "0" else ""
-    return f"{int(suite.get('tests')):,}{skipped}"
+    tests, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+    return f"{tests:,} ({skipped} skipped)" if skipped else f"{tests:,}"
+
+
+def duration(seconds):
+    """A time as one says it.
+
+    >>> duration(491.7)
+    '8 min 12 s'
+    """
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds} s"
 
 
 if __name__ == "__main__":

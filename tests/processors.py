@@ -6,7 +6,9 @@ one of NAMES; all of them are tried unless given. `--notebooks` leaves the tests
 """
 
 import argparse
+import importlib.util
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -14,76 +16,73 @@ import time
 from pathlib import Path
 
 from minidl.system.processors import FAMILIES, named, taken
+from tests.__main__ import duration
 
 PLAIN = "Plain"  # Haswell's kernels, and of NumPy only what every x86-64 processor can
 NAMES = [*FAMILIES, PLAIN]
 
 
 def environment(name):
-    """The environment that asks for a processor's code; CalledProcessError and the like never hide that it was not taken."""
+    """The environment that asks for the code of a processor."""
     return named("Haswell", "plain") if name == PLAIN else named(name)
 
 
 def parts(notebooks_only):
-    """What is run: name -> arguments of Python."""
-    python = ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]
-    tests = [*python, "tests/course/test_exercises.py"] if notebooks_only else [*python, "-m", "not browser"]
-    return {
-        "chapters": ["-m", "minidl.cli", "check", "notebooks"],
-        "solved chapters" if notebooks_only else "tests and solved chapters": tests,
-        "bridge": ["-m", "tests.notebooks.bridge"],
-    }
+    """What is run: name -> arguments of Python. The solved chapters are among the tests."""
+    pytest = ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]
+    tests = {"solved chapters": [*pytest, "tests/course/test_exercises.py"]} if notebooks_only else {}
+    tests = tests or {"tests": [*pytest, "-m", "not browser"]}
+    return {"chapters": ["-m", "minidl.cli", "check", "notebooks"], **tests, "bridge": ["-m", "tests.notebooks.bridge"]}
 
 
 def available(names):
-    """Processors that this one can play: name -> environment. What is left out is said, and why."""
+    """The processors whose code this one can run: name -> environment. What is left out is said, and why."""
     found, seen = {}, {}
     for name in names:
         env = environment(name)
         got = taken(env)
-        if got is None or got.blas not in FAMILIES.get(name, {"Haswell"}):
-            same = next((other for other in FAMILIES if got and got.blas in FAMILIES[other]), None)
-            print(f"{name}: left out, because OpenBLAS takes {same or (got and got.blas) or 'code that does not run'} here")
+        if got is None:
+            print(f"{name}: left out, because this processor cannot run its code")
         elif str(got) in seen:
-            print(f"{name}: left out, because it is the same as {seen[str(got)]}")
+            print(f"{name}: left out, because OpenBLAS takes the same here as for {seen[str(got)]}")
+        elif got.blas not in FAMILIES.get(name, FAMILIES["Haswell"]):
+            print(f"{name}: left out, because OpenBLAS takes {got.blas} here")
         else:
             print(f"{name}: {got}")
-            found[name] = env
-            seen[str(got)] = name
+            found[name], seen[str(got)] = env, name
     return found
 
 
-def torch_is_here():
-    """Whether the bridge can be run."""
-    return subprocess.run([sys.executable, "-c", "import torch"], capture_output=True).returncode == 0
+def run(name, env, command):
+    """Run one part as on another processor, without a trace in anybody's progress; whether it passed."""
+    with tempfile.TemporaryDirectory() as own:
+        env = {**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
+        return subprocess.run([sys.executable, *command], env=env).returncode == 0
 
 
 def main(arguments=None):
-    """Run all parts with every processor; 1 when one failed, 2 when no processor could be played."""
+    """Run all parts with every processor; 1 when one failed, 2 when none of the processors can be played here."""
     parser = argparse.ArgumentParser(prog="python -m tests.processors", description=__doc__.split("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)} (all)")
-    parser.add_argument("--notebooks", action="store_true", help="chapters, solved chapters and the bridge alone")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (all of them)")
+    parser.add_argument("--notebooks", action="store_true", help="chapters, solved chapters and bridges alone")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(NAMES):
-        parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(NAMES)}")
-    processors = available(options.names or NAMES)
-    work = parts(options.notebooks)
-    if not torch_is_here():
+    if unknown := [name for name in options.names if name not in NAMES]:
+        parser.error(f"{', '.join(unknown)} is not one of {', '.join(NAMES)}")
+    processors, work = available(options.names or NAMES), parts(options.notebooks)
+    if importlib.util.find_spec("torch") is None:
         print("bridge: left out, because PyTorch is not installed (pip install torch)")
         del work["bridge"]
     start, failed = time.monotonic(), []
     for name, env in processors.items():
         for part, command in work.items():
             print(f"\n== {name}: {part}", flush=True)
-            with tempfile.TemporaryDirectory() as own:
-                progress = {"MINIDL_PROGRESS": str(Path(own) / "progress.json")}
-                if subprocess.run([sys.executable, *command], env={**os.environ, **env, **progress}).returncode:
-                    failed.append(f"{part} with {name}: python -m tests.processors {name}")
-    minutes, seconds = divmod(round(time.monotonic() - start), 60)
-    said = f"{', '.join(work)} with {', '.join(processors)} in {minutes} min {seconds} s"
+            if not run(name, env, command):
+                alone = shlex.join(["env", *[f"{key}={value}" for key, value in env.items()], sys.executable, *command])
+                failed.append(f"{part} with {name}. To run it alone: {alone}")
+    print("", *[f"Failed: {what}" for what in failed], sep="\n")
+    verb = "Covered" if failed else "All passed" if processors else "Nothing could be run"
     print(
-        "\n"
-        + "\n".join([f"Failed: {what}" for what in failed] or [f"All passed: {said}." if processors else "Nothing was run."])
+        f"{verb} in {duration(time.monotonic() - start)}: {', '.join(work)} with {', '.join(processors) or 'no processor'}."
     )
     return 1 if failed else 0 if processors else 2
 

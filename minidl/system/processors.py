@@ -40,7 +40,8 @@ class Taken:
 
     def __str__(self):
         used = [name for name, on in self.vector.items() if on]
-        return f"OpenBLAS {self.blas}, NumPy with {used[-1] if used else 'its plain code'}"
+        kernels = f"OpenBLAS {self.blas}" if self.blas else "no OpenBLAS"
+        return f"{kernels}, NumPy with {used[-1] if used else 'its plain code'}"
 
 
 def taken(env=None):

@@ -67,3 +67,9 @@ def test_normal_form_drops_what_differs_from_run_to_run():
     assert notebook.metadata["language_info"] == {"name": "python"}
     assert cell.metadata == {}
     assert [o.text for o in cell.outputs] == ["a\nb\n"]
+
+
+def test_a_notebook_is_written_with_the_kernels_that_were_named(tmp_path):
+    path = write(tmp_path / "n.ipynb", "import os\nprint(os.environ['OPENBLAS_CORETYPE'])")
+    rewrite(path, {"OPENBLAS_CORETYPE": "Prescott"})
+    assert nbformat.read(path, as_version=4).cells[0].outputs[0].text == "Prescott\n"
