@@ -29,4 +29,26 @@ RIGHT_WAYS = {
     "ch00.ex2": lambda: [math.log(2), 0.69, -math.log(0.5)],
     "ch00.ex3": lambda: ["down", " Down "],
     "ch00.ex4": lambda: [(model := reader(256, 12)), read_by(model)],
+    "ch01.ex1": lambda: [64 * 28 * 28, md.ones(64, 1, 28, 28).numel()],
+    "ch01.ex2": lambda: [(8, 3, 5), [8, 3, 5], (md.ones(8, 1, 5) + md.ones(3, 1)).shape],
+    "ch01.ex3": lambda: [
+        lambda x: (x - x.mean(0)) / x.var(0).sqrt(),
+        lambda x: (x - x.mean(dim=0, keepdim=True)) / x.std(dim=0, correction=0),
+    ],
+    "ch01.ex4": lambda: [nn.functional.linear, lambda x, W, b: (W @ x.T).T + b],
+    "ch01.ex5": lambda: [
+        lambda x: x - x.max(dim=1, keepdim=True).values,
+        lambda x: (x.T - x.amax(dim=1)).T,
+    ],
+    "ch02.ex1": lambda: [6, md.tensor(6.0)],
+    "ch02.ex2": lambda: [
+        lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
+        lambda f, x, h: 0.5 * ((f(x + h) - f(x)) / h + (f(x) - f(x - h)) / h),
+    ],
+    "ch02.ex3": lambda: [
+        lambda x: 2 * x * math.sin(x) + x**2 * math.cos(x),
+        lambda x: x * (2 * math.sin(x) + x * math.cos(x)),
+    ],
+    "ch02.ex4": lambda: [lambda x: -2 * x * math.exp(-(x**2)), lambda x: -2 * x / math.e ** (x * x)],
+    "ch02.ex5": lambda: [lambda x, y: (2 * x * y, x**2 + 3), lambda x, y: [y * (x + x), 3 + x * x]],
 }  # fmt: skip

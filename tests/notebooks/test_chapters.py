@@ -44,7 +44,6 @@ def test_a_chapter_has_all_its_parts(notebook):
     text = "\n".join(prose(notebook))
     assert text.startswith("# ")
     for part in (
-        "Predict",
         "By hand|by hand",
         "Break it",
         "## Exercises",

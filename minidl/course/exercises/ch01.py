@@ -2,6 +2,22 @@
 
 import minidl as md
 from minidl.course.exercise import Exercise, Function, Number, Shape
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction(
+        "`batch` holds 64 images and has the shape (64, 1, 28, 28). Which shape has `batch[:, 0, 14]`?",
+        choices=("(64, 1, 28)", "(64, 28)", "(28, 28)", "(64, 14)"),
+    ),
+    "p2": Prediction(
+        "`X` has the shape (178, 13), the means of its columns (13,). Can the means be subtracted from `X`?",
+        choices=("no", "yes, and it gives (178, 13)", "yes, and it gives (13,)"),
+    ),
+    "p3": Prediction(
+        "A square table minus the means of its rows, without `keepdim=True`: what comes?",
+        choices=("an error", "the right result", "a wrong result, silently"),
+    ),
+}
 
 
 def tables():
@@ -9,6 +25,14 @@ def tables():
     generator = md.random.Generator()
     generator.manual_seed(1)
     return [(md.randn(5, 3, generator=generator) * 4 + 10,), (md.randn(4, 4, generator=generator) + 2,)]
+
+
+def squares():
+    """Square tables, in which a row passes for a column."""
+    generator = md.random.Generator()
+    generator.manual_seed(3)
+    draw = lambda *shape: (md.randn(*shape, generator=generator),)
+    return [draw(3, 3), draw(4, 4)]
 
 
 def layers():
@@ -22,6 +46,19 @@ def layers():
 def standardise(x):
     """Each column with mean 0 and standard deviation 1."""
     return (x - x.mean(dim=0)) / x.std(dim=0)
+
+
+def by_population(x):
+    """The same, with the squares divided by how many there are and not by one less."""
+    return (x - x.mean(dim=0)) / x.std(dim=0, correction=0)
+
+
+class EitherDeviation(Function):
+    """A standardised table: right with `std()`, which divides by n - 1, and with `correction=0`, which divides by n."""
+
+    def agree(self, answer, other):
+        """Whether two functions are the same; what is right is right in both ways."""
+        return super().agree(answer, other) or (other is standardise and super().agree(answer, by_population))
 
 
 EXERCISES = {
@@ -44,7 +81,7 @@ EXERCISES = {
         hint="Write the two shapes below one another, flush right, and go column by column.",
     ),
     "ex3": Exercise(
-        "Standardise a table", Function(tables, gradient=True), standardise,
+        "Standardise a table", EitherDeviation(tables, gradient=True), standardise,
         wrong=[
             (lambda x: (x - x.mean()) / x.std(), "You took one mean of the whole table. Each column has its own: dim=0."),
             (
@@ -58,6 +95,7 @@ EXERCISES = {
             ),
         ],
         hint="Subtract x.mean(dim=0), divide by x.std(dim=0).",
+        praise="(`std()` divides by n - 1, `std(correction=0)` by n: here both will do.)",
     ),
     "ex4": Exercise(
         "A layer as one product", Function(layers, gradient=True), lambda x, W, b: x @ W.T + b,
@@ -68,5 +106,15 @@ EXERCISES = {
         ],
         hint="One example is a row of x, one output is a row of W: x @ W.T + b.",
         praise="That line is all that md.nn.Linear does.",
+    ),
+    "ex5": Exercise(
+        "Below the largest of its row", Function(squares), lambda x: x - x.amax(dim=1, keepdim=True),
+        wrong=[
+            (lambda x: x - x.amax(dim=1), "That is the bug: the maxima of the rows must become a column: keepdim=True."),
+            (lambda x: x - x.amax(dim=0), "Those are the maxima of the columns: a row is dim=1."),
+            (lambda x: x - x.amax(), "That is the largest of the whole table. Every row has its own."),
+            (lambda x: x.amax(dim=1, keepdim=True) - x, "The sign: the largest of a row becomes 0, the others negative."),
+        ],
+        hint="x.amax(dim=1, keepdim=True) is a column, and a column fits any number of columns.",
     ),
 }  # fmt: skip

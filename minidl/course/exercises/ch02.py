@@ -3,6 +3,16 @@
 import math
 
 from minidl.course.exercise import Derivative, Exercise, Function, Mistake, Number
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction("Where on the curve x² is the slope 1? Say at which x.", close=0.5),
+    "p2": Prediction(
+        "The step h gets smaller and smaller, from 0.1 to 0.00000000000001. How does the result change?",
+        choices=("better and better", "better, then always the same", "better, then worse again"),
+    ),
+    "p3": Prediction("What is the slope of (3x + 1)² at x = 2?", close=0.01),
+}
 
 
 def places():
