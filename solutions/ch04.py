@@ -28,9 +28,9 @@ check("ch04.ex5", product_backward)
 
 
 # %% ch04.ex6
-def scores_backward(scores, labels):
-    truth = md.nn.functional.one_hot(labels, scores.shape[1])
-    return (scores.softmax(dim=1) - truth) / len(labels)
+def layer_backward(X, W, b, G):
+    passed = G * (X @ W.T + b > 0).float()
+    return passed @ W, passed.T @ X, passed.sum(dim=0)
 
 
-check("ch04.ex6", scores_backward)
+check("ch04.ex6", layer_backward)

@@ -24,6 +24,22 @@ def read_by(model):
     return lambda images: model(images)
 
 
+def winding(activation):
+    """A network that has learned two arms of a spiral."""
+    md.manual_seed(5)
+    spirals = md.data.spirals(300, noise=0.03)
+    model = nn.Sequential(nn.Linear(2, 64), activation, nn.Linear(64, 64), activation, nn.Linear(64, 2))
+    loader = md.data.DataLoader(spirals, batch_size=50, shuffle=True)
+    md.train.fit(model, loader, optimizer=md.optim.Adam(model.parameters(), lr=0.01), epochs=150, verbose=False)
+    return model
+
+
+def by_autograd(X, W, b, G):
+    """The gradients of a layer with ReLU, found by minidl."""
+    inputs = [t.detach().requires_grad_() for t in (X, W, b)]
+    return md.autograd.grad((inputs[0] @ inputs[1].T + inputs[2]).relu(), inputs, grad_outputs=G)
+
+
 RIGHT_WAYS = {
     "ch00.ex1": lambda: [3190, md.tensor(3190), 3190.0],
     "ch00.ex2": lambda: [math.log(2), 0.69, -math.log(0.5)],
@@ -51,4 +67,29 @@ RIGHT_WAYS = {
     ],
     "ch02.ex4": lambda: [lambda x: -2 * x * math.exp(-(x**2)), lambda x: -2 * x / math.e ** (x * x)],
     "ch02.ex5": lambda: [lambda x, y: (2 * x * y, x**2 + 3), lambda x, y: [y * (x + x), 3 + x * x]],
+    "ch03.ex1": lambda: [3, 2 * 3 - 5 + 2.0],
+    "ch03.ex2": lambda: [(32, 5), [32, 5]],
+    "ch03.ex3": lambda: [
+        lambda x: x.relu() - 0.1 * (-x).relu(),
+        lambda x: nn.functional.leaky_relu(x, 0.1),
+        lambda x: md.maximum(x, 0.1 * x),
+    ],
+    "ch03.ex4": lambda: [
+        lambda x, W1, b1, W2, b2: nn.functional.linear(nn.functional.linear(x, W1, b1).relu(), W2, b2),
+        lambda x, W1, b1, W2, b2: b2 + (b1 + x @ W1.T).clamp(min=0) @ W2.T,
+    ],
+    "ch03.ex5": lambda: ["one", "One "],
+    "ch03.ex6": lambda: [(model := winding(nn.Tanh())), read_by(model), winding(nn.ReLU())],
+    "ch04.ex1": lambda: [-12, 4 * -3.0],
+    "ch04.ex2": lambda: [11, 2 * 3 + 5.0],
+    "ch04.ex3": lambda: [(64, 784), [64, 784]],
+    "ch04.ex4": lambda: [
+        lambda w, x, b: (x / math.cosh(w * x + b) ** 2, w / math.cosh(w * x + b) ** 2, 1 / math.cosh(w * x + b) ** 2),
+        lambda w, x, b: [(1 - math.tanh(w * x + b) ** 2) * v for v in (x, w, 1)],
+    ],
+    "ch04.ex5": lambda: [lambda X, W, G: (G @ W, (X.T @ G).T), lambda X, W, G: [(W.T @ G.T).T, G.T @ X]],
+    "ch04.ex6": lambda: [
+        lambda X, W, b, G: ((P := md.where(X @ W.T + b > 0, G, 0.0)) @ W, P.T @ X, P.sum(dim=0)),
+        by_autograd,
+    ],
 }  # fmt: skip

@@ -37,7 +37,7 @@ def shown(notebook):
 
 def test_a_chapter_is_valid_and_small(chapter, notebook):
     nbformat.validate(notebook)
-    assert chapter.stat().st_size < 400 * 1024
+    assert chapter.stat().st_size < 512 * 1024
 
 
 def test_a_chapter_has_all_its_parts(notebook):

@@ -2,6 +2,17 @@
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape, Word
+from minidl.course.judging import evaluating
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction("How many of the 120 points can the best straight line get right?", unit="of 120", close=0.06),
+    "p2": Prediction(
+        "Three linear layers, one after the other: what does the boundary look like?",
+        choices=("it stays a straight line", "it bends a little", "it bends around both moons"),
+    ),
+    "p3": Prediction("How steep is the sigmoid where it is steepest?", close=0.2),
+}
 
 
 def signs():
@@ -22,14 +33,19 @@ def two_layers(x, W1, b1, W2, b2):
     return (x @ W1.T + b1).relu() @ W2.T + b2
 
 
-def bends(model):
-    """What is missing in a network that is to tell the moons apart."""
+def winds(model):
+    """What is missing in a network that is to tell the arms of a spiral apart."""
     generator = md.random.Generator()
     generator.manual_seed(4)
-    X, y = md.data.moons(300, noise=0.1, generator=generator)[:]
-    with md.no_grad():
-        right = (model(X).argmax(dim=1) == y).float().mean().item()
-    return "" if right >= 0.97 else f"It is right in {right:.0%}, and 97 % are asked for: more units, or more training."
+    X, y = md.data.spirals(400, noise=0.03, generator=generator)[:]
+    with evaluating(model), md.no_grad():
+        scores = model(X)
+    if tuple(scores.shape) != (400, 2):
+        return f"Two scores are asked for each point: (400, 2) for 400 points, and it gives {tuple(scores.shape)}."
+    right = (scores.argmax(dim=1) == y).float().mean().item()
+    if right < 0.6:
+        return f"It is right in {right:.0%}, like a coin: did it learn from `spirals`?"
+    return "" if right >= 0.95 else f"It is right in {right:.0%}, and 95 % are asked for: more units, layers or epochs."
 
 
 EXERCISES = {
@@ -79,10 +95,11 @@ EXERCISES = {
         praise="That is why every network needs kinks between its layers.",
     ),
     "ex6": Exercise(
-        "Tell the moons apart", Experiment(bends), None,
+        "Tell two spirals apart", Experiment(winds), None,
         wrong=[
-            (lambda x: md.stack([-x[:, 1], x[:, 1]], 1), "97 % are asked for"),
-            (lambda x: x[:, 0] * 0, "That cannot be judged"),
+            (lambda x: md.stack([-x[:, 1], x[:, 1]], 1), "like a coin"),
+            (lambda x: x[:, 0] * 0, "Two scores are asked for each point"),
+            (0.95, "That cannot be judged"),
         ],
     ),
 }  # fmt: skip

@@ -1,9 +1,20 @@
 """Exercises of chapter 04, backward."""
 
 import math
+from functools import partial
 
 import minidl as md
 from minidl.course.exercise import Derivative, Exercise, Function, Mistake, Number, Shape
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction("What is the slope of z along a, at a = 2 and b = -3?", close=0.01),
+    "p2": Prediction(
+        "The batch gets twice as large. How large is then what is kept for the way back?",
+        choices=("the same", "twice as large", "four times as large"),
+    ),
+    "p3": Prediction("Which gradient is there after the third call?", close=0.01),
+}
 
 
 def products():
@@ -14,19 +25,16 @@ def products():
     return [(draw(3, 3), draw(3, 3), draw(3, 3)), (draw(2, 2), draw(2, 2), draw(2, 2))]
 
 
-def batches():
-    """Scores and the right classes."""
-    generator = md.random.Generator()
-    generator.manual_seed(6)
-    return [
-        (md.randn(4, 3, generator=generator), md.tensor([0, 2, 1, 1])),
-        (md.randn(2, 5, generator=generator), md.tensor([4, 0])),
-    ]
+def layers():
+    """Inputs, square weights, biases, and the gradient that arrives at the output."""
+    return [(X, W, X[0] - 0.5, G) for X, W, G in products()]
 
 
-def score_slope(scores, labels, dim=1):
-    """Softmax minus the truth, divided by the number of examples."""
-    return (scores.softmax(dim=dim) - md.nn.functional.one_hot(labels, scores.shape[1])) / len(labels)
+def layer_slopes(X, W, b, G, gate=True, turn=True):
+    """Backward through a layer with ReLU, or with something wrong."""
+    inside = X @ W.T + b
+    passed = G * (inside > 0).float() if gate else G
+    return passed @ (W if turn else W.T), passed.T @ X, passed.sum(dim=0)
 
 
 EXERCISES = {
@@ -87,14 +95,17 @@ EXERCISES = {
         hint="Look at the shapes: with G of (n, out) and W of (out, in), only G @ W is (n, in).",
     ),
     "ex6": Exercise(
-        "Softmax minus the truth", Function(batches), score_slope,
+        "Backward through a whole layer", Function(layers), layer_slopes,
         wrong=[
-            (lambda s, labels: score_slope(s, labels) * len(labels), "The loss is a mean: divide by how many there are."),
-            (lambda s, labels: -score_slope(s, labels), "The sign: the probability of a wrong class must be pushed down."),
-            (lambda s, labels: score_slope(s, labels, dim=0), "The probabilities of one example are a row: dim=1."),
-            (lambda s, labels: s.softmax(dim=1) / len(labels), "The truth is missing: subtract 1 at the right class."),
+            (partial(layer_slopes, gate=False),
+             "ReLU has closed some ways: multiply G by 1 where X Wᵀ + b is positive, by 0 elsewhere."),
+            (partial(layer_slopes, turn=False), "The gradient of X is the one that came through ReLU, times W: not turned."),
+            (lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], layer_slopes(X, W, b, G)[2] / len(X)),
+             "The bias is used by every example: its gradient is the sum over the batch, not the mean."),
+            (lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], G.sum(dim=0)),
+             "The bias sits before ReLU as well: sum what came through, not G."),
         ],
-        hint="scores.softmax(dim=1), minus md.nn.functional.one_hot(labels, classes), divided by the number of examples.",
-        praise="The most used gradient in all of deep learning.",
+        hint="First through ReLU: P = G * (X @ W.T + b > 0).float(). Then P @ W, P.T @ X and P.sum(dim=0).",
+        praise="That is all that a layer does on the way back.",
     ),
 }  # fmt: skip
