@@ -10,10 +10,10 @@ from minidl.data import DataLoader, digits
 from minidl.data.bundled import Digits
 from minidl.errors import MinidlError
 from minidl.system.files import NotAFileError, check_writable, write_atomically
-from minidl.viz.graphs.picture import graph
+from minidl.viz.graphs.graph_picture import graph
 from minidl.viz.page import page
-from minidl.viz.runs.curves import loss_curve
-from minidl.viz.runs.flow import gradient_flow
+from minidl.viz.runs.curves_picture import loss_curve
+from minidl.viz.runs.flow_picture import gradient_flow
 
 VALIDATION = 1000  # of the 8,000 digits to learn from: what is watched while it learns
 

@@ -1,6 +1,5 @@
 """Charts: drawn by matplotlib, in the theme."""
 
-import base64
 import io
 import re
 import textwrap
@@ -12,11 +11,19 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import LogFormatterSciNotation
 
 from minidl.viz.picture import Picture
 from minidl.viz.summary import shortened
+from minidl.viz.text import one_line, readable
 from minidl.viz.theme import LIGHT, css, themed
+
+SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -39,6 +46,7 @@ SETTINGS: dict[Any, Any] = {
     "grid.color": LIGHT["line"],
     "grid.linewidth": 0.6,
     "text.color": LIGHT["ink"],
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "xtick.color": LIGHT["faint"],
     "ytick.color": LIGHT["faint"],
     "legend.frameon": False,
@@ -64,7 +72,7 @@ class FigurePicture(Picture):
     Parameters
     ----------
     draw : function
-        Draws on a matplotlib figure. It may return what can be asked in the interactive face: a list of
+        Draws on a matplotlib figure. It may return what can be asked in the widget: a list of
         points, ``(axes, x, y, text)`` with a picture as data URI if there is one, and of `Grid`.
     text : str
         What the chart shows, in a line.
@@ -93,19 +101,15 @@ class FigurePicture(Picture):
 
     def _drawn(self):
         """The figure, and what can be asked in it."""
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-
-        with mpl.rc_context(SETTINGS), _quiet_about_letters():
+        with mpl.rc_context(SETTINGS), quiet_about_letters():
             figure = Figure(figsize=self._size)
             asked = self._draw(figure) or []
+            _plain_text(figure)
             figure.canvas.draw()
         return figure, asked
 
     def _rendered(self, figure, kind, **options):
-        import matplotlib as mpl
-
-        with mpl.rc_context(SETTINGS), _quiet_about_letters():
+        with mpl.rc_context(SETTINGS), quiet_about_letters():
             file = io.BytesIO()
             figure.savefig(file, format=kind, **options)
         return file.getvalue()
@@ -114,13 +118,12 @@ class FigurePicture(Picture):
         figure, asked = self._drawn()
         svg = self._rendered(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
         self._asked = self._places(figure, asked)
-        svg = svg[svg.index("<svg") :]
-        svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-        svg = _smaller(svg)
+        svg = readable(svg[svg.index("<svg") :])
+        svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, count=1, flags=re.DOTALL)
         smaller = iter(self._images)
-        svg = re.sub(r'data:image/png;base64,[^"]*', lambda old: next(smaller, old[0]), svg)
-        svg, classes = _shared_styles(themed(svg))
-        head = f'<svg class="minidl-chart" role="img" aria-label="{escape(text)}"'
+        svg = in_tags(svg, lambda tag: re.sub(r'data:image/png;base64,[^"]*', lambda old: next(smaller, old[0]), tag))
+        svg, classes = _shared_styles(in_tags(_smaller(svg), themed))
+        head = f'<svg class="minidl-chart" role="img" aria-label="{escape(readable(text))}"'
         style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}{classes}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest
@@ -140,8 +143,8 @@ class FigurePicture(Picture):
                 tall, wide = len(item.texts), len(item.texts[0])
                 top_left, bottom_right = place(item.axes, -0.5, -0.5), place(item.axes, wide - 0.5, tall - 0.5)
                 grids.append({"box": [*top_left, *bottom_right], "texts": item.texts, "examples": item.examples})
-            elif np.isfinite(item[1:3]).all():
-                points.append([*place(*item[:3]), *item[3:]])
+            elif np.isfinite(item[1:3]).all() and np.isfinite(at := place(*item[:3])).all():
+                points.append([*at, *item[3:]])
         return {"points": points, "grids": grids}
 
     def state(self):
@@ -153,12 +156,39 @@ class FigurePicture(Picture):
         return self._rendered(self.figure(), "png", dpi=144) if kind == ".png" else super().content(kind)
 
 
+def _plain_text(figure):
+    """Make all text of a figure plain: what the user wrote readable, and powers of ten without mathtext."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if axis.get_scale() == "log":
+                axis.set_major_formatter(Powers())
+                axis.set_minor_formatter(Powers(minor_thresholds=(1, 0.4)))
+    for text in figure.findobj(Text):
+        text.set_text(readable(text.get_text()))
+
+
+class Powers(LogFormatterSciNotation):
+    """Writes powers of ten at a logarithmic axis as letters, not as mathtext."""
+
+    def __call__(self, x, pos=None):
+        """The text of a mark."""
+        text = super().__call__(x, pos).replace(r"\times", "×")
+        power = re.search(r"([\d.]*×?)10\^\{([-−\d.]+)\}", text)
+        return "" if not power else power[1] + "10" + power[2].translate(SUPERSCRIPTS)
+
+
 def _smaller(svg):
     """The SVG without what nobody sees: indentation, groups around single marks, hundredths of points, spaces in paths."""
     svg = re.sub(r">\s+<", "><", svg)
     svg = re.sub(r'(<use [^>]*/>)</g><g clip-path="[^"]*">(?=<use)', r"\1", svg)
-    svg = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found[0]), svg)
-    return re.sub(r' d="[^"]*"', lambda found: re.sub(r"\s*([MLCQz])\s*", r"\1", found[0]).replace("\n", " "), svg)
+    short = lambda tag: re.sub(r' (?:d|x|y)="[^"]*"', lambda found: re.sub(r"(\d\.\d)\d+", r"\1", found[0]), tag)
+    tight = lambda found: re.sub(r"\s*([MLCQz])\s*", r"\1", found[0]).replace("\n", " ")
+    return in_tags(svg, lambda tag: re.sub(r' d="[^"]*"', tight, short(tag)))
+
+
+def in_tags(svg, change):
+    """The SVG with `change` made to its tags alone: between them stands the text of users."""
+    return re.sub(r"<[^<>]+>", lambda tag: change(tag[0]), svg)
 
 
 def _shared_styles(svg):
@@ -168,12 +198,13 @@ def _shared_styles(svg):
     """
     counts = Counter(re.findall(r' style="([^"]+)"', svg))
     names = {style: f"s{zlib.crc32(style.encode()):08x}" for style, n in counts.items() if n > 3}
-    svg = re.sub(r' style="([^"]+)"', lambda found: f' class="{names[found[1]]}"' if found[1] in names else found[0], svg)
+    shared = lambda found: f' class="{names[found[1]]}"' if found[1] in names else found[0]
+    svg = in_tags(svg, lambda tag: re.sub(r' style="([^"]+)"', shared, tag))
     return svg, "".join(f".{name}{{{style}}}" for style, name in names.items())
 
 
 @contextmanager
-def _quiet_about_letters():
+def quiet_about_letters():
     """A letter that the font of a PNG lacks is drawn as a box; in an SVG the reader's own font has it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -182,36 +213,17 @@ def _quiet_about_letters():
 
 def wrapped(text, inches):
     """A title broken into lines that fit a chart of this width."""
-    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, int(11 * inches))]
-    return "\n".join(lines[:6]).replace("$", r"\$")
+    parts = [one_line(part, 400) for part in str(text)[:2000].split("\n")]
+    lines = [line for part in parts for line in textwrap.wrap(part, int(11 * inches))]
+    return "\n".join(lines[:6])
 
 
 def plain_label(text, most=24):
-    """Any text as a short label: in one line, and with no meaning to matplotlib, for which dollars begin a formula."""
-    return shortened(text, most).replace("$", r"\$")
+    """Any text as a short label."""
+    return shortened(text, most)
 
 
-def png(pixels, scale=1):
-    """An image as a data URI.
-
-    Parameters
-    ----------
-    pixels : array, shape (H, W) for grey (0 is white), (H, W, 3) or (H, W, 4) for colour, from 0 to 1
-    scale : int
-        How many pixels of the PNG one of `pixels` is wide.
-    """
-    from PIL import Image
-
-    pixels = np.round(np.clip(np.asarray(pixels, dtype=float), 0, 1) * 255).astype(np.uint8)
-    pixels = (255 - pixels if pixels.ndim == 2 else pixels).repeat(scale, axis=0).repeat(scale, axis=1)
-    image = Image.fromarray(pixels)
-    transparency: dict[str, Any] = {}
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        colours, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
-        if len(colours) <= 256:  # a palette makes it three times smaller
-            image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8))
-            image.putpalette(colours[:, :3].tobytes())
-            transparency["transparency"] = colours[:, 3].tobytes()
-    file = io.BytesIO()
-    image.save(file, format="png", optimize=True, **transparency)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+def faded(name):
+    """A colour map from nothing to one of the theme's colours; it looks right on a light and on a dark ground."""
+    colour = to_rgb(LIGHT[name])
+    return LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])  # NaN stays clear

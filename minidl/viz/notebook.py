@@ -2,8 +2,11 @@
 
 The final picture is an output of its own, and the moving one goes: tools that compare notebooks cannot follow an output
 that was replaced.
+
+IPython and the widgets are imported where they are used: outside of a notebook nothing needs them.
 """
 
+import sys
 from typing import Any
 
 
@@ -25,8 +28,10 @@ class Stage:
             from IPython.display import display
 
             from minidl.viz.widget import make_widget
+            from minidl.viz.widget.shown import remember
 
             self._widget = make_widget(script, state)
+            remember(self._widget)
             view = self._widget._repr_mimebundle_()
             view = view[0] if isinstance(view, tuple) else view
             self._handle = display({**view, "text/plain": ""}, raw=True, display_id=True)
@@ -34,7 +39,9 @@ class Stage:
     def send(self, message):
         """Tell the browser what is new."""
         if self._widget is not None:
-            self._widget.send(message)
+            from minidl.viz.widget import plain
+
+            self._widget.send(plain(message))
 
     def finish(self, picture):
         """Show a picture instead; outside of a notebook, where there is no place for it, return it."""
@@ -44,14 +51,13 @@ class Stage:
 
         self._handle.update({"text/plain": ""}, raw=True)
         display(picture)
+        self._widget.close()
         self._widget = self._handle = None
         return None
 
 
 def in_notebook():
     """Whether a notebook runs this."""
-    import sys
-
     if "ipykernel" not in sys.modules:
         return False
     from IPython import get_ipython

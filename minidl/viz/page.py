@@ -5,6 +5,7 @@ import html
 import json
 from itertools import count
 
+from minidl.viz.text import readable
 from minidl.viz.theme import FONT, css
 
 _ids = count(1)
@@ -12,7 +13,7 @@ _ids = count(1)
 
 def widget_html(name, state, still):
     """A widget as a piece of a page: its state, its script, and the still picture in the place where it will draw."""
-    from minidl.viz.widget import packed, script, style
+    from minidl.viz.widget import packed, script, style  # inside: it loads anywidget
 
     place = f"minidl-{name}-{next(_ids)}"
     source = base64.b64encode(script(name).encode()).decode()
@@ -34,7 +35,7 @@ def page(title, sections):
         The text above each picture, and the picture.
     """
     body = "\n".join(f"<section><p>{html.escape(text)}</p>{picture.html()}</section>" for text, picture in sections)
-    return f"""<!DOCTYPE html>
+    return readable(f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
@@ -47,4 +48,4 @@ figure > svg {{ max-width: 100%; height: auto; }}
 <body><h1>{html.escape(title)}</h1>
 {body}
 </body></html>
-"""
+""")

@@ -4,10 +4,12 @@ import html
 from pathlib import Path
 
 from minidl.system.files import write_atomically
+from minidl.viz.page import page, widget_html
+from minidl.viz.text import readable
 
 
 class Picture:
-    """A picture with three faces: a widget, a static one (SVG), and a line of text that says what it shows.
+    """A picture with three views: a widget, a still one (SVG), and a line of text that says what it shows.
 
     Attributes
     ----------
@@ -23,7 +25,7 @@ class Picture:
     kinds: tuple[str, ...] = (".svg", ".html")
 
     def __init__(self, svg, text):
-        self.svg, self.text, self._widget = svg, text, None
+        self.svg, self.text, self._widget = svg, readable(text), None
 
     def __repr__(self):
         return self.text
@@ -36,9 +38,9 @@ class Picture:
         """What the kernel answers when the widget asks; None for nothing."""
 
     def widget(self):
-        """The interactive face; always the same object."""
-        if self._widget is None:
-            from minidl.viz.widget import make_widget
+        """The interactive view; the same object until it is closed."""
+        if self._widget is None or self._widget.closed:
+            from minidl.viz.widget import make_widget  # inside: it loads anywidget, which only a notebook needs
 
             self._widget = make_widget(self.script, self.state(), self.answer)
         return self._widget
@@ -48,16 +50,17 @@ class Picture:
         if not self.script:
             return bundle
         try:
+            from minidl.viz.widget.shown import remember  # inside: as above
+
             view = self.widget()._repr_mimebundle_()
         except ImportError:
             return bundle
+        remember(self.widget())
         return {**(view[0] if isinstance(view, tuple) else view or {}), **bundle}
 
     def html(self):
         """The picture as a piece of a page that needs no server."""
         if self.script:
-            from minidl.viz.page import widget_html
-
             return widget_html(self.script, self.state(), self.svg)
         return f'<figure class="minidl" role="group" aria-label="{html.escape(self.text)}">{self.svg}</figure>'
 
@@ -66,8 +69,6 @@ class Picture:
         if kind == ".svg":
             return self.svg.encode()
         if kind == ".html":
-            from minidl.viz.page import page
-
             return page(self.text, [("", self)]).encode()
         raise ValueError(
             f"a {type(self).__name__} is saved as {', '.join(self.kinds)}, not as {kind or 'a file without ending'}"

@@ -4,9 +4,9 @@ import html
 
 import numpy as np
 
-from minidl.viz.figure import png
+from minidl.viz.colours import rgb
 from minidl.viz.graphs.details import heat
-from minidl.viz.planes.colours import rgb
+from minidl.viz.pixels import png
 from minidl.viz.summary import shape_text, value_summary
 from minidl.viz.theme import LIGHT, css
 
@@ -31,9 +31,11 @@ def tensor_card(tensor):
     if tensor.grad is not None:
         facts["gradient"] = next(iter(value_summary(tensor.grad.array).values()))
     note = html.escape(" · ".join(f"{name} {value}" for name, value in facts.items()))
+    with np.errstate(all="ignore"):  # numbers of any size have their text
+        numbers = html.escape(repr(tensor))
     return (
         f'<div class="minidl-tensor"><style>{css(".minidl-tensor")}{STYLE}</style>{heat_image(array)}'
-        f'<div><pre>{html.escape(repr(tensor))}</pre><div class="note">{note}</div></div></div>'
+        f'<div><pre>{numbers}</pre><div class="note">{note}</div></div></div>'
     )
 
 

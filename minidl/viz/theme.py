@@ -56,17 +56,9 @@ def css(selector):
     )
 
 
-def themed(svg):
-    """An SVG drawn in the light colours, changed so that it follows the reader's theme."""
+def themed(tag):
+    """A tag of an SVG drawn in the light colours, changed so that it follows the reader's theme."""
     for name, colour in LIGHT.items():
         for spelling in (colour, colour.upper()):
-            svg = svg.replace(f": {spelling}", f": var(--md-{name})")
-    return svg
-
-
-def faded(name):
-    """A colour map from nothing to one of the theme's colours; it looks right on a light and on a dark ground."""
-    from matplotlib.colors import LinearSegmentedColormap, to_rgb
-
-    colour = to_rgb(LIGHT[name])
-    return LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])  # NaN stays clear
+            tag = tag.replace(f": {spelling}", f": var(--md-{name})")
+    return tag

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minidl as md
-from minidl.viz.planes.racing import SURFACES, run
+from minidl.viz.planes.race import SURFACES, run
 from tests.browser.lab import console_errors, in_view, run_all, wait_for
 
 pytestmark = pytest.mark.browser
@@ -176,7 +176,7 @@ def test_paths_and_gradient_colours(page):
     fills = [
         float(f)
         for f in widget.locator("g.node").evaluate_all(
-            "nodes => nodes.map(n => n.querySelector('path, polygon').style.fillOpacity || 0)"
+            "nodes => nodes.map(n => n.querySelector('rect').style.fillOpacity || 0)"
         )
     ]
     assert sum(f > 0 for f in fills) == widget.locator("g.node").count() - 2  # all but the two inputs

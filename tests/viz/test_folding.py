@@ -9,7 +9,7 @@ import pytest
 import minidl as md
 from minidl.errors import GraphError
 from minidl.viz.graphs.folding import MOST_TOGETHER, Folding
-from minidl.viz.graphs.model import build_graph
+from minidl.viz.graphs.graph import build_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -120,11 +120,11 @@ def test_gradients_are_the_engines_and_nothing_is_stored():
     hooked = []
     loss = md.nn.functional.cross_entropy(model(x), y)
     model[0].weight.register_hook(hooked.append)
-    picture = md.viz.graph(loss, names={"loss": loss, "model": model}, open="all")
+    graph = build_graph(loss, {"loss": loss, "model": model})
     assert model[0].weight.grad is None
     assert not hooked
     loss.backward()
-    drawn = {v.name: v.gradient_array for v in picture.model.vertices if v.kind == "parameter"}
+    drawn = {v.name: v.gradient_array for v in graph.vertices if v.kind == "parameter"}
     for name, p in model.named_parameters():
         np.testing.assert_array_equal(drawn[name], p.grad.array)
 

@@ -1,4 +1,4 @@
-"""The computation graph: the model says what was computed, and the faces draw the model."""
+"""The computation graph: the model says what was computed, and the views draw the model."""
 
 import xml.etree.ElementTree as ET
 
@@ -7,7 +7,7 @@ import pytest
 import minidl as md
 from minidl.errors import GraphError
 from minidl.viz.graphs.dot import quoted
-from minidl.viz.graphs.model import build_graph
+from minidl.viz.graphs.graph import build_graph
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -130,11 +130,11 @@ def test_a_graph_of_2000_operations_is_built_without_recursion():
     assert len(build_graph(y).vertices) == 2001
 
 
-# Faces
+# Views
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_text_in_every_face(name):
+def test_hostile_names_are_text_in_every_view(name):
     x = md.ones(2, requires_grad=True)
     picture = md.viz.graph(x.sum(), names={name: x})
     root = ET.fromstring(picture.svg)  # well-formed, so nothing broke out
@@ -152,7 +152,7 @@ def test_quoted_text_means_nothing_to_graphviz():
     assert len(quoted("x" * 100)) == 62
 
 
-def test_the_static_face_is_the_same_in_every_run():
+def test_the_still_view_is_the_same_in_every_run():
     def draw():
         md.manual_seed(1)
         _, _, _, loss = network()

@@ -9,8 +9,8 @@ from PIL import Image
 
 import minidl as md
 from minidl.errors import MinidlError, OutOfRangeError, ShapeError
-from minidl.viz.charts.insides import both_ways
-from minidl.viz.figure import png
+from minidl.viz.colours import both_ways
+from minidl.viz.pixels import png
 
 
 def test_a_confusion_matrix_names_the_most_common_confusion():

@@ -11,10 +11,10 @@ from PIL import Image
 
 import minidl as md
 from minidl.errors import MinidlError, ShapeError
-from minidl.viz.planes.boundary_picture import extent, predict, region
-from minidl.viz.planes.landscape_model import WeightPath, flat, measure
-from minidl.viz.planes.playing import Experiment, Settings
-from minidl.viz.planes.racing import SURFACES, run
+from minidl.viz.planes.boundary import extent, predict, region
+from minidl.viz.planes.landscape import WeightPath, flat, measure
+from minidl.viz.planes.play import Experiment, Settings
+from minidl.viz.planes.race import SURFACES, run
 
 
 def pixels(uri):

@@ -144,5 +144,5 @@ def test_numbers_are_put_in_only_where_every_letter_has_one():
     assert put_in("y = x", {"y": np.zeros(9), "x": two}) is None
 
 
-def test_the_static_face_is_the_same_in_every_run():
+def test_the_still_view_is_the_same_in_every_run():
     assert md.viz.steps(example()[2], names={}).svg == md.viz.steps(example()[2], names={}).svg

@@ -6,7 +6,7 @@ from functools import partial
 from minidl.course.exercise import Exercise, Experiment, Function, Number
 from minidl.engine.tensor import Tensor
 from minidl.optim import SGD
-from minidl.viz.planes.racing import SURFACES, run
+from minidl.viz.planes.race import SURFACES, run
 
 
 def moments():

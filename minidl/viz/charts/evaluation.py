@@ -1,188 +1,189 @@
-"""Judging a classifier: confusion matrix, ROC curve, calibration."""
+"""What a classifier got right and wrong, as plain data: confusions, curves over thresholds, calibration."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from minidl.errors import ShapeError
-from minidl.train.metrics import array_of, calibration_error, confusion_matrix, roc_auc, roc_curve
-from minidl.viz.figure import FigurePicture, Grid, plain_label, png, wrapped
-from minidl.viz.planes.colours import class_colour
-from minidl.viz.summary import number_text, shortened
-from minidl.viz.theme import LIGHT, faded
+from minidl.train.metrics import array_of, average_precision, calibration_error, roc_auc, roc_curve
+from minidl.viz.summary import shortened
 
-MOST_EXAMPLES = 8  # images that a click on a cell shows
+MOST_CLASSES = 30  # of more, those that are confused most often are shown
+OTHER = "other"
 
 
-def confusion(predictions, targets, classes=None, images=None, title=None):
-    """Draw how often each class was taken for each other.
+@dataclass
+class Confusions:
+    """How often each class was taken for each other.
+
+    Attributes
+    ----------
+    matrix : array, shape (C, C)
+        Rows for the true classes. Of very many classes the last row and column stand for all that are not shown.
+    names : list of str
+    right, total : int
+    found, truth : array, shape (N,)
+        The row and column of each example.
+    left_out : int
+        How many classes the last row stands for.
+    """
+
+    matrix: np.ndarray
+    names: list
+    right: int
+    total: int
+    found: np.ndarray
+    truth: np.ndarray
+    left_out: int = 0
+
+    @property
+    def shares(self):
+        """The matrix divided by the sums of its rows."""
+        return self.matrix / np.maximum(self.matrix.sum(axis=1, keepdims=True), 1)
+
+    def title(self):
+        """What a reader should see."""
+        if self.right == self.total:
+            return f"all {self.total} are right"
+        wrong = self.matrix - np.diag(np.diag(self.matrix))
+        if self.left_out:
+            wrong[-1] = wrong[:, -1] = 0
+        i, j = np.unravel_index(wrong.argmax(), wrong.shape)
+        this, that = shortened(self.names[i]), shortened(self.names[j])
+        said = f"{self.right / self.total:.1%} are right; most often {this} is taken for {that}, {wrong[i, j]} times"
+        if self.left_out:
+            said += f"; of {len(self.names) - 1 + self.left_out} classes those with the most mistakes are shown"
+        return said
+
+
+def confusions(predictions, targets, classes=None):
+    """Count the confusions.
 
     Parameters
     ----------
     predictions : Tensor, shape (N,) of class numbers or (N, C) of scores
     targets : Tensor, shape (N,)
     classes : list of str, optional
-        The names of the classes.
-    images : Tensor, shape (N, H, W) or (N, 1, H, W), optional
-        What was classified: in a notebook a click on a cell shows those that ended there.
-    title : str, optional
-        What the reader should see. Without it the title names the most common confusion.
-
-    Returns
-    -------
-    FigurePicture
-        Its `data` holds "matrix", rows for the true classes.
 
     Raises
     ------
     ShapeError
-        When predictions, targets and images differ in number.
-    """
-    found, truth = array_of(predictions), array_of(targets).reshape(-1).astype(int)
-    found = (found.argmax(axis=1) if found.ndim == 2 else found.reshape(-1)).astype(int)
-    matrix = confusion_matrix(found, truth, None if classes is None else len(classes)).array
-    names = [str(c) for c in (classes if classes is not None else range(len(matrix)))]
-    shown = {} if images is None else _examples(array_of(images), found, truth, names)
-    title = title or _confusion_title(matrix, names)
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-
-    def draw(figure):
-        axes = figure.add_subplot()
-        axes.imshow(shares, cmap=faded("value"), vmin=0, vmax=1, aspect="auto", interpolation="none")
-        for i, j in np.argwhere(matrix > 0):
-            right = i == j
-            colour = LIGHT["ink" if right else "gradient"]
-            if shares[i, j] > 0.6:
-                colour = "#fefefe"  # the cell is dark in both themes
-            axes.text(j, i, str(matrix[i, j]), ha="center", va="center", fontsize=10, color=colour)
-        ticks = [plain_label(name, 14) for name in names]
-        axes.set_xticks(range(len(names)), ticks, rotation=90 if max(map(len, ticks)) > 4 else 0)
-        axes.set_yticks(range(len(names)), ticks)
-        axes.set_xlabel("taken for")
-        axes.set_ylabel("true class")
-        axes.grid(visible=False)
-        axes.set_title(wrapped(title, 5.5))
-        texts = [
-            [
-                f"{names[i]} taken for {names[j]}\n{matrix[i, j]} of {matrix[i].sum()} ({shares[i, j]:.1%})"
-                for j in range(len(names))
-            ]
-            for i in range(len(names))
-        ]
-        return [Grid(axes, texts, shown)]
-
-    size = max(4.0, 1.6 + 0.5 * len(names))
-    return FigurePicture(
-        draw, f"Confusion matrix: {title}", {"matrix": matrix.tolist(), "classes": names}, (size + 1.2, size)
-    )
-
-
-def _examples(pixels, found, truth, names):
-    if len(pixels) != len(found):
-        raise ShapeError(f"there are {len(found)} predictions and {len(pixels)} images")
-    if pixels.ndim == 4:
-        pixels = pixels[:, 0]
-    shown: dict = {}
-    for k, image in enumerate(pixels):
-        cell = shown.setdefault(f"{truth[k]},{found[k]}", [])
-        most = MOST_EXAMPLES if truth[k] != found[k] else 2  # the mistakes are what one wants to see
-        if len(cell) < most:
-            cell.append(
-                [png(image / max(1.0, float(image.max()))), f"number {k}: {names[truth[k]]} taken for {names[found[k]]}"]
-            )
-    return shown
-
-
-def _confusion_title(matrix, names):
-    right, total = int(np.trace(matrix)), int(matrix.sum())
-    wrong = matrix - np.diag(np.diag(matrix))
-    if not wrong.any():
-        return f"all {total} are right"
-    i, j = np.unravel_index(wrong.argmax(), wrong.shape)
-    this, that = shortened(names[i]), shortened(names[j])
-    return f"{right / total:.1%} are right; most often {this} is taken for {that}, {wrong[i, j]} times"
-
-
-def roc(scores, targets, title=None):
-    """Draw the ROC curve: the share of hits against that of false alarms, for every threshold.
-
-    Parameters
-    ----------
-    scores : Tensor, shape (N,), or dict of str -> Tensor
-        Higher means class 1; a dict compares models.
-    targets : Tensor, shape (N,)
-        0 or 1.
-    title : str, optional
-        What the reader should see.
-
-    Returns
-    -------
-    FigurePicture
-        Its `data` maps each name to "auc", "false" and "true".
-
-    Raises
-    ------
+        When predictions and targets differ in number, or there are none.
     ValueError
-        When the targets are not 0 and 1.
+        For class numbers below 0, or without a name.
     """
-    given = scores if isinstance(scores, dict) else {"model": scores}
-    data = {}
-    for name, s in given.items():
+    found, truth = _class_numbers(predictions), array_of(targets).reshape(-1).astype(int)
+    if len(found) != len(truth):
+        raise ShapeError(f"there are {len(found)} predictions and {len(truth)} targets")
+    if not len(found):
+        raise ShapeError("there is nothing to judge: no prediction was given")
+    n = int(max(found.max(), truth.max())) + 1 if classes is None else len(classes)
+    if min(found.min(), truth.min()) < 0 or max(found.max(), truth.max()) >= n:
+        raise ValueError(f"class numbers must be between 0 and {n - 1}")
+    right, name = int((found == truth).sum()), (lambda k: str(k if classes is None else classes[k]))
+    if n <= MOST_CLASSES:
+        shown, left_out = list(range(n)), 0
+    else:
+        shown = _most_confused(found, truth)
+        left_out = n - len(shown)
+        place = {k: row for row, k in enumerate(shown)}
+        found, truth = (np.array([place.get(int(k), len(shown)) for k in numbers]) for numbers in (found, truth))
+    names = [name(k) for k in shown] + [OTHER] * bool(left_out)
+    matrix = np.bincount(truth * len(names) + found, minlength=len(names) ** 2).reshape(len(names), -1)
+    return Confusions(matrix, names, right, len(found), found, truth, left_out)
+
+
+def _class_numbers(predictions):
+    values = array_of(predictions)
+    return (values.argmax(axis=1) if values.ndim == 2 else values.reshape(-1)).astype(int)
+
+
+def _most_confused(found, truth):
+    """The classes that take part in the most frequent confusions, in their order."""
+    wrong = found != truth
+    pairs, counts = np.unique(np.stack([truth[wrong], found[wrong]], axis=1), axis=0, return_counts=True)
+    chosen: dict = {}
+    for pair in pairs[np.argsort(-counts, kind="stable")].tolist():
+        chosen.update(dict.fromkeys(pair))
+        if len(chosen) >= MOST_CLASSES - 1:
+            break
+    if not chosen:  # nothing is wrong: the most frequent classes
+        numbers, counts = np.unique(truth, return_counts=True)
+        chosen = dict.fromkeys(numbers[np.argsort(-counts, kind="stable")].tolist())
+    return sorted(list(chosen)[: MOST_CLASSES - 1])
+
+
+def named(scores):
+    """Scores of several models by name; those of one alone are called "model"."""
+    return {str(k): v for k, v in scores.items()} if isinstance(scores, dict) else {"model": scores}
+
+
+def roc_curves(scores, targets):
+    """For each model the area under its ROC curve, and the curve: false alarms, hits, thresholds."""
+    curves = {}
+    for name, s in named(scores).items():
         false, true, thresholds = (r.array for r in roc_curve(s, targets))
-        data[str(name)] = {"auc": roc_auc(s, targets), "false": false, "true": true, "threshold": thresholds}
-    best = max(data, key=lambda name: data[name]["auc"])
-    title = title or f"the area under the curve is {data[best]['auc']:.3f}" + (
-        f" for {shortened(best)}" if len(data) > 1 else ""
-    )
-
-    def draw(figure):
-        axes = figure.add_subplot()
-        axes.plot([0, 1], [0, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-        axes.text(0.62, 0.58, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
-        asked = []
-        for k, (name, c) in enumerate(data.items()):
-            axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{plain_label(name)}: {c['auc']:.3f}")
-            few = np.unique(np.linspace(0, len(c["false"]) - 1, 150).astype(int))
-            asked += [
-                (axes, c["false"][i], c["true"][i],
-                 f"{name}\nthreshold {number_text(c['threshold'][i])}\n"
-                 f"hits {c['true'][i]:.1%}, false alarms {c['false'][i]:.1%}")
-                for i in few
-            ]  # fmt: skip
-        axes.set_xlabel("false alarms (share of class 0)")
-        axes.set_ylabel("hits (share of class 1)")
-        axes.set_title(wrapped(title, 4.6))
-        if len(data) > 1:
-            axes.legend(loc="lower right")
-        return asked
-
-    plain = {
-        name: {k: v if k == "auc" else v.tolist() for k, v in c.items() if k != "threshold"} for name, c in data.items()
-    }
-    return FigurePicture(draw, f"ROC curve: {title}", plain, size=(5.4, 4.6))
+        curves[name] = {"auc": roc_auc(s, targets), "false": false, "true": true, "threshold": thresholds}
+    return curves
 
 
-def calibration(probabilities, targets, bins=10, title=None):
-    """Draw how often a model is right when it says that it is sure.
+def precision_recall_curves(scores, targets):
+    """For each model its average precision, and for every threshold precision and recall, the highest threshold first."""
+    curves = {}
+    for name, s in named(scores).items():
+        score, truth = array_of(s).reshape(-1), array_of(targets).reshape(-1)
+        average = average_precision(score, truth)  # refuses what cannot be judged
+        order = np.argsort(-score, kind="stable")
+        score, truth = score[order], truth[order].astype(float)
+        last = np.r_[np.flatnonzero(np.diff(score)), len(score) - 1]  # of each run of equal scores
+        hits = np.cumsum(truth)[last]
+        curves[name] = {
+            "average": average, "precision": hits / (last + 1), "recall": hits / hits[-1], "threshold": score[last],
+        }  # fmt: skip
+    return curves
 
-    Parameters
-    ----------
-    probabilities : Tensor, shape (N, C), or (N,) of class 1
-    targets : Tensor, shape (N,)
-    bins : int
-    title : str, optional
-        What the reader should see. Without it the title says whether the model is too sure of itself.
 
-    Returns
-    -------
-    FigurePicture
-        Its `data` holds "error", and for each bin "confidence", "accuracy" and "count".
+@dataclass
+class Calibration:
+    """How often a model is right when it is so sure, bin by bin, and on the whole; `left_out` probabilities were NaN."""
+
+    error: float
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    count: np.ndarray
+    bins: np.ndarray
+    sure: float
+    right: float
+    left_out: int
+
+    def title(self):
+        """What a reader should see."""
+        gap = self.sure - self.right
+        verdict = (
+            "is about as sure as it should be"
+            if abs(gap) < 0.02
+            else "is too sure of itself"
+            if gap > 0
+            else "is too modest"
+        )
+        said = f"the model {verdict}: it says {self.sure:.1%} and is right in {self.right:.1%}"
+        return said + (f"; {self.left_out} probabilities are NaN and left out" if self.left_out else "")
+
+
+def calibrated(probabilities, targets, bins):
+    """Confidence and accuracy in bins of confidence.
 
     Raises
     ------
     OutOfRangeError
         When these are no probabilities.
     """
-    error = calibration_error(probabilities, targets, bins)
     p, truth = array_of(probabilities).astype(float), array_of(targets).reshape(-1)
+    fine = np.isfinite(p.reshape(len(p), -1)).all(axis=1) if len(p) == len(truth) else np.ones(len(p), bool)
+    left_out = int((~fine).sum())
+    if left_out:
+        p, truth = p[fine], truth[fine]
+    error = calibration_error(p, truth, bins)
     p = np.stack([1 - p, p], axis=1) if p.ndim == 1 else p
     sure, right = p.max(axis=1), p.argmax(axis=1) == truth
     place = np.minimum((sure * bins).astype(int), bins - 1)
@@ -190,27 +191,4 @@ def calibration(probabilities, targets, bins=10, title=None):
     seen = np.flatnonzero(count)
     confidence = np.bincount(place, sure, bins)[seen] / count[seen]
     accuracy = np.bincount(place, right, bins)[seen] / count[seen]
-    gap = float((sure - right).mean())
-    verdict = (
-        "is about as sure as it should be" if abs(gap) < 0.02 else "is too sure of itself" if gap > 0 else "is too modest"
-    )
-    title = title or f"the model {verdict}: it says {sure.mean():.1%} and is right in {right.mean():.1%}"
-
-    def draw(figure):
-        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        axes.plot([0, 1], [0, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-        axes.plot(confidence, accuracy, color=LIGHT["value"], marker="o")
-        for c, a in zip(confidence, accuracy, strict=True):
-            axes.plot([c, c], [c, a], color=LIGHT["gradient"], linewidth=1.5)
-        axes.set_ylabel("share that is right")
-        axes.set_title(wrapped(title, 4.8))
-        below.bar((seen + 0.5) / bins, count[seen], 0.9 / bins, color=LIGHT["line"])
-        below.set_ylabel("count")
-        below.set_xlabel("what the model says (confidence)")
-        return [
-            (axes, c, a, f"says {c:.1%}\nis right in {a:.1%}\n{n} examples")
-            for c, a, n in zip(confidence, accuracy, count[seen], strict=True)
-        ]
-
-    data = {"error": error, "confidence": confidence.tolist(), "accuracy": accuracy.tolist(), "count": count[seen].tolist()}
-    return FigurePicture(draw, f"Calibration: {title}", data, size=(5.6, 5))
+    return Calibration(error, confidence, accuracy, count[seen], seen, float(sure.mean()), float(right.mean()), left_out)

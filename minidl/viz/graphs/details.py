@@ -6,10 +6,17 @@ from pathlib import PurePath
 import numpy as np
 
 from minidl.viz.graphs.maths import mathml, numbers_latex, put_in
-from minidl.viz.summary import number_text, root_mean_square, shape_text
+from minidl.viz.summary import histogram, number_text, root_mean_square, scale_of, shape_text
 
 BINS = 24
 MOST_CELLS = 24  # of a heat map, along each side
+
+
+def write_down(graph):
+    """Keep in a graph what each of its boxes tells, and let go of the arrays."""
+    for vertex in graph.vertices:
+        vertex.details = vertex_details(vertex)
+    graph.forget_arrays()
 
 
 def box_details(box):
@@ -21,8 +28,7 @@ def box_details(box):
         title, kind, lines and gradient (pairs of text), formulas and numbers (pairs of text and MathML),
         histogram, gradient_histogram, heat, gradient_heat, source, size (root mean square of the gradient).
     """
-    vertex = box.vertex
-    details = vertex_details(vertex)
+    details = box.vertex.details
     if box.group is None:
         return details
     lines = [["operations", str(box.inside)], ["returns", details["title"]], *details["lines"]]
@@ -51,8 +57,8 @@ def vertex_details(vertex):
         "gradient": [list(line) for line in vertex.gradient.items()],
         "formulas": formulas,
         "numbers": numbers(vertex),
-        "histogram": histogram(vertex.array),
-        "gradient_histogram": None if g is None else histogram(g),
+        "histogram": bars(vertex.array),
+        "gradient_histogram": None if g is None else bars(g),
         "heat": heat(vertex.array),
         "gradient_heat": None if g is None else heat(g),
         "source": source_text(vertex.source),
@@ -60,14 +66,14 @@ def vertex_details(vertex):
     }
 
 
-def histogram(array):
+def bars(array):
     """Counts of the finite values in equal bins between the smallest and the largest; None for few values."""
     if array.size <= 4 or array.dtype.kind not in "fiu":
         return None
     finite = array[np.isfinite(array)].astype(np.float64)
     if not finite.size:
         return None
-    counts, edges = np.histogram(finite, BINS)
+    counts, edges = histogram(finite, BINS)
     return {"counts": counts.tolist(), "low": number_text(edges[0]), "high": number_text(edges[-1])}
 
 
@@ -79,11 +85,13 @@ def heat(array):
     if array.size == 0 or array.ndim == 0:
         return None
     rows = array.reshape(-1, array.shape[-1]).astype(np.float64)
+    rows = rows / scale_of(rows[np.isfinite(rows)])
     for axis in (0, 1):
         if rows.shape[axis] > MOST_CELLS:
             edges = np.linspace(0, rows.shape[axis], MOST_CELLS + 1).astype(int)
             sizes = np.diff(edges).reshape((-1, 1) if axis == 0 else (1, -1))
-            rows = np.add.reduceat(rows, edges[:-1], axis=axis) / sizes
+            with np.errstate(invalid="ignore"):  # the mean of both infinities is NaN
+                rows = np.add.reduceat(rows, edges[:-1], axis=axis) / sizes
     sizes = np.abs(rows[np.isfinite(rows)])
     largest = sizes.max() if sizes.size and sizes.max() else 1.0
     return [[round(100 * v / largest) if np.isfinite(v) else None for v in row] for row in rows.tolist()]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from minidl.viz.graphs.model import Edge, Graph, Group
+from minidl.viz.graphs.graph import Edge, Graph, Group
 
 MOST_TOGETHER = 60  # more boxes than that side by side are put into groups of neighbours
 

@@ -1,21 +1,31 @@
 """Formulas: LaTeX as MathML, numbers as LaTeX, and the numbers of a small operation put into its formula."""
 
 import re
+from functools import lru_cache
 from html import escape
 
 import numpy as np
+from latex2mathml.converter import convert
 
+from minidl.viz.graphs.safe_mathml import rebuilt
 from minidl.viz.summary import number_text
+from minidl.viz.text import one_line
 
+MOST_LETTERS = 2000  # of a formula
 MOST_NUMBERS = 6  # of a tensor that is still put into a formula
-TOKEN = re.compile(r"\\(?:text|operatorname)\{[^}]*\}|\\bar\s*\{?(?P<bar>[A-Za-z])\}?|\\[A-Za-z]+|(?P<letter>[A-Za-z])")
+TOKEN = re.compile(r"\\(?:text|operatorname)\{[^}]*\}|\\[A-Za-z]+|(?P<letter>[A-Za-z])")
 
 
+@lru_cache(maxsize=4096)
 def mathml(latex):
-    """A formula as MathML, which browsers draw by themselves."""
-    from latex2mathml.converter import convert
+    """A formula as MathML, which browsers draw by themselves; one that cannot be read is shown as it is written.
 
-    return convert(latex)
+    Formulas of operations come from users too: whatever is in them, the result holds only elements of mathematics.
+    """
+    try:
+        return rebuilt(convert(latex[:MOST_LETTERS]))
+    except Exception:  # the converter has no common error
+        return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mtext(latex, 200)}</math>'
 
 
 def numbers_latex(array, bare=False):
@@ -43,7 +53,7 @@ def _number(value):
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 
 
-def put_in(formula, values, bars=None):
+def put_in(formula, values):
     r"""A formula with numbers instead of its letters; None where that cannot be done.
 
     Parameters
@@ -52,32 +62,16 @@ def put_in(formula, values, bars=None):
         LaTeX.
     values : dict of str -> ndarray
         Letter -> number; a letter stands for its capital too.
-    bars : dict of str -> ndarray, optional
-        The same for letters with a bar, the gradients.
 
     >>> import numpy as np
     >>> print(put_in(r"y = a \odot b", {"y": np.array(6.0), "a": np.array(2.0), "b": np.array(3.0)}))
     6 = 2 \odot 3
     """
     values = {k: numbers_latex(np.asarray(v)) for k, v in values.items() if len(k) == 1}
-    bars = {k: numbers_latex(np.asarray(v)) for k, v in (bars or {}).items() if len(k) == 1}
-    letters = set(values)
-    if not formula or None in [*values.values(), *bars.values()] or re.search(r"[A-Za-z]\s*_", formula):
+    if not formula or None in values.values() or re.search(r"[A-Za-z]\s*_|\\bar(?![A-Za-z])", formula):
         return None
-    missing = False
-
-    def number(token):
-        nonlocal missing
-        if token["bar"]:
-            found = bars.get(token["bar"].lower())
-            missing = missing or found is None
-            return found or ""
-        if token["letter"]:
-            return values.get(token["letter"].lower(), token[0]) if token["letter"].lower() in letters else token[0]
-        return token[0]
-
-    text = TOKEN.sub(number, formula)
-    return None if missing or text == formula else text
+    text = TOKEN.sub(lambda token: values.get((token["letter"] or "").lower(), token[0]), formula)
+    return None if text == formula else text
 
 
 def derivative_mathml(above, below, value):
@@ -89,8 +83,7 @@ def derivative_mathml(above, below, value):
 
 def mtext(text, most=40):
     """Any text as an element of MathML."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f"<mtext>{escape(text if len(text) <= most else text[: most - 1] + '…')}</mtext>"
+    return f"<mtext>{escape(one_line(text, most))}</mtext>"
 
 
 def _inner(formula):

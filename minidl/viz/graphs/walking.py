@@ -1,14 +1,11 @@
 """Looking at a graph without using it up: gradients at every node, the lines that made them, a trial run of a module."""
 
-from contextlib import contextmanager
-
 import numpy as np
 
 from minidl.engine.backward import matched, nodes_behind, wanted_pullbacks
-from minidl.engine.generator import default_generator
-from minidl.engine.tensor import Tensor
 from minidl.engine.watching import watch
 from minidl.errors import GraphError
+from minidl.viz.undisturbed import undisturbed
 
 
 class Walk:
@@ -62,19 +59,6 @@ def gradients_of(tensor):
         return Walk(tensor).gradients
     except GraphError:  # a value that the gradient needs was changed in place since
         return {}
-
-
-@contextmanager
-def undisturbed(modules):
-    """Afterwards the random numbers and the buffers of the modules (running means) are as before."""
-    random = default_generator.get_state()
-    buffers = [(b, np.array(b.array)) for module in modules for b in module.buffers()]
-    try:
-        yield
-    finally:
-        default_generator.set_state(random)
-        for buffer, values in buffers:
-            buffer.copy_(Tensor.wrap(values))
 
 
 def trial_run(module, inputs):

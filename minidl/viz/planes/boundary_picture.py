@@ -4,18 +4,18 @@ import time
 
 import numpy as np
 
-from minidl.engine.grad_mode import no_grad
-from minidl.errors import MinidlError, ShapeError
-from minidl.ops.creation import tensor
+from minidl.errors import MinidlError
 from minidl.train.callbacks import Callback
-from minidl.train.metrics import array_of
-from minidl.viz.figure import FigurePicture, png, wrapped
+from minidl.viz.colours import class_colour
+from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.notebook import Stage
-from minidl.viz.planes.colours import class_colour, region_image
-from minidl.viz.summary import number_text
+from minidl.viz.pixels import png
+from minidl.viz.planes.boundary import checked_points, extent, predict, region, seen_classes
+from minidl.viz.summary import evenly, number_text
 from minidl.viz.theme import LIGHT
 
-FINE = 72  # points of the plane along each side
+MOST_POINTS = 2000
+MOST_ASKED = 400
 MOST_FRAMES = 40
 
 
@@ -44,9 +44,15 @@ def boundary(model, X, y, title=None):
     """
     points, labels = checked_points(X, y)
     found = predict(model, points)
-    wrong = found.argmax(axis=1) != labels
-    title = title or f"{len(points) - wrong.sum()} of {len(points)} points lie on the right side of the boundary"
+    title = title or _title(seen_classes(found), labels, len(y) - len(points))
     return _picture(points, labels, [("", region(model, points), title)], title, found)
+
+
+def _title(seen, labels, left_out):
+    said = f"{(seen == labels).sum()} of {len(labels)} points lie on the right side of the boundary"
+    if nowhere := int((seen < 0).sum()):
+        said += f"; at {nowhere} the model gives no number (NaN)"
+    return said + (f"; {left_out} points are NaN or infinite" if left_out else "")
 
 
 class LiveBoundary(Callback):
@@ -90,7 +96,7 @@ class LiveBoundary(Callback):
         name : str
             What the slider says, such as "epoch 3".
         """
-        right = (predict(model, self.points).argmax(axis=1) == self.labels).mean()
+        right = (seen_classes(predict(model, self.points)) == self.labels).mean()
         self._frames.append((str(name), region(model, self.points), f"{right:.0%} on the right side"))
         if len(self._frames) > 2 * MOST_FRAMES:
             self._frames = self._frames[::2]
@@ -118,62 +124,23 @@ class LiveBoundary(Callback):
             raise MinidlError(
                 "the film has no frame: call add(model, name) while training, or give it to fit(callbacks=[...])"
             )
-        keep = np.unique(np.linspace(0, len(self._frames) - 1, min(MOST_FRAMES, len(self._frames))).astype(int))
-        frames = [self._frames[k] for k in keep]
+        frames = [self._frames[k] for k in evenly(len(self._frames), MOST_FRAMES)]
         title = f"the boundary moves: {frames[0][2]} in {frames[0][0]}, {frames[-1][2]} in {frames[-1][0]}"
         self.picture = _picture(self.points, self.labels, frames, title, predict(model, self.points))
         stage, self._stage = self._stage, None
         return self.picture if stage is None else stage.finish(self.picture)
 
 
-def checked_points(X, y):
-    """Points and class numbers as arrays."""
-    points = array_of(X)
-    labels = array_of(y).reshape(-1).astype(int)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise ShapeError(f"a boundary is drawn in the plane: X needs shape (N, 2), not {points.shape}")
-    if len(labels) != len(points):
-        raise ShapeError(f"there are {len(points)} points and {len(labels)} labels")
-    return points.astype(np.float32), labels
-
-
-def predict(model, points):
-    """The probability of each class at each point, shape (N, C); the model is left as it was."""
-    was_training = getattr(model, "training", None)
-    if was_training:
-        model.eval()
-    try:
-        with no_grad(), np.errstate(all="ignore"):
-            out = model(tensor(points)).array
-            if out.ndim == 1 or out.shape[1] == 1:
-                p = 1 / (1 + np.exp(-out.reshape(-1)))
-                return np.stack([1 - p, p], axis=1)
-            out = np.exp(out - out.max(axis=1, keepdims=True))
-            return out / out.sum(axis=1, keepdims=True)
-    finally:
-        if was_training:
-            model.train()
-
-
-def extent(points):
-    """Left, right, bottom, top of the part of the plane that is drawn."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.12 * np.maximum(high - low, 1e-6)
-    low, high = low - margin, high + margin
-    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
-
-
-def region(model, points, fine=FINE):
-    """The colours of the plane, an image whose first row is the top."""
-    left, right, bottom, top = extent(points)
-    x, y = np.meshgrid(np.linspace(left, right, fine), np.linspace(top, bottom, fine))
-    p = predict(model, np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32))
-    return region_image(p.reshape(fine, fine, -1))
+def _told(x, y, label, seen, probability):
+    seen = f"seen as {seen} with {probability:.0%}" if seen >= 0 else "where the model gives no number"
+    return f"({number_text(x)}, {number_text(y)})\nclass {label}, {seen}"
 
 
 def _picture(points, labels, frames, title, probabilities):
     image = frames[-1][1]
-    found = probabilities.argmax(axis=1)
+    keep = evenly(len(points), MOST_POINTS)
+    points, labels, probabilities = points[keep], labels[keep], probabilities[keep]
+    found = seen_classes(probabilities)
     ring = "wrong in the end" if len(frames) > 1 else "wrong"
 
     def draw(figure):
@@ -190,10 +157,8 @@ def _picture(points, labels, frames, title, probabilities):
         axes.set_ylabel("x₂")
         axes.grid(visible=False)
         axes.legend(loc="upper right", frameon=True, facecolor=LIGHT["ground"], edgecolor=LIGHT["line"])
-        return [
-            (axes, x, y, f"({number_text(x)}, {number_text(y)})\nclass {k}, seen as {f} with {p:.0%}")
-            for (x, y), k, f, p in zip(points.tolist(), labels, found, probabilities.max(axis=1), strict=True)
-        ][:400]
+        told = zip(points.tolist(), labels, found, probabilities.max(axis=1), strict=True)
+        return [(axes, x, y, _told(x, y, k, f, p)) for (x, y), k, f, p in list(told)[:MOST_ASKED]]
 
     film = [{"name": name, "text": text, "images": [png(picture)]} for name, picture, text in frames]
     film = film if len(film) > 1 else []

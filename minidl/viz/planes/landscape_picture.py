@@ -1,11 +1,11 @@
-"""The loss landscape: its faces as a curve, as contours, and as a surface that can be turned."""
+"""The loss landscape: its views as a curve, as contours, and as a surface that can be turned."""
 
 import numpy as np
 
-from minidl.viz.figure import FigurePicture, wrapped
-from minidl.viz.planes.landscape_model import measure
-from minidl.viz.summary import number_text
-from minidl.viz.theme import LIGHT, faded
+from minidl.viz.figure import FigurePicture, faded, wrapped
+from minidl.viz.planes.landscape import heights_to_draw, landscape_title, measure, plain
+from minidl.viz.summary import drawable, number_text
+from minidl.viz.theme import LIGHT
 
 
 def landscape(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0, title=None):
@@ -42,35 +42,25 @@ def landscape(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0,
     ShapeError
         When the path is none of this model.
     ValueError
-        For other dimensions, or fewer than three points.
+        For other dimensions, fewer than three points, or a span that no axis can show.
 
     References
     ----------
     Li et al. (2018), *Visualizing the Loss Landscape of Neural Nets*, section 4.
     """
     land = measure(model, loss, data, dims, span, points, path, seed)
-    title = title or _title(land)
+    title = title or landscape_title(land)
     return _curve(land, title) if dims == 1 else LandscapePicture(land, title)
-
-
-def _title(land):
-    finite = land.height[np.isfinite(land.height)]
-    if not finite.size:
-        return "the loss is nowhere a number here"
-    if land.path is not None:
-        low = number_text(land.here)
-        return f"the optimiser walked down to a loss of {low}; these directions show {land.share:.0%} of its way"
-    return f"the loss is {number_text(land.here)} here, and rises to {number_text(finite.max())} around"
 
 
 def _curve(land, title):
     def draw(figure):
         axes = figure.add_subplot()
-        axes.plot(land.x, land.height, color=LIGHT["value"])
+        height = drawable(land.height)
+        axes.plot(land.x, height, color=LIGHT["value"])
         if land.path is not None:
-            axes.scatter(
-                land.path[:, 0], np.interp(land.path[:, 0], land.x, land.height), s=14, color=LIGHT["gradient"], zorder=3
-            )
+            on_it = np.interp(land.path[:, 0], land.x, height)
+            axes.scatter(land.path[:, 0], on_it, s=14, color=LIGHT["gradient"], zorder=3)
         else:
             axes.axvline(0, color=LIGHT["faint"], linestyle=":", linewidth=1.2)
             axes.annotate("the weights now", (0, 1), (4, -4), xycoords=("data", "axes fraction"), va="top",
@@ -78,27 +68,9 @@ def _curve(land, title):
         axes.set_title(wrapped(title, 6.2))
         axes.set_xlabel("step along a direction of the weights")
         axes.set_ylabel("loss")
-        return [
-            (axes, x, h, f"step {number_text(x)}\nloss {number_text(h)}") for x, h in zip(land.x, land.height, strict=True)
-        ]
+        return [(axes, x, h, f"step {number_text(x)}\nloss {number_text(h)}") for x, h in zip(land.x, height, strict=True)]
 
     return FigurePicture(draw, f"Loss landscape: {title}", plain(land))
-
-
-def plain(land):
-    """A landscape as plain data."""
-    return {
-        "x": land.x.tolist(), "y": None if land.y is None else land.y.tolist(), "height": land.height.tolist(),
-        "path": None if land.path is None else land.path.tolist(),
-    }  # fmt: skip
-
-
-def heights_to_draw(height):
-    """Heights as they are drawn, and whether on a logarithmic scale: where they span more than two powers of ten."""
-    finite = height[np.isfinite(height)]
-    logarithmic = bool(finite.size and finite.min() > 0 and finite.max() > 100 * finite.min())
-    with np.errstate(all="ignore"):
-        return (np.log10(height) if logarithmic else height), logarithmic
 
 
 class LandscapePicture(FigurePicture):
@@ -113,6 +85,9 @@ class LandscapePicture(FigurePicture):
 
     def _both(self, figure):
         figure.suptitle(wrapped(self._title, 9.5), x=0.01, ha="left", fontsize=12)
+        if not np.isfinite(self._heights).any():
+            figure.text(0.5, 0.5, "no height is finite", ha="center", color=LIGHT["gradient"])
+            return
         flat, space = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2, projection="3d")
         self._contours(flat)
         self._surface(space)
@@ -121,7 +96,8 @@ class LandscapePicture(FigurePicture):
         land = self.land
         shown = np.ma.masked_invalid(self._heights)
         filled = axes.contourf(land.x, land.y, shown, 14, cmap=faded("value"))
-        axes.contour(land.x, land.y, shown, 14, colors=[LIGHT["value"]], linewidths=0.6)
+        if np.ptp(shown.compressed()) > 0:  # a plain has no lines
+            axes.contour(land.x, land.y, shown, 14, colors=[LIGHT["value"]], linewidths=0.6)
         bar = axes.figure.colorbar(filled, ax=axes, pad=0.02)
         bar.outline.set_visible(False)
         bar.set_label("log₁₀ of the loss" if self._logarithmic else "loss")
@@ -147,9 +123,9 @@ class LandscapePicture(FigurePicture):
         short = lambda rows: [
             [float(f"{v:.4g}") if np.isfinite(v) else None for v in row] for row in np.asarray(rows).tolist()
         ]
-        path = self.land.path
+        path = None if self.land.path is None else self.land.path[:: max(1, len(self.land.path) // 300)]
         (x,), (y,) = short([self.land.x]), short([self.land.y])
         return {
             "svg": self.svg, "text": self.text, "x": x, "y": y, "height": short(self._heights),
-            "logarithmic": self._logarithmic, "path": None if path is None else short(path[:: max(1, len(path) // 300)]),
+            "logarithmic": self._logarithmic, "path": None if path is None else short(path),
         }  # fmt: skip

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from minidl.viz.figure import FigurePicture, png, wrapped
-from minidl.viz.planes.boundary_picture import extent, region
-from minidl.viz.planes.colours import CLASSES, class_colour
-from minidl.viz.planes.playing import ACTIVATIONS, DATA, LARGEST, OPTIMIZERS, Experiment, Settings
+from minidl.viz.colours import CLASSES, class_colour
+from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.pixels import png
+from minidl.viz.planes.boundary import extent, region
+from minidl.viz.planes.play import ACTIVATIONS, DATA, LARGEST, OPTIMIZERS, Experiment, Settings
+from minidl.viz.summary import drawable
 from minidl.viz.theme import LIGHT
 
 FIRST_STEPS = 200
@@ -44,7 +46,7 @@ def playground(**settings):
 
 
 class PlayPicture(FigurePicture):
-    """The playground; its static face shows the first steps."""
+    """The playground; its still view shows the first steps."""
 
     script = "play"
 
@@ -78,12 +80,12 @@ class PlayPicture(FigurePicture):
                 plane.scatter(*e.points[some].T, s=12, facecolor=face, edgecolor=class_colour(k), linewidth=0.8)
         plane.set_title("filled: train, hollow: held out", fontsize=10)
         plane.grid(visible=False)
-        loss.plot(np.arange(1, len(e.losses) + 1), e.losses, color=LIGHT["value"], linewidth=0.8, alpha=0.5)
-        loss.plot(*np.array(e.held_out).T, color=LIGHT["second"])
+        loss.plot(np.arange(1, len(e.losses) + 1), drawable(e.losses), color=LIGHT["value"], linewidth=0.8, alpha=0.5)
+        loss.plot(*drawable(e.held_out).T, color=LIGHT["second"])
         loss.set_title("loss; strong: held out", fontsize=10)
         loss.set_ylim(bottom=0)
         names = list(e.gradients)
-        flow.barh(range(len(names)), np.nan_to_num(list(e.gradients.values())), color=LIGHT["gradient"])
+        flow.barh(range(len(names)), np.nan_to_num(drawable(list(e.gradients.values()))), color=LIGHT["gradient"])
         flow.set_yticks(range(len(names)), names)
         flow.set_ylim(len(names) - 0.5, -0.5)
         flow.set_xlim(1e-6, 10)
@@ -99,10 +101,12 @@ class PlayPicture(FigurePicture):
             self._right = self.experiment.train(0)
         if request.get("steps"):
             self._right = self.experiment.train(request["steps"], request.get("lr"))
-        return self.experiment.report(self._right)
+        return self._report()
+
+    def _report(self):
+        return {**self.experiment.report(self._right), "field": png(self.experiment.field())}
 
     def state(self):
         """What the widget in the browser is given."""
         choices = {"data": list(DATA), "activation": list(ACTIVATIONS), "optimizer": list(OPTIMIZERS)}
-        report = self.experiment.report(self._right)
-        return {"text": self.text, "choices": choices, "largest": LARGEST, "colours": list(CLASSES), **report}
+        return {"text": self.text, "choices": choices, "largest": LARGEST, "colours": list(CLASSES), **self._report()}

@@ -1,13 +1,13 @@
-"""A race of optimisers on a contour: the faces of the runs in `racing.py`."""
+"""A race of optimisers on a contour: the views of the runs in `race.py`."""
 
 import numpy as np
 
 from minidl.optim import SGD, Adam
-from minidl.viz.figure import FigurePicture, plain_label, wrapped
-from minidl.viz.planes.colours import CLASSES, class_colour
-from minidl.viz.planes.racing import SURFACES, heights, run
-from minidl.viz.summary import number_text, shortened
-from minidl.viz.theme import LIGHT, faded
+from minidl.viz.colours import CLASSES, class_colour
+from minidl.viz.figure import FigurePicture, faded, plain_label, wrapped
+from minidl.viz.planes.race import SURFACES, heights, run
+from minidl.viz.summary import LARGEST, drawable, number_text, shortened
+from minidl.viz.theme import LIGHT
 
 RATES = (1e-4, 10.0)  # the ends of the sliders
 DOTS = 80  # of a longer path only some steps are marked
@@ -42,7 +42,7 @@ def race(function="banana", optimizers=None, lr=0.01, start=None, steps=200, lim
     ShapeError
         When the function does not return one number.
     ValueError
-        For an unknown surface, or no optimiser.
+        For an unknown surface, no optimiser, or limits that no axis can show.
 
     Examples
     --------
@@ -60,7 +60,10 @@ def race(function="banana", optimizers=None, lr=0.01, start=None, steps=200, lim
     if not optimizers:
         raise ValueError("a race needs at least one optimiser")
     rates = {key: float(lr[key] if isinstance(lr, dict) else lr) for key in optimizers}
-    return RacePicture(name, function, optimizers, rates, tuple(start or begin), steps, limits or view, title)
+    limits = limits or view
+    if not all(abs(v) <= LARGEST for side in limits for v in side):
+        raise ValueError(f"limits must be numbers up to {LARGEST:g}, not {limits}")
+    return RacePicture(name, function, optimizers, rates, tuple(start or begin), steps, limits, title)
 
 
 class RacePicture(FigurePicture):
@@ -99,10 +102,12 @@ class RacePicture(FigurePicture):
     def _draw_ground(self, figure):
         axes = figure.add_subplot()
         x, y, z = self._grid
-        finite = np.ma.masked_invalid(z)
-        levels = finite.min() + (finite.max() - finite.min()) * np.linspace(0, 1, 18) ** 3 + 1e-9
-        axes.contourf(x, y, finite, levels, cmap=faded("faint"), extend="min")
-        axes.contour(x, y, finite, levels, colors=[LIGHT["faint"]], linewidths=0.5)
+        shown = np.ma.masked_invalid(drawable(z))
+        low, high = (shown.min(), shown.max()) if shown.count() else (0.0, 0.0)
+        if high > low:  # a plain has no lines
+            levels = low + (high - low) * np.linspace(0, 1, 18) ** 3 + 1e-9 * min(1.0, high - low)
+            axes.contourf(x, y, shown, levels, cmap=faded("faint"), extend="min")
+            axes.contour(x, y, shown, levels, colors=[LIGHT["faint"]], linewidths=0.5)
         axes.set_xlim(*self._limits[0])
         axes.set_ylim(*self._limits[1])
         axes.set_title(wrapped(self._title, 6))

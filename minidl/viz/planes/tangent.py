@@ -1,57 +1,61 @@
-"""A curve and its tangent: the slope at every point is the engine's."""
+"""A curve and its slopes: the slope at every point is the engine's."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from minidl.engine.backward import grad
 from minidl.errors import ShapeError
 from minidl.ops.creation import tensor
-from minidl.viz.figure import FigurePicture, wrapped
-from minidl.viz.summary import number_text
-from minidl.viz.theme import LIGHT
+from minidl.viz.summary import LARGEST, drawable, left_out, number_text
 
 FINE = 161
 
 
-def tangent(function, low=-3.0, high=3.0, at=None, title=None):
-    """Draw a function of one number, and its tangent, which follows the mouse in a notebook.
+@dataclass
+class Curve:
+    """Places, the values of a function there, and its slopes; `here` is the number of the place of the tangent."""
 
-    Parameters
-    ----------
-    function : callable
-        Applied to each element of a tensor, such as ``lambda x: x**2`` or ``minidl.tanh``.
-    low, high : float
-        The ends of the x axis.
-    at : float, optional
-        Where the tangent stands at first; the middle unless given.
-    title : str, optional
-        What the reader should see. Without it the title says the slope there.
+    x: np.ndarray
+    y: np.ndarray
+    slope: np.ndarray
+    here: int
 
-    Returns
-    -------
-    TangentPicture
-        Its `data` holds "x", "y" and "slope".
+    def title(self):
+        """What a reader should see."""
+        said = f"at {number_text(self.x[self.here])} the slope is {number_text(self.slope[self.here])}"
+        bad = left_out(self.y, "values")
+        return said + (f"; {bad}" if bad else "")
+
+    def limits(self):
+        """The ends of the y axis, with a margin."""
+        shown = drawable(self.y)
+        shown = shown[np.isfinite(shown)]
+        low, high = (float(shown.min()), float(shown.max())) if shown.size else (-1.0, 1.0)
+        margin = 0.15 * max(high - low, 1e-6, 1e-9 * abs(high))
+        return low - margin, high + margin
+
+
+def measured(function, low, high, at=None):
+    """A function between two ends, with its slopes.
 
     Raises
     ------
     ShapeError
         When the function does not give one number for each number.
     ValueError
-        When `low` is not below `high`.
-
-    Examples
-    --------
-    >>> import minidl as md
-    >>> md.viz.tangent(lambda x: x**2, at=1.0)
-    Tangent: at 1 the slope is 2
+        When `low` is not below `high`, or no axis can show them.
     """
     if not low < high:
         raise ValueError(f"low must be below high, and {low} is not below {high}")
+    if not max(abs(low), abs(high)) <= LARGEST:
+        raise ValueError(f"low and high must be numbers up to {LARGEST:g}, not {low:g} and {high:g}")
     places = np.linspace(low, high, FINE)
     at = (low + high) / 2 if at is None else min(max(at, low), high)
     here = int(np.abs(places - at).argmin())
     places[here] = at
     x, y, slope = curve(function, places)
-    return TangentPicture(x, y, slope, here, title or f"at {number_text(x[here])} the slope is {number_text(slope[here])}")
+    return Curve(x, y, slope, here)
 
 
 def curve(function, places):
@@ -63,46 +67,3 @@ def curve(function, places):
             raise ShapeError("the function must give one number for each number: it is called with a tensor of many at once")
         slope = grad(y.sum(), [x], allow_unused=True)[0] if y.requires_grad else None
     return x.array, y.array, np.zeros(len(places)) if slope is None else slope.array
-
-
-class TangentPicture(FigurePicture):
-    """A curve with its tangent at one point."""
-
-    script = "tangent"
-
-    def __init__(self, x, y, slope, here, title):
-        self._here, self._title = here, title
-        self.data = {"x": x.tolist(), "y": y.tolist(), "slope": slope.tolist()}
-        finite = y[np.isfinite(y)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
-        margin = 0.15 * max(high - low, 1e-6)
-        self._limits = (low - margin, high + margin)
-        super().__init__(self._with_tangent, f"Tangent: {title}", self.data, size=(6, 4))
-        self._ground = FigurePicture(self._without, f"Tangent: {title}", {}, size=(6, 4))
-
-    def _without(self, figure):
-        axes = figure.add_subplot()
-        x = self.data["x"]
-        axes.plot(x, self.data["y"], color=LIGHT["value"])
-        axes.axhline(0, color=LIGHT["line"], linewidth=1)
-        axes.set_xlim(x[0], x[-1])
-        axes.set_ylim(*self._limits)
-        axes.set_xlabel("x")
-        axes.set_title(wrapped("the tangent follows the mouse: its steepness is the slope", 5.4))
-        return [(axes, x[0], self._limits[0], ""), (axes, x[-1], self._limits[1], "")]
-
-    def _with_tangent(self, figure):
-        self._without(figure)
-        axes = figure.axes[0]
-        x, y, slope = (self.data[name][self._here] for name in ("x", "y", "slope"))
-        axes.plot([x], [y], marker="o", markersize=8, color=LIGHT["gradient"])
-        axes.axline((x, y), slope=slope, color=LIGHT["gradient"], linewidth=2)
-        axes.set_title(wrapped(self._title, 5.4))
-
-    def state(self):
-        """What the widget in the browser is given."""
-        short = lambda values: [float(f"{v:.5g}") if np.isfinite(v) else None for v in values]
-        corners = [point[:2] for point in self._ground.state()["points"]]
-        data = {name: short(values) for name, values in self.data.items()}
-        limits = [[self.data["x"][0], self.data["x"][-1]], list(self._limits)]
-        return {"svg": self._ground.svg, "text": self.text, "corners": corners, "limits": limits, "here": self._here, **data}

@@ -49,14 +49,24 @@ def diagnose(history):
         return []
     checks = (not_finite, forgotten_zero_grad, unnormalised_input, dead_units, saturated_units, exploding,
               step_too_large, uneven_gradients, step_too_small)  # fmt: skip
-    found = [finding for check in checks for finding in check(history)]
+    with np.errstate(all="ignore"):  # a sick run has numbers of any size
+        found = [finding for check in checks for finding in check(history)]
     explained = {kind for finding in found for kind in FOLLOWS.get(finding.kind, ())}
     return [finding for finding in found if finding.kind not in explained]
 
 
 def not_finite(h):
-    """A loss that is no number."""
+    """A loss, or else a gradient, that is no number."""
     bad = np.flatnonzero(~np.isfinite(h.loss))
+    for name, sizes in h.gradient.items() if not bad.size else ():
+        broken = np.flatnonzero(~np.isfinite(sizes))
+        if broken.size:
+            yield Finding(
+                "not finite",
+                f"the gradient of {name} is no longer a number from step {h.steps[broken[0]]} on: try a smaller learning "
+                "rate, or clip_grad_norm_",
+            )
+            return
     if bad.size:
         yield Finding(
             "not finite", f"the loss is no longer a number from step {h.steps[bad[0]]} on: try a smaller learning rate"
@@ -77,6 +87,9 @@ def unnormalised_input(h):
     if not h.input:
         return
     mean, std = h.input["mean"], h.input["std"]
+    if not np.isfinite([mean, std]).all():
+        yield Finding("input", "the input holds NaN or infinity: clean the data first")
+        return
     if abs(mean) > 5 * max(std, 1.0) or std > 10:
         yield Finding(
             "input",
@@ -140,7 +153,7 @@ def uneven_gradients(h):
 def uneven(sizes):
     """The same for the size of one gradient a layer, first layer first."""
     names = list(sizes)
-    missing = [name for name in names if not sizes[name]]
+    missing = [name for name in names if not sizes[name] > 0]
     if missing:
         yield Finding("no gradient", f"no gradient at all reaches {missing[0]}: it is unused, frozen, or behind dead units")
         return
@@ -200,7 +213,7 @@ def step_too_large(h):
     if len(loss) < 5:
         return
     typical = max(_tail(values) for values in h.update.values())
-    largest = max(np.nanmax(values) for values in h.update.values())
+    largest = max(np.nanmax(np.append(values, 0.0)) for values in h.update.values())
     stuck = _fell(h) < 0.1
     jumps = np.abs(np.diff(loss)).sum() > 6 * max(np.ptp(loss), 1e-12)
     if (typical > HIGH and (stuck or jumps)) or (stuck and largest > 6 * HIGH and loss.max() > 2 * loss[0]):

@@ -1,92 +1,219 @@
-"""Gradient flow: how large the gradients are, from the first layer to the last, now or over a whole run."""
+"""What a training run did to gradients, weights and activations, layer by layer and step by step."""
+
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from minidl.errors import GraphError
-from minidl.nn.module import Module
-from minidl.viz.figure import FigurePicture, Grid, plain_label, wrapped
-from minidl.viz.runs.diagnosis import diagnose, fold, uneven
-from minidl.viz.runs.flow_history import Flow, FlowHistory, weights
-from minidl.viz.summary import number_text
-from minidl.viz.theme import LIGHT, faded
+from minidl.errors import GraphError, MinidlError
+from minidl.nn.activation import LeakyReLU, ReLU, Sigmoid, Tanh
+from minidl.train.callbacks import Callback
+from minidl.viz.runs.diagnosis import fold, uneven
+from minidl.viz.summary import number_text, root_mean_square, scale_of
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-MOST_COLUMNS = 60  # steps that a heat map tells apart
+SATURATED = 0.97  # a tanh or sigmoid nearer to its limits than this share of its range hardly has a slope
 
 
-def gradient_flow(thing):
-    """Draw the size of gradients, weights, their changes and the activations, layer by layer.
+@dataclass
+class FlowHistory:
+    """Numbers of a run, one a recorded step.
+
+    Attributes
+    ----------
+    steps : list of int
+    loss : list of float
+    gradient, weight, update : dict of str -> list of float
+        Root mean squares of each weight's gradient and value, and that of its last change divided by its value's.
+    activations : dict of str -> dict of str -> list of float
+        Of the output of each layer: "std", "zeros" (a share), "dead" (the share of units that were 0 for the whole
+        batch) and "saturated" (the share at the limits of a tanh or sigmoid).
+    accumulated : list of bool
+        Whether the gradients of the step before were still in the gradients.
+    input : dict
+        "mean" and "std" of the input at the first step.
+    """
+
+    steps: list = field(default_factory=list)
+    loss: list = field(default_factory=list)
+    gradient: dict = field(default_factory=dict)
+    weight: dict = field(default_factory=dict)
+    update: dict = field(default_factory=dict)
+    activations: dict = field(default_factory=dict)
+    accumulated: list = field(default_factory=list)
+    input: dict = field(default_factory=dict)
+
+
+class Flow(Callback):
+    """Record the gradient flow of a run, for `minidl.viz.gradient_flow`.
+
+    As a callback of `minidl.train.fit`, or by hand: call `step` after each ``optimizer.step()``.
 
     Parameters
     ----------
-    thing : Module, Flow or FlowHistory
-        A model after ``loss.backward()``: the gradients as they are now. Or what a `Flow` recorded: the whole
-        run, with a diagnosis.
+    model : Module
+    every : int
+        Record each how-manyth step.
 
-    Returns
-    -------
-    FigurePicture
-        Its `data` maps each weight to the quantiles of \\|gradient\\| and \\|value\\|; of a run it holds the numbers of
-        every recorded step, and the findings.
+    Attributes
+    ----------
+    history : FlowHistory
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> model = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.Tanh(), md.nn.Linear(8, 1))
+    >>> optimizer = md.optim.SGD(model.parameters(), lr=0.1)
+    >>> flow = md.viz.Flow(model)
+    >>> for _ in range(3):
+    ...     optimizer.zero_grad()
+    ...     loss = model(md.ones(4, 2)).square().mean()
+    ...     loss.backward()
+    ...     optimizer.step()
+    ...     flow.step(loss)
+    >>> list(flow.history.gradient), len(flow.history.loss)
+    (['0.weight', '2.weight'], 3)
+    """
+
+    def __init__(self, model, every=1):
+        self.model, self.every, self.history = model, every, FlowHistory()
+        self._count, self._outputs, self._input = 0, {}, None
+        self._weights = weights(model)
+        self._before = {name: np.array(p.array) for name, p in self._weights.items()}
+        self._gradients = {}
+        layers = [(name, m) for name, m in model.named_modules() if not list(m.children())]
+        self._hooks = [m.register_forward_hook(self._seen(name, m)) for name, m in layers]
+        self._hooks.append(model.register_forward_hook(self._ran))
+
+    def _seen(self, name, module):
+        def hook(_, args, out):
+            if module.training and hasattr(out, "array"):
+                self._outputs[name] = (module, out.array)
+
+        return hook
+
+    def _ran(self, model, args, out):
+        if model.training and args and hasattr(args[0], "array") and self._input is None:
+            self._input = args[0].array
+
+    def close(self):
+        """Stop looking on."""
+        for hook in self._hooks:
+            hook.remove()
+
+    def after_step(self, run, loss):
+        """Record, if it is time."""
+        self.step(loss)
+
+    def at_end(self, run):
+        """Stop looking on."""
+        self.close()
+
+    def step(self, loss):
+        """Record the step that has just been made.
+
+        Parameters
+        ----------
+        loss : Tensor or float
+        """
+        self._count += 1
+        if (self._count - 1) % self.every:
+            return
+        h = self.history
+        h.steps.append(self._count)
+        h.loss.append(float(loss))
+        if not h.input and self._input is not None and self._input.dtype.kind == "f":
+            x = self._input.astype(np.float64)
+            with np.errstate(all="ignore"):
+                h.input = {"mean": float(x.mean()), "std": float(x.std())}
+        for name, p in self._weights.items():
+            g = np.zeros_like(p.array) if p.grad is None else p.grad.array
+            size = root_mean_square(self._before[name])
+            h.gradient.setdefault(name, []).append(root_mean_square(g))
+            h.weight.setdefault(name, []).append(root_mean_square(p.array))
+            with np.errstate(all="ignore"):
+                h.update.setdefault(name, []).append(root_mean_square(p.array - self._before[name]) / size if size else 0.0)
+            self._before[name] = np.array(p.array)
+        h.accumulated.append(self._still_there())
+        for name, (module, out) in self._outputs.items():
+            for kind, number in activation_numbers(module, out).items():
+                h.activations.setdefault(name, {}).setdefault(kind, []).append(number)
+
+    def _still_there(self):
+        """Whether this step's gradients were added to those of the step before: the same object, along the same way."""
+        alike = []
+        for name, p in self._weights.items():
+            if p.grad is None:
+                continue
+            old, values = self._gradients.get(name, (None, None))
+            with np.errstate(all="ignore"):
+                if old is p.grad and (norm := np.linalg.norm(values) * np.linalg.norm(p.grad.array)):
+                    alike.append(float(np.vdot(values, p.grad.array)) / norm > 0.5)
+            self._gradients[name] = (p.grad, np.array(p.grad.array))
+        return bool(alike) and all(alike)
+
+
+def weights(model):
+    """The parameters that matter in a picture: the matrices and kernels, or all where there are none."""
+    found = {name: p for name, p in model.named_parameters() if p.ndim > 1} or dict(model.named_parameters())
+    if not found:
+        raise MinidlError("this model has no parameters, so no gradient flows into it")
+    return found
+
+
+def activation_numbers(module, out):
+    """Spread, zeros, dead units and saturation of the output of a layer."""
+    flat = out.reshape(len(out), -1) if out.ndim > 1 else out.reshape(1, -1)
+    scale = scale_of(flat[np.isfinite(flat)])
+    with np.errstate(all="ignore"):  # the spread of what is not finite is NaN
+        spread = float((flat.astype(np.float64) / scale).std() * scale) if flat.size else 0.0
+    numbers = {"std": spread, "zeros": float((flat == 0).mean()) if flat.size else 0.0}
+    if isinstance(module, ReLU | LeakyReLU):
+        # a channel of images is one unit
+        units = out.transpose(1, 0, *range(2, out.ndim)).reshape(out.shape[1], -1).T if out.ndim == 4 else flat
+        numbers["dead"] = float((units <= 0).all(axis=0).mean())
+    if isinstance(module, Tanh):
+        numbers["saturated"] = float((np.abs(flat) > SATURATED).mean())
+    if isinstance(module, Sigmoid):
+        numbers["saturated"] = float((np.abs(2 * flat - 1) > SATURATED).mean())
+    return numbers
+
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def measured(model):
+    """The sizes of the gradients and of the values of each weight of a model, as they are now (see `quantiles`).
 
     Raises
     ------
     GraphError
-        When no parameter has a gradient yet, or nothing was recorded.
-    TypeError
-        For anything else.
+        When no parameter has a gradient yet.
     """
-    if isinstance(thing, Flow):
-        thing = thing.history
-    if isinstance(thing, FlowHistory):
-        return run_picture(thing)
-    if isinstance(thing, Module):
-        return state_picture(thing)
-    raise TypeError(
-        f"the gradient flow is that of a model, or of what viz.Flow(model) recorded; got a {type(thing).__name__}"
-    )
-
-
-def state_picture(model):
-    """The gradients of a model as they are now."""
     seen = {name: p for name, p in weights(model).items() if p.grad is not None}
     if not seen:
         raise GraphError("no parameter of this model has a gradient yet: call loss.backward() first")
-    data = {name: {"gradient": quantiles(p.grad.array), "value": quantiles(p.array)} for name, p in seen.items()}
-    title = flow_title(data)
-
-    def draw(figure):
-        asked = []
-        for place, kind, label in ((1, "gradient", "size of the gradients"), (2, "value", "size of the weights")):
-            axes = figure.add_subplot(1, 2, place)
-            for row, (name, entry) in enumerate(data.items()):
-                _draw_spread(axes, row, entry[kind], LIGHT[kind])
-                asked.append((axes, entry[kind]["quantiles"][2] or np.nan, row, _spread_text(name, label, entry[kind])))
-            axes.set_yticks(range(len(data)), [plain_label(name) for name in data] if place == 1 else [""] * len(data))
-            axes.set_ylim(len(data) - 0.5, -0.5)
-            axes.set_xscale("log")
-            axes.set_xlabel(label)
-            axes.grid(axis="y", visible=False)
-        figure.suptitle(wrapped(title, 8), x=0.01, ha="left", fontsize=12)
-        return asked
-
-    return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + 0.5 * len(data)))
-
-
-def _spread_text(name, label, entry):
-    low, _, middle, _, high = map(number_text, entry["quantiles"])
-    return f"{name}\n{label}\nmedian {middle}\nnine tenths lie between {low} and {high}\n{entry['zeros']:.1%} are 0"
+    return {name: {"gradient": quantiles(p.grad.array), "value": quantiles(p.array)} for name, p in seen.items()}
 
 
 def quantiles(array):
-    """The quantiles of the sizes of all elements that are not 0, and the share that is."""
-    sizes = np.abs(array[array != 0])
+    """The quantiles of the sizes of the finite elements that are not 0, and the shares that are 0 and not finite."""
+    if not array.size:
+        return {"quantiles": [0.0] * len(QUANTILES), "zeros": 1.0, "not_finite": 0.0}
+    finite = np.isfinite(array)
+    sizes = np.abs(array[finite & (array != 0)].astype(np.float64))
     values = np.quantile(sizes, QUANTILES).tolist() if sizes.size else [0.0] * len(QUANTILES)
-    return {"quantiles": values, "zeros": float((array == 0).mean())}
+    return {"quantiles": values, "zeros": float((array == 0).mean()), "not_finite": float(1 - finite.mean())}
 
 
 def flow_title(data):
     """Where the gradients are large and where they are small, in a sentence."""
+    broken = [name for name, entry in data.items() if entry["gradient"].get("not_finite")]
+    if broken:
+        share = data[broken[0]]["gradient"]["not_finite"]
+        layers = f"and those of {len(broken) - 1} other layers " if len(broken) > 1 else ""
+        return (
+            f"{share:.0%} of the gradients of {broken[0]} {layers}are NaN or infinite: the run has exploded; try a smaller "
+            "learning rate, or clip_grad_norm_"
+        )
     medians = {name: entry["gradient"]["quantiles"][2] for name, entry in data.items()}
     found = list(uneven(medians))
     if found:
@@ -99,110 +226,3 @@ def flow_title(data):
         return f"gradients are of like size in {first} and {last}"
     way = "shrink" if ratio > 1 else "grow"
     return f"gradients {way} {fold(max(ratio, 1 / ratio))}-fold on the way back from {last} to {first}"
-
-
-def _draw_spread(axes, row, entry, colour):
-    """A line for nine tenths of the elements, a bar for the middle half, a dot for the median."""
-    low, first, middle, third, high = entry["quantiles"]
-    if high:
-        axes.plot([low, high], [row, row], color=colour, linewidth=1.5)
-        axes.plot([first, third], [row, row], color=colour, linewidth=7, solid_capstyle="butt", alpha=0.5)
-        axes.plot([middle], [row], color=colour, marker="o", markersize=7)
-    if entry["zeros"] > 0.005:
-        note = f"{entry['zeros']:.0%} are 0"
-        place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
-        axes.annotate(note, (1, row - 0.18), fontsize=9, color=LIGHT["faint"], **place)
-
-
-# ---------------------------------------------------------------- a whole run
-
-
-def run_picture(history):
-    """What a `Flow` recorded: gradients and changes as heat maps of layer by step, activations, and what ails the run."""
-    if not history.steps:
-        raise GraphError(
-            "nothing was recorded: give viz.Flow(model) to fit(..., callbacks=[...]), or call its step(loss) after each step"
-        )
-    findings = diagnose(history)
-    title = "; ".join(f.text for f in findings[:2]) or "nothing seems to be wrong: gradients reach all layers in like size"
-    layers = list(history.gradient)
-    tall = max(len(layers), len(history.activations))
-
-    def draw(figure):
-        grid = figure.subplots(2, 2, squeeze=False)
-        asked = [
-            _heat(grid[0][0], history, history.gradient, "gradient", "gradients (root mean square)"),
-            _heat(grid[0][1], history, history.update, "value", "change of a weight in a step / weight"),
-            *_draw_loss(grid[1][0], history),
-            *_draw_activations(grid[1][1], history),
-        ]
-        grid[0][1].set_yticklabels([])
-        figure.suptitle(wrapped(title, 10), x=0.01, ha="left", fontsize=12)
-        return asked
-
-    data = {**vars(history), "findings": [vars(f) for f in findings]}
-    return FigurePicture(draw, f"Gradient flow of {len(history.steps)} steps: {title}", data, size=(10, 4.6 + 0.4 * tall))
-
-
-def _heat(axes, history, sizes, colour, label):
-    """Layer by step on a logarithmic scale: pale is small, strong is large."""
-    names, steps = list(sizes), np.asarray(history.steps)
-    values = np.array([sizes[name] for name in names], dtype=float)
-    values[~np.isfinite(values)] = np.nan
-    columns = np.array_split(np.arange(len(steps)), min(MOST_COLUMNS, len(steps)))
-    cells = np.stack([np.median(values[:, c], axis=1) for c in columns], axis=1)
-    logs = np.log10(np.where(cells > 0, cells, np.nan))
-    low, high = (np.nanmin(logs), np.nanmax(logs)) if np.isfinite(logs).any() else (-1.0, 0.0)
-    if not np.isfinite(logs).any():
-        axes.text(0.5, 0.5, "all are 0", transform=axes.transAxes, ha="center", color=LIGHT["faint"])
-    shown = axes.imshow(logs, aspect="auto", cmap=faded(colour), vmin=low, vmax=max(high, low + 1e-6), interpolation="none")
-    bar = axes.figure.colorbar(shown, ax=axes, pad=0.02)
-    bar.outline.set_visible(False)
-    ticks = np.linspace(low, max(high, low + 1e-6), 4)
-    bar.set_ticks(ticks, labels=[f"{10**t:.0e}" for t in ticks])
-    axes.set_yticks(range(len(names)), [plain_label(name) for name in names])
-    marks = np.unique(np.linspace(0, len(columns) - 1, 5).astype(int))
-    axes.set_xticks(marks, [str(steps[columns[m][0]]) for m in marks])
-    axes.set_title(label, fontsize=11)
-    axes.set_xlabel("step")
-    axes.grid(visible=False)
-    texts = [
-        [f"{name}\nstep {steps[c[0]]}\n{label}: {number_text(cells[i, j])}" for j, c in enumerate(columns)]
-        for i, name in enumerate(names)
-    ]
-    return Grid(axes, texts)
-
-
-def _draw_loss(axes, history):
-    axes.plot(history.steps, history.loss, color=LIGHT["ink"], linewidth=1.5)
-    axes.set_title("loss", fontsize=11)
-    axes.set_xlabel("step")
-    few = np.unique(np.linspace(0, len(history.steps) - 1, 100).astype(int))
-    return [
-        (axes, history.steps[i], history.loss[i], f"step {history.steps[i]}\nloss {number_text(history.loss[i])}")
-        for i in few
-    ]
-
-
-def _draw_activations(axes, history):
-    """The output of each layer at the end: the share that is 0, dead or saturated, and its spread in words."""
-    rows = list(history.activations)
-    shares = {"zeros": "faint", "dead": "gradient", "saturated": "second"}
-    asked = []
-    for row, name in enumerate(rows):
-        numbers = {kind: values[-1] for kind, values in history.activations[name].items()}
-        for shift, (kind, colour) in enumerate(shares.items()):
-            if kind in numbers:
-                axes.barh(row + 0.25 * (shift - 1), numbers[kind], 0.25, color=LIGHT[colour])
-        words = [f"spread {number_text(numbers['std'])}"] + [f"{numbers[k]:.1%} {k}" for k in shares if k in numbers]
-        asked.append((axes, max(numbers.get(k, 0.0) for k in shares), row, "\n".join([f"output of {name}", *words])))
-        axes.text(1.02, row, number_text(numbers["std"]), va="center", fontsize=9, color=LIGHT["faint"], clip_on=False)
-    for kind, colour in shares.items():
-        axes.barh([0], [0], color=LIGHT[colour], label=kind)
-    axes.set_yticks(range(len(rows)), [plain_label(name) for name in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, 1)
-    axes.set_title("outputs of the layers: bars, a share; right, their spread", fontsize=11)
-    axes.legend(fontsize=9, loc="lower right")
-    axes.grid(axis="y", visible=False)
-    return asked

@@ -7,7 +7,7 @@ import numpy as np
 
 from minidl.train.callbacks import Callback
 from minidl.viz.notebook import Stage
-from minidl.viz.runs.curves import loss_curve
+from minidl.viz.runs.curves_picture import loss_curve
 
 PAUSE = 0.2  # seconds between two pictures: smooth to the eye, and a fraction of a per cent of the time
 MOST_POINTS = 2000

@@ -6,12 +6,14 @@ What all of them use (`common.js`, `common.css`) is put in front, so that there 
 import base64
 import gzip
 import json
+import math
 from functools import cache
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from minidl.viz.text import readable
 from minidl.viz.theme import css
 
 HERE = Path(__file__).parent
@@ -43,13 +45,13 @@ def _read(file):
 
 
 class PictureWidget(anywidget.AnyWidget):
-    """The interactive face of a picture; each ES module has a subclass (see `make_widget`)."""
+    """The interactive view of a picture; each ES module has a subclass (see `make_widget`)."""
 
     state = traitlets.Unicode().tag(sync=True)  # see `packed`; it is saved in the notebook
 
     def __init__(self, state, answer):
         super().__init__(state=packed(state))
-        self._answer = answer
+        self._answer, self.closed = answer, False
         self.on_msg(self._asked)
 
     def _asked(self, _, request, buffers):
@@ -57,12 +59,28 @@ class PictureWidget(anywidget.AnyWidget):
             reply = self._answer(request["ask"])
         except Exception as error:  # the browser shows it: an error in a callback would be lost
             reply = {"error": f"{type(error).__name__}: {error}"}
-        self.send({"number": request["number"], "reply": reply})
+        self.send({"number": request["number"], "reply": plain(reply)})
+
+    def close(self):
+        """End the view in the browser, and let go of the picture."""
+        self._answer, self.closed = (lambda request: None), True
+        super().close()
+
+
+def plain(data):
+    """Data as JSON knows it: None for what is not finite, and every text readable."""
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, str):
+        return readable(data)
+    if isinstance(data, dict):
+        return {plain(key): plain(value) for key, value in data.items()}
+    return [plain(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def packed(state):
     """Plain data as text for the browser: JSON, compressed, so that notebooks stay small."""
-    text = json.dumps(state, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(plain(state), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 

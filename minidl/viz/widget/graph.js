@@ -104,11 +104,7 @@ async function render({ model, el }) {
     stage.style.height = `${Math.min(Math.max(height, 180), 640)}px`;
     svg.setAttribute("width", "100%");
     svg.setAttribute("height", "100%");
-    edges = [...svg.querySelectorAll("g.edge")].map((line) => {
-      const [source, target] = line.querySelector("title").textContent.split("->");
-      return { line, source, target };
-    });
-    for (const title of svg.querySelectorAll("title")) title.remove(); // the browser's own tooltips would cover ours
+    edges = [...svg.querySelectorAll("g.edge")].map((line) => ({ line, ...line.dataset }));
     view = makeView(svg);
     for (const node of svg.querySelectorAll("g.node")) {
       const d = details[node.id];
@@ -207,7 +203,7 @@ async function render({ model, el }) {
     const [low, high] = [Math.min(...logs), Math.max(...logs)];
     for (const [node, size] of nodes) {
       const share = size > 0 ? (high > low ? (Math.log10(size) - low) / (high - low) : 1) : 0;
-      const shape = node.querySelector("path, polygon");
+      const shape = node.querySelector("rect");
       shape.style.fill = coloured && size > 0 ? "var(--md-gradient)" : "";
       shape.style.fillOpacity = coloured && size > 0 ? (0.06 + 0.4 * share).toFixed(3) : "";
     }

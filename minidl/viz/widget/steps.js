@@ -13,10 +13,6 @@ async function render({ model, el }) {
   root.tabIndex = 0;
 
   const svg = placeSvg(stage, state.svg);
-  for (const title of svg.querySelectorAll("title")) {
-    if (title.parentNode.classList.contains("edge")) title.parentNode.dataset.edge = title.textContent;
-    title.remove();
-  }
   const width = Number(svg.getAttribute("width"));
   body.classList.toggle("md-wide", width > 560); // then the words stand below the picture
   stage.style.maxWidth = `${Math.max(width, 300)}px`;
@@ -50,7 +46,7 @@ async function render({ model, el }) {
     const light = (one) => one?.classList.add("md-active", ...(frames[k].phase === "backward" ? ["md-back"] : []));
     if (frames[k].active) light(svg.querySelector(`#${CSS.escape(frames[k].active)}`));
     for (const [source, target] of frames[k].edges) {
-      for (const edge of svg.querySelectorAll("g.edge")) if (edge.dataset.edge === `${source}->${target}`) light(edge);
+      for (const edge of svg.querySelectorAll(`g.edge[data-source="${source}"][data-target="${target}"]`)) light(edge);
     }
   };
 

@@ -9,7 +9,7 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.viz.graphs.maths import derivative_mathml, mathml, numbers_latex, put_in
 from minidl.viz.graphs.walking import Walk, passed_back
-from minidl.viz.summary import number_text, shape_text
+from minidl.viz.summary import number_text, root_mean_square, shape_text
 
 MOST_VERTICES = 150
 MOST_SHOWN = 4  # elements of a tensor whose numbers are shown
@@ -65,7 +65,9 @@ def quantity(array):
         return " ".join(values_text(array).split())
     if array.dtype.kind != "f":  # labels have no length
         return shape_text(array.shape)
-    return f"{shape_text(array.shape)}, norm {number_text(np.linalg.norm(array.astype(np.float64)))}"
+    if bad := array.size - np.count_nonzero(np.isfinite(array)):
+        return f"{shape_text(array.shape)}, {bad} NaN or infinite"
+    return f"{shape_text(array.shape)}, norm {number_text(root_mean_square(array) * array.size**0.5)}"
 
 
 def build_frames(graph, tensor):
@@ -95,7 +97,8 @@ def build_frames(graph, tensor):
             f"a film of {len(graph.vertices)} boxes is too long to follow (at most {MOST_VERTICES}): step through a smaller "
             "network, or look at viz.graph(...), where modules can be closed"
         )
-    return _forward(graph) + _backward(graph, tensor)
+    with np.errstate(all="ignore"):  # what is not finite is shown as such
+        return _forward(graph) + _backward(graph, tensor)
 
 
 def title(vertex):
@@ -177,13 +180,19 @@ def _passing(graph, node, g, holder, part, copies, local, arrived, root):
         caption += ", where it is added to what came before"
     if (value := numbers_latex(total, bare=True)) is not None:
         formulas.append(["", derivative_mathml(root, title(receiver), value)])
-    guess = {"asks": f"What does {active.name} pass back to {title(receiver)}?", "shape": list(part.shape)}
-    if part.size <= MOST_SHOWN:
-        guess["numbers"] = [float(v) for v in part.ravel()]
+    guess = _question(active, receiver, part) if np.isfinite(part).all() else None
     return Frame(
         "backward", active.id, f"{caption}.", [[receiver.id, active.id]], lines, formulas,
         [[receiver.id, "gradient", quantity(total)]], guess,
     )  # fmt: skip
+
+
+def _question(active, receiver, part):
+    """What a learner may be asked: the numbers of a small gradient, the shape of a larger one."""
+    guess = {"asks": f"What does {active.name} pass back to {title(receiver)}?", "shape": list(part.shape)}
+    if part.size <= MOST_SHOWN:
+        guess["numbers"] = [float(v) for v in part.ravel()]
+    return guess
 
 
 def _bracketed(array):

@@ -35,3 +35,10 @@ def region_image(probabilities):
     palette = np.stack([rgb(class_colour(k)) for k in range(classes)])
     steps = np.round((0.08 + 0.5 * np.clip(sure, 0, 1)) * 24) / 24  # bands, so that lines of equal certainty are seen
     return np.concatenate([palette[winner], steps[..., None]], axis=-1)
+
+
+def both_ways(values):
+    """Numbers from -1 to 1 as colours: blue below 0, orange above, clear at 0 and where there is none."""
+    below, above = rgb(LIGHT["value"]), rgb(LIGHT["gradient"])
+    values = np.nan_to_num(np.clip(values, -1, 1))
+    return np.concatenate([np.where(values[..., None] < 0, below, above), np.abs(values)[..., None]], axis=-1)

@@ -8,8 +8,7 @@ from minidl import nn, optim
 from minidl.data.synthetic import circles, moons, spirals
 from minidl.engine.generator import Generator, default_generator, manual_seed
 from minidl.engine.tensor import Tensor
-from minidl.viz.figure import png
-from minidl.viz.planes.boundary_picture import extent, predict, region
+from minidl.viz.planes.boundary import extent, predict, region, seen_classes
 from minidl.viz.summary import root_mean_square
 
 DATA: dict = {"moons": moons, "circles": circles, "spirals": spirals}
@@ -104,24 +103,25 @@ class Experiment:
             if p.ndim > 1 and p.grad is not None
         }  # fmt: skip
         p = predict(self.model, self.points)
-        right = p.argmax(axis=1) == self.labels
+        right = seen_classes(p) == self.labels
         with np.errstate(all="ignore"):
             surprise = -np.log(np.maximum(p[np.arange(len(p)), self.labels], 1e-12))
         self.held_out.append([len(self.losses), float(surprise[~self._train].mean())])
         return {"train": float(right[self._train].mean()), "test": float(right[~self._train].mean())}
 
-    def picture(self):
-        """The plane as the network sees it, as a data URI."""
-        return png(region(self.model, self.points, 48))
+    def field(self):
+        """The plane as the network sees it: colours, shape (48, 48, 4)."""
+        return region(self.model, self.points, 48)
 
     def report(self, right):
-        """Everything that the browser draws."""
+        """Everything that the browser draws, but for the field."""
         finite = lambda v: v if np.isfinite(v) else None
         return {
-            "settings": asdict(self.settings), "field": self.picture(), "extent": list(extent(self.points)),
+            "settings": asdict(self.settings), "extent": list(extent(self.points)),
             "points": [[round(float(a), 3), round(float(b), 3), int(k), int(t)]
                        for (a, b), k, t in zip(self.points, self.labels, self._train, strict=True)],
-            "losses": [finite(v) for v in self.losses[-2000:]], "held_out": self.held_out[-400:],
+            "losses": [finite(v) for v in self.losses[-2000:]],
+            "held_out": [[step, finite(v)] for step, v in self.held_out[-400:]],
             "first": max(1, len(self.losses) - 1999), "right": right,
             "gradients": [[name, finite(size)] for name, size in self.gradients.items()],
         }  # fmt: skip

@@ -13,7 +13,8 @@ from minidl.engine.generator import Generator
 from minidl.engine.grad_mode import no_grad
 from minidl.errors import MinidlError, ShapeError
 from minidl.train.callbacks import Callback
-from minidl.viz.graphs.walking import undisturbed
+from minidl.viz.summary import LARGEST, drawable, left_out, number_text
+from minidl.viz.undisturbed import undisturbed
 
 
 class WeightPath(Callback):
@@ -96,6 +97,9 @@ def random_direction(model, generator):
 
 def along_path(points, dims):
     """The directions in which a path moved most, its coordinates in them, and the share of the movement they show."""
+    points = [row for row in points if np.isfinite(row).all()]  # a run may have flown away
+    if len(points) < 2:
+        raise MinidlError("fewer than two points of the path are finite: there is no path to draw the landscape along")
     moved = np.stack(points) - points[-1]
     _, sizes, ways = np.linalg.svd(moved, full_matrices=False)
     if len(sizes) < dims or not sizes[0]:
@@ -109,6 +113,8 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
         raise ValueError(f"a landscape has 1 or 2 dimensions, not {dims}")
     if points < 3:
         raise ValueError(f"a landscape of {points} points along a side shows nothing: take 3 or more")
+    if not 0 < span <= LARGEST:
+        raise ValueError(f"span must be above 0 and at most {LARGEST:g}, and is {span:g}")
     here = flat(model)
     places = share = None
     if path is not None:
@@ -118,7 +124,7 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
                 f"the path needs two or more rows of the {here.size} weights of this model (see viz.WeightPath)"
             )
         directions, places, share = along_path(rows, dims)
-        here = np.asarray(rows[-1], dtype=np.float64)
+        here = np.asarray([row for row in rows if np.isfinite(row).all()][-1], dtype=np.float64)
         widest = float(np.ptp(places, axis=0).max())
         sides = [_side(places[:, k], widest, points) for k in range(dims)]
     else:
@@ -126,10 +132,17 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
         generator.manual_seed(seed)
         directions = [random_direction(model, generator) for _ in range(dims)]
         sides = [np.linspace(-span, span, points)] * dims
-    grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, dims)
-    heights = _losses(model, loss, data, here, np.concatenate([[np.zeros(dims)], grid]) @ np.stack(directions))
+    with np.errstate(all="ignore"):
+        moves = _moves(sides, directions, dims)
+    heights = _losses(model, loss, data, here, moves)
     y = sides[1] if dims == 2 else None
     return Landscape(sides[0], y, heights[1:].reshape((points,) * dims), float(heights[0]), places, share)
+
+
+def _moves(sides, directions, dims):
+    """What is added to the weights: first nothing, then every point of the grid."""
+    grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, dims)
+    return np.concatenate([[np.zeros(dims)], grid]) @ np.stack(directions)
 
 
 def _side(values, widest, points):
@@ -164,3 +177,33 @@ def place(parameters, row):
     for p in parameters:
         p.array[...] = row[start : start + p.array.size].reshape(p.shape)
         start += p.array.size
+
+
+def landscape_title(land):
+    """What a reader should see."""
+    finite = land.height[np.isfinite(land.height)]
+    if not finite.size:
+        return "the loss is nowhere a number here"
+    if land.path is not None:
+        low = number_text(land.here)
+        said = f"the optimiser walked down to a loss of {low}; these directions show {land.share:.0%} of its way"
+    else:
+        said = f"the loss is {number_text(land.here)} here, and rises to {number_text(finite.max())} around"
+    bad = left_out(land.height, "heights")
+    return said + (f"; {bad}" if bad else "")
+
+
+def heights_to_draw(height):
+    """Heights as they are drawn, and whether on a logarithmic scale: where they span more than two powers of ten."""
+    finite = height[np.isfinite(height)]
+    logarithmic = bool(finite.size and finite.min() > 0 and finite.max() / 100 > finite.min())
+    with np.errstate(all="ignore"):
+        return drawable(np.log10(height) if logarithmic else height), logarithmic
+
+
+def plain(land):
+    """A landscape as plain data."""
+    return {
+        "x": land.x.tolist(), "y": None if land.y is None else land.y.tolist(), "height": land.height.tolist(),
+        "path": None if land.path is None else land.path.tolist(),
+    }  # fmt: skip

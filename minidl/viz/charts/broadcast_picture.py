@@ -1,7 +1,8 @@
 """Broadcasting drawn: how the shapes of two tensors are laid over one another."""
 
-import numpy as np
+from matplotlib.patches import Rectangle
 
+from minidl.viz.charts.broadcast import aligned_shapes, broadcast_title, size
 from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.summary import shape_text
 from minidl.viz.theme import LIGHT
@@ -25,7 +26,7 @@ def broadcast(a, b, title=None):
     Raises
     ------
     ValueError
-        For a negative size.
+        For a negative size, or more than 64 dimensions.
 
     Examples
     --------
@@ -35,12 +36,9 @@ def broadcast(a, b, title=None):
     >>> md.viz.broadcast((5, 3), (5,)).data["result"] is None
     True
     """
-    first, second = (_shape(t) for t in (a, b))
-    n = max(len(first), len(second))
-    columns = [column(size(first, k, n), size(second, k, n)) for k in range(n)]
-    fits = all(c["size"] is not None for c in columns)
-    result = tuple(c["size"] for c in columns) if fits else None
-    title = title or _title(first, second, result, columns)
+    first, second, columns, result = aligned_shapes(a, b)
+    n, fits = len(columns), result is not None
+    title = title or broadcast_title(first, second, result, columns)
 
     def draw(figure):
         asked: list = []
@@ -53,7 +51,7 @@ def broadcast(a, b, title=None):
             for k in range(n):
                 _cell(axes, k, row, size(shape, k, n), columns[k])
                 asked.append((axes, k + 0.5, row, columns[k]["text"]))
-        answer = shape_text(result) if result is not None else "does not fit"
+        answer = shape_text(result) if fits else "does not fit"
         axes.text(-1.5, 2.4, f"result\n{answer}", va="center", fontsize=10, color=LIGHT["ink" if fits else "gradient"])
         for k, c in enumerate(columns):
             _box(axes, k, 2.4, "×" if c["size"] is None else c["size"], "gradient" if c["size"] is None else "value")
@@ -64,46 +62,6 @@ def broadcast(a, b, title=None):
         return asked
 
     return FigurePicture(draw, f"Broadcasting: {title}", {"result": result, "columns": columns}, size=(max(6.0, 2 + n), 3.4))
-
-
-def _shape(thing):
-    shape = tuple(int(s) for s in getattr(thing, "shape", thing))
-    if any(s < 0 for s in shape):
-        raise ValueError(f"a size is never negative: {shape}")
-    return shape
-
-
-def size(shape, k, n):
-    """The size of a shape in column `k` of `n`, counted from the right; None where it has no such dimension."""
-    k -= n - len(shape)
-    return shape[k] if k >= 0 else None
-
-
-def column(p, q):
-    """What happens where the sizes `p` and `q` meet: the size of the result (None if there is none), and in words."""
-    if p is None or q is None:
-        return {
-            "size": q if p is None else p,
-            "text": f"missing on one side: added, and repeated {q if p is None else p} times",
-        }
-    if p == q:
-        return {"size": p, "text": f"both are {p}: they match"}
-    if 1 in (p, q):
-        return {"size": q if p == 1 else p, "text": f"1 is stretched to {q if p == 1 else p}"}
-    return {"size": None, "text": f"{p} and {q} do not fit: only equal sizes do, or a 1"}
-
-
-def _title(first, second, result, columns):
-    if result is None:
-        bad = next(c for c in reversed(columns) if c["size"] is None)
-        return f"{shape_text(first)} and {shape_text(second)} cannot be combined: {bad['text']}"
-    words = f"{shape_text(first)} and {shape_text(second)} give {shape_text(result)}"
-    whole = int(np.prod(result))
-    for name, shape in (("first", first), ("second", second)):
-        own = int(np.prod(shape))
-        if own and whole // own > 1:
-            words += f"; the {name} is repeated {whole // own} times"
-    return words
 
 
 def _cell(axes, k, row, own, c):
@@ -119,8 +77,6 @@ def _cell(axes, k, row, own, c):
 
 
 def _box(axes, k, row, text, colour, dashed=False):
-    from matplotlib.patches import Rectangle
-
     look: dict = {"facecolor": "none", "edgecolor": LIGHT[colour], "linewidth": 1.6, "linestyle": "--" if dashed else "-"}
     axes.add_patch(Rectangle((k + 0.06, row - 0.36), 0.88, 0.72, **look))
     axes.text(k + 0.5, row, str(text), ha="center", va="center", fontsize=12, color=LIGHT[colour])

@@ -1,18 +1,18 @@
-"""The computation graph of a tensor: its faces as DOT, SVG, PNG, page and widget."""
+"""The computation graph of a tensor: its views as SVG, PNG, DOT, page and widget."""
 
 import sys
 
 from minidl.engine.tensor import Tensor
 from minidl.engine.watching import watch
 from minidl.nn.module import Module
-from minidl.viz.graphs import dot
-from minidl.viz.graphs.details import box_details
+from minidl.viz.graphs.details import box_details, write_down
+from minidl.viz.graphs.drawing import Drawing, DrawnBox, DrawnEdge, DrawnFrame
+from minidl.viz.graphs.drawn_picture import DrawnPicture
 from minidl.viz.graphs.folding import Folding
-from minidl.viz.graphs.model import build_graph
+from minidl.viz.graphs.graph import build_graph
 from minidl.viz.graphs.walking import trial_run
-from minidl.viz.picture import Picture
 from minidl.viz.summary import shape_text
-from minidl.viz.theme import LIGHT
+from minidl.viz.text import one_line
 
 SMALL = 60  # boxes: a graph of so few carries its open view along, for saved notebooks without a kernel
 MOST_VIEWS = 12  # of a page that never has a kernel
@@ -86,31 +86,7 @@ def variables(frame):
     }  # fmt: skip
 
 
-class DotPicture(Picture):
-    """A picture that Graphviz laid out; `dot` is its source."""
-
-    kinds = (".svg", ".png", ".dot", ".html")
-
-    def __init__(self, source, text):
-        self.dot = source
-        super().__init__(dot.laid_out(source, text), text)
-
-    def content(self, kind):
-        """The bytes of a file of this kind."""
-        if kind == ".png":
-            return dot.draw(self.dot.replace("graph [", "graph [dpi=144, ", 1), "png")
-        if kind == ".dot":
-            return self.dot.encode()
-        return super().content(kind)
-
-    def to_graphviz(self):
-        """The graph as an object of the package `graphviz`, for those who work with it."""
-        import graphviz
-
-        return graphviz.Source(self.dot)
-
-
-class GraphPicture(DotPicture):
+class GraphPicture(DrawnPicture):
     """A drawn computation graph.
 
     Attributes
@@ -126,27 +102,30 @@ class GraphPicture(DotPicture):
     def __init__(self, model, open=None):
         if open not in (None, "all", "none"):
             raise ValueError(f'open must be "all" or "none", or left out; not {open!r}')
+        write_down(model)
         self.folding = Folding(model)
         self.model = self.folding.graph
         self.opened = {None: self.folding.first_view, "all": self.folding.everything, "none": set}[open]()
         self._views = {}
-        super().__init__(self.view(self.opened)["dot"], model.text())
+        super().__init__(self._drawing(self.opened), model.text())
+
+    def _drawing(self, opened):
+        boxes, edges = self.folding.boxes(opened)
+        return graph_drawing(boxes, edges, self.folding, opened, self.model.root)
 
     def view(self, opened):
         """What is seen while these groups are open: its key, DOT, SVG, and what each box tells."""
         opened = frozenset(opened) & set(self.folding.groups)
         key = ",".join(sorted(opened))
         if key not in self._views:
-            boxes, edges = self.folding.boxes(opened)
-            source = graph_dot(boxes, edges, self.folding, opened, self.model.root)
-            self._views[key] = {
-                "key": key, "dot": source, "svg": dot.laid_out(source, self.model.text()),
-                "details": {box.id: box_details(box) for box in boxes},
-            }  # fmt: skip
+            first = opened == self.opened
+            drawn = self if first else DrawnPicture(self._drawing(opened), self.text)
+            details = {box.id: box_details(box) for box in self.folding.boxes(opened)[0]}
+            self._views[key] = {"key": key, "dot": drawn.dot, "svg": drawn.svg, "details": details}
         return self._views[key]
 
     def html(self):
-        """The interactive face as a piece of a page; it carries along what a kernel would be asked for."""
+        """The widget as a piece of a page; it carries along what a kernel would be asked for."""
         for group in self.folding.groups:
             if len(self._views) < MOST_VIEWS and len(self.model.vertices) <= 4 * SMALL:
                 self.view(self.opened | set(self.folding.around(group)))
@@ -177,35 +156,25 @@ class GraphPicture(DotPicture):
         return self.view(self.opened)["details"]
 
 
-def graph_dot(boxes, edges, folding, opened, root, box_lines=None, look="faint"):
-    """The graph in DOT, boxes inside the frames of the open modules.
+def graph_drawing(boxes, edges, folding, opened, root, box_lines=None, look="faint"):
+    """Boxes of a graph inside the frames of the open modules, as they are to be drawn.
 
     `box_lines` gives the lines of text of each box, `look` is the class that colours them.
     """
     write = box_lines or name_and_shape
-    lines = ["digraph computation {", dot.DEFAULTS]
-
-    def frame_lines(parent, indent):
-        """The boxes in one open group, then the open groups inside it."""
-        for box in boxes:
-            if box.parent == parent:
-                lines.append(indent + _box_line(box, root, write(box), look))
-        for g in folding.children[parent]:
-            if g.id in opened and g.id not in folding.slim:
-                head = dot.attributes(
-                    label=f"▾ {g.label()}", id=g.id, style="rounded,filled", labeljust="l",
-                    fillcolor=LIGHT["panel"], color=LIGHT["line"], fontcolor=LIGHT["faint"],
-                )  # fmt: skip
-                lines.extend([f"{indent}subgraph cluster_{g.id} {{", f"{indent}  graph {head}"])
-                frame_lines(g.id, indent + "  ")
-                lines.append(indent + "}")
-
-    frame_lines("", "  ")
-    for e in edges:
-        look = {} if e.differentiable else {"class_": "still", "style": "dashed", "color": LIGHT["faint"]}
-        look = look or {"color": LIGHT["value"]}
-        lines.append(f"  {e.source} -> {e.target} {dot.attributes(**look)}")
-    return "\n".join([*lines, "}", ""])
+    drawn = [
+        DrawnBox(
+            box.id, [one_line(line) for line in write(box)], box.vertex.kind if box.group is None else "group", look,
+            box.parent, box.vertex.id == root,
+        )
+        for box in boxes
+    ]  # fmt: skip
+    frames = [
+        DrawnFrame(g.id, one_line(g.label()), g.parent)
+        for g in folding.groups.values()
+        if g.id in opened and g.id not in folding.slim
+    ]
+    return Drawing(drawn, [DrawnEdge(e.source, e.target, not e.differentiable) for e in edges], frames)
 
 
 def name_and_shape(box):
@@ -215,11 +184,3 @@ def name_and_shape(box):
     if box.group is not None:
         return f"▸ {box.group.label()}", f"{shape} · {box.inside} operation{'' if box.inside == 1 else 's'}"
     return f"{box.prefix}: {v.name}" if box.prefix else v.name, f"{v.variable}: {shape}" if v.variable else shape
-
-
-def _box_line(box, root, lines, look):
-    kind = box.vertex.kind if box.group is None else "group"
-    is_root = box.vertex.id == root
-    extra: dict = {"penwidth": 2.5} if is_root else {}
-    looks = {"class_": f"{kind} {look}" + " root" * is_root, **dot.LOOKS[kind], **extra}
-    return f"{box.id} {dot.attributes(label=dot.stacked(*lines), id=box.id, **looks)}"

@@ -1,11 +1,12 @@
-"""Stepping through forward and backward: the faces of the frames in `stepping.py`."""
+"""Stepping through forward and backward: the views of the frames in `steps.py`."""
 
 import sys
 
+from minidl.viz.graphs.drawn_picture import DrawnPicture
 from minidl.viz.graphs.folding import Folding
-from minidl.viz.graphs.model import build_graph
-from minidl.viz.graphs.picture import DotPicture, graph_dot, variables
-from minidl.viz.graphs.stepping import build_frames, checked_tensor, quantity
+from minidl.viz.graphs.graph import build_graph
+from minidl.viz.graphs.graph_picture import graph_drawing, variables
+from minidl.viz.graphs.steps import build_frames, checked_tensor, quantity
 
 
 def steps(tensor, names=None, guess=False):
@@ -48,8 +49,8 @@ def steps(tensor, names=None, guess=False):
     return StepPicture(graph, build_frames(graph, tensor), guess)
 
 
-class StepPicture(DotPicture):
-    """The film of a computation; its static face is the last frame, with all values and gradients.
+class StepPicture(DrawnPicture):
+    """The film of a computation; its still view is the last frame, with all values and gradients.
 
     Attributes
     ----------
@@ -64,14 +65,15 @@ class StepPicture(DotPicture):
         folding = Folding(model)
         opened = folding.everything()
         boxes, edges = folding.boxes(opened)
-        source = graph_dot(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
+        drawing = graph_drawing(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
         root = model.vertex(model.root)
         gradients = ", ".join(
             f"{v.name} {quantity(v.gradient_array)}" for v in model.vertices
             if v.kind == "parameter" and v.gradient_array is not None
         )  # fmt: skip
         text = f"Forward and backward of {root.variable or root.name} in {len(frames)} steps; gradients: {gradients}"
-        super().__init__(source, text)
+        model.forget_arrays()
+        super().__init__(drawing, text)
 
     def _box_lines(self, box):
         """What is written in a box: its name, its value, its gradient."""

@@ -1,11 +1,10 @@
-"""The computation graph as plain data: what the faces in `picture.py` draw.
+"""The computation graph as plain data: what the views in `graph_picture.py` draw.
 
 The model knows operations, the tensors that enter, and the modules they were called in. It is made
 from a tensor by following its nodes, so it shows what was really computed.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,11 +25,13 @@ class Vertex:
     ----------
     id : str
         Unique in the graph, the same in every run.
-    kind : {"operation", "parameter", "input", "constant"}
+    kind : {"operation", "parameter", "input"}
     name : str
         Of the operation, the parameter, or the variable.
-    array, gradient_array : ndarray
-        The value, and the gradient of the root with respect to it where there is one.
+    shape, dtype : tuple, str
+        Of the value.
+    values, gradient : dict of str -> str
+        The value in a few words (see `value_summary`), and the gradient of the root with respect to it where there is one.
     variable : str
         What the calling code calls the result, if that is known.
     formula, pullback : str
@@ -39,10 +40,14 @@ class Vertex:
         The id of the module call it belongs to, "" for none.
     differentiable : bool
         Whether a gradient flows through it.
-    inputs : list of (str, ndarray)
-        What an operation was called with, by the names of the arguments of its rule.
     source : tuple or None
         File, number and function of the line that made it, if `watch` looked on.
+    array, gradient_array : ndarray
+        The value and the gradient themselves; gone after `Graph.forget_arrays`.
+    inputs : list of (str, ndarray)
+        What an operation was called with, by the names of the arguments of its rule; gone with them.
+    details : dict
+        What the box tells when it is asked (see `details.py`).
     """
 
     id: str
@@ -55,28 +60,14 @@ class Vertex:
     group: str = ""
     differentiable: bool = False
     variable: str = ""
-    inputs: list = field(default_factory=list, repr=False, compare=False)
     source: tuple | None = None
+    inputs: list = field(default_factory=list, repr=False, compare=False)
+    details: dict = field(default_factory=dict, repr=False, compare=False)
 
-    @property
-    def shape(self):
-        """The shape of the value."""
-        return self.array.shape
-
-    @property
-    def dtype(self):
-        """The name of its dtype."""
-        return str(self.array.dtype)
-
-    @cached_property
-    def values(self):
-        """The values in a few words (see `value_summary`)."""
-        return value_summary(self.array)
-
-    @cached_property
-    def gradient(self):
-        """The same for the gradient, where there is one."""
-        return {} if self.gradient_array is None else value_summary(self.gradient_array)
+    def __post_init__(self):
+        self.shape, self.dtype = self.array.shape, str(self.array.dtype)
+        self.values = value_summary(self.array)
+        self.gradient = {} if self.gradient_array is None else value_summary(self.gradient_array)
 
 
 @dataclass
@@ -123,6 +114,13 @@ class Graph:
         """The vertex with this id."""
         return self._by_id[id]
 
+    def forget_arrays(self):
+        """Let go of the arrays and of the engine's nodes: a picture stays as long as its notebook is open."""
+        for v in self.vertices:
+            v.array = v.gradient_array = None
+            v.inputs = []
+        self.places = {}
+
     def text(self):
         """What the graph holds, in a line."""
         counts = {kind: sum(v.kind == kind for v in self.vertices) for kind in ("operation", "parameter", "input")}
@@ -157,7 +155,8 @@ def build_graph(tensor, names=None):
             "the graph of this tensor is gone: backward() frees it. Draw it before backward(), or keep it with "
             "loss.backward(retain_graph=True)."
         )
-    return _Builder(tensor, names or {}).graph
+    with np.errstate(all="ignore"):  # what is not finite is shown as such
+        return _Builder(tensor, names or {}).graph
 
 
 class _Builder:

@@ -1,0 +1,57 @@
+"""Attention, drawn: who looks at whom."""
+
+import numpy as np
+
+from minidl.viz.charts.attention import looks
+from minidl.viz.figure import FigurePicture, Grid, faded, plain_label, wrapped
+
+
+def attention(weights, queries=None, keys=None, title=None):
+    """Draw who attends to whom.
+
+    Parameters
+    ----------
+    weights : Tensor, shape (L, S) or (heads, L, S)
+        Attention weights; rows add up to 1.
+    queries, keys : list of str, optional
+        What the rows and columns are, such as words.
+    title : str, optional
+        What the reader should see.
+
+    Returns
+    -------
+    FigurePicture
+
+    Raises
+    ------
+    ShapeError
+        When these are no such weights, or names and rows differ in number.
+    """
+    seen = looks(weights, queries, keys)
+    w, rows, columns = seen.weights, seen.rows, seen.columns
+    strongest = max(float(np.nanmax(w)), 1e-9)
+    title = title or seen.title()
+
+    def draw(figure):
+        grid = figure.subplots(1, len(w), squeeze=False)[0]
+        asked = []
+        for k, axes in enumerate(grid):
+            axes.imshow(w[k], cmap=faded("value"), vmin=0, vmax=strongest, interpolation="none", aspect="auto")
+            _few_ticks(axes.set_yticks, rows if k == 0 else [""] * len(rows))
+            _few_ticks(axes.set_xticks, columns, rotation=90 if max(map(len, columns)) > 2 else 0)
+            axes.grid(visible=False)
+            if len(w) > 1:
+                axes.set_title(f"head {k}", fontsize=10)
+            tell = lambda a, b, k=k: f"{rows[a]} looks at {columns[b]}\n{w[k, a, b]:.1%}"
+            asked.append(Grid(axes, [[tell(a, b) for b in range(len(columns))] for a in range(len(rows))]))
+        grid[0].set_ylabel("looks")
+        grid[0].set_xlabel("is looked at")
+        figure.suptitle(wrapped(title, 1 + 2.9 * len(w)), x=0.01, ha="left", fontsize=12)
+        return asked
+
+    return FigurePicture(draw, f"Attention: {title}", {"weights": w.tolist()}, size=(1.6 + 2.9 * len(w), 4.2))
+
+
+def _few_ticks(put, names, **look):
+    every = max(1, -(-len(names) // 24))
+    put(range(0, len(names), every), [plain_label(n, 12) for n in names[::every]], fontsize=9, **look)

@@ -1,0 +1,68 @@
+"""Images in a grid, drawn."""
+
+import math
+
+from minidl.viz.charts.evaluation_picture import brightest
+from minidl.viz.charts.images import checked_images
+from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.summary import drawable
+from minidl.viz.theme import LIGHT
+
+
+def images(images, labels=None, predictions=None, columns=10, title=None):
+    """Draw images in a grid.
+
+    Parameters
+    ----------
+    images : Tensor, shape (N, H, W) or (N, 1, H, W)
+        Grey images; 0 is drawn white. Of more than 200 the first are drawn.
+    labels : sequence of N, optional
+        What each image is; written above it.
+    predictions : sequence of N, optional
+        What a model takes it for; where that is not the label, both are written, in the warning colour.
+    columns : int
+        Images in a row.
+    title : str, optional
+        What the reader should see.
+
+    Returns
+    -------
+    FigurePicture
+
+    Raises
+    ------
+    ShapeError
+        When these are no images, or labels and images differ in number.
+    """
+    shown = checked_images(images, labels, predictions)
+    pixels = drawable(shown.pixels)
+    columns = max(1, min(columns, len(pixels)))
+    rows = math.ceil(len(pixels) / columns)
+    title = title or shown.title()
+    written = labels is not None or predictions is not None
+    tall, wide = pixels.shape[1], pixels.shape[2]
+    below, beside = tall * (0.45 if written else 0.1), wide * 0.1  # room between two rows and two columns
+    largest = brightest(pixels)
+
+    def draw(figure):
+        axes = figure.add_subplot()
+        axes.axis("off")
+        asked = []
+        for i, image in enumerate(pixels):
+            left, top = i % columns * (wide + beside), i // columns * (tall + below) + below
+            place = (left, left + wide, top + tall, top)
+            axes.imshow(image, cmap="gray_r", vmin=0, vmax=largest, interpolation="none", extent=place, aspect="auto")
+            if written:
+                colour = LIGHT["gradient" if shown.wrong(i) else "faint"]
+                text = plain_label(shown.caption(i), 12)
+                axes.text(left + wide / 2, top - 0.1 * tall, text, ha="center", fontsize=10, color=colour)
+            asked.append((axes, left + wide / 2, top + tall / 2, shown.told(i)))
+        axes.set_xlim(-0.5 * beside, columns * (wide + beside) - 0.5 * beside)
+        axes.set_ylim(rows * (tall + below), 0)
+        figure.suptitle(wrapped(title, size[0]), x=0.01, ha="left", fontsize=12)
+        return asked
+
+    cell = 0.85 * (tall + below) / (wide + beside)
+    size = (max(3.0, 0.85 * columns), 0.5 + min(60.0, rows * cell))
+    data = {"labels": shown.labels, "predictions": shown.predictions, "count": shown.count}
+    return FigurePicture(draw, title, data, size=size)

@@ -1,0 +1,213 @@
+"""Labels of any text and numbers of any size: a picture shows what there is, and says what is not finite."""
+
+import os
+import random
+import sys
+import threading
+import traceback
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.errors import MinidlError
+from tests.viz.fuzzing import SECONDS, check_picture, fuzz, label, number
+
+SVG = "{http://www.w3.org/2000/svg}"
+nan, inf = float("nan"), float("inf")
+
+
+# Text
+
+
+def tree(rng, size):
+    labels = [label(rng) for _ in range(size)]
+    return md.viz.nodes(size - 1, lambda k: [(k - 1) // 2] if k else [], lambda k: labels[k], title=label(rng))
+
+
+def test_an_empty_first_line_does_not_end_the_process():
+    picture = md.viz.nodes(0, lambda k: [], lambda k: "\n-4")
+    assert [t.text for t in check_picture(picture).iter(SVG + "text")] == [None, "-4"]
+    a = md.tensor(1.0, requires_grad=True)
+    check_picture(md.viz.graph(a * a, names={" ": a}))
+
+
+def test_any_labels_of_a_graph_are_text():
+    fuzz(lambda rng: check_picture(tree(rng, rng.randrange(1, 60))))
+
+
+def test_any_names_of_tensors_are_text_in_every_view():
+    def attempt(rng):
+        a, b = md.tensor(2.0, requires_grad=True), md.tensor(3.0, requires_grad=True)
+        names = {label(rng): a, label(rng) + "2": b}
+        check_picture(md.viz.graph(a * b + a, names=names))
+        picture = md.viz.steps(a * b + a, names=names)
+        check_picture(picture)
+        picture.content(rng.choice([".png", ".dot", ".svg", ".html"]))
+
+    fuzz(attempt)
+
+
+def test_any_text_in_a_chart_is_text():
+    def attempt(rng):
+        x, y, names = label(rng), label(rng), [label(rng) + str(k) for k in range(3)]
+        pictures = [
+            lambda: md.viz.loss_curve({names[0]: [2, 1], names[1]: [3, 1]}, xlabel=x, ylabel=y, title=label(rng)),
+            lambda: md.viz.confusion([0, 1, 2, 1], [0, 1, 1, 2], classes=names, title=label(rng)),
+            lambda: md.viz.embedding(np.eye(3), names=names, title=label(rng)),
+            lambda: md.viz.attention(np.eye(3), queries=names),
+            lambda: md.viz.images(np.zeros((3, 4, 4)), labels=names, predictions=names[::-1]),
+            lambda: md.viz.roc({names[0]: [0.1, 0.9], names[1]: [0.9, 0.1]}, [0, 1]),
+            lambda: md.viz.precision_recall({names[0]: [0.1, 0.9], names[1]: [0.9, 0.1]}, [0, 1]),
+        ]
+        check_picture(rng.choice(pictures)())
+
+    fuzz(attempt)
+
+
+def test_a_title_is_not_taken_for_a_part_of_the_drawing():
+    title = 'x="1.23456" : #0072b2 $a$ data:image/png;base64,AA'
+    root = check_picture(md.viz.boundary(lambda p: p, md.randn(5, 2), [0, 1, 0, 1, 0], title=title))
+    assert title in " ".join(t.text for t in root.iter(SVG + "text") if t.text)
+
+
+def test_graphviz_never_sees_a_letter_of_a_label(monkeypatch):
+    from minidl.viz.graphs import layout
+
+    asked, question = [], layout._question
+    monkeypatch.setattr(layout, "_question", lambda *given: asked.append(question(*given)) or asked[-1])
+    model = md.nn.Sequential(md.nn.Linear(2, 2), md.nn.Tanh())
+    md.viz.graph(model, md.ones(1, 2), open="all")
+    tree(random.Random(0), 20)
+    assert not any(word in text for text in asked for word in ("Linear", "tanh", "weight", "script"))
+
+
+def test_what_is_written_as_dot_has_no_empty_line():
+    assert 'label="\N{NO-BREAK SPACE}\\n-4"' in md.viz.nodes(0, lambda k: [], lambda k: "\n-4").dot
+
+
+# Threads
+
+
+def test_graphs_are_drawn_from_threads_and_the_error_stream_stays_what_it_was():
+    before, failed = sys.stderr.fileno() if hasattr(sys.stderr, "fileno") else 2, []
+
+    def draw(seed):
+        try:
+            for k in range(3):
+                check_picture(tree(random.Random(seed * 10 + k), 12))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=draw, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert before == (sys.stderr.fileno() if hasattr(sys.stderr, "fileno") else 2)
+
+
+def test_drawing_touches_neither_the_error_stream_nor_the_environment(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a file descriptor was redirected")
+
+    before = dict(os.environ)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup2", refuse)
+        tree(random.Random(1), 5)
+    assert dict(os.environ) == before
+
+
+# Numbers
+
+
+def drawings(rng):
+    """Each kind of picture, with numbers of any size."""
+    with np.errstate(all="ignore"):
+        return _drawings(rng)
+
+
+def _drawings(rng):
+    numbers = lambda *shape: np.array([number(rng) for _ in range(int(np.prod(shape)))]).reshape(shape)
+    tensor = lambda *shape: md.tensor(numbers(*shape), requires_grad=True)
+    model = md.nn.Sequential(md.nn.Linear(2, 3), rng.choice([md.nn.Tanh, md.nn.ReLU, md.nn.Sigmoid])(), md.nn.Linear(3, 2))
+    for p in model.parameters():
+        p.data.copy_(md.tensor(numbers(*p.shape).astype(np.float32)))
+    x = md.tensor(numbers(6, 2).astype(np.float32))
+    y = md.tensor([rng.randrange(2) for _ in range(6)])
+    squared = lambda out, target: (out[:, 0] - target).square().mean()
+
+    def after_backward():
+        model(x).sum().backward()
+        return model
+
+    def whole_run():
+        flow = md.viz.Flow(model)
+        for _ in range(4):
+            loss = model(x).square().mean()
+            loss.backward()
+            for p in model.parameters():
+                p.data.copy_(md.tensor(numbers(*p.shape).astype(np.float32)))
+            flow.step(loss if rng.random() < 0.7 else number(rng))
+        return flow
+
+    def live():
+        live = md.viz.Live(log=rng.random() < 0.5)
+        for value in numbers(8):
+            live.add(value, **({"val_loss": number(rng)} if rng.random() < 0.4 else {}))
+        return live.close()
+
+    return {
+        "graph": lambda: md.viz.graph((tensor(3, 5) * tensor(3, 5) + tensor(5)).sum()),
+        "large graph": lambda: md.viz.graph((tensor(30, 40) * tensor(1, 40)).mean()),
+        "steps": lambda: md.viz.steps((tensor(2, 2) * tensor(2)).exp().log().sum(), guess=True),
+        "steps of a number": lambda: md.viz.steps(tensor(1).sum().log() * number(rng)),
+        "steps of a network": lambda: md.viz.steps(squared(model(x), y)),
+        "loss curve": lambda: md.viz.loss_curve(numbers(rng.choice([1, 3, 8, 150])).tolist(), log=rng.random() < 0.5),
+        "loss curves": lambda: md.viz.loss_curve({"train": numbers(9), "val": numbers(9)}, log=rng.random() < 0.5),
+        "runs": lambda: md.viz.loss_curve({k: {"train_loss": numbers(5), "lr": numbers(5)} for k in "ab"}),
+        "live": live,
+        "gradient flow": lambda: md.viz.gradient_flow(after_backward()),
+        "gradient flow of a run": lambda: md.viz.gradient_flow(whole_run()),
+        "activations": lambda: md.viz.activations(model, x),
+        "filters": lambda: md.viz.filters(tensor(3, 4)),
+        "kernels": lambda: md.viz.filters(tensor(3, 2, 3, 3)),
+        "attention": lambda: md.viz.attention(numbers(2, 3, 4)),
+        "embedding": lambda: md.viz.embedding(numbers(6, 4), labels=list(range(6))),
+        "images": lambda: md.viz.images(numbers(3, 4, 4)),
+        "confusion": lambda: md.viz.confusion(numbers(6, 3), [0, 1, 2, 0, 1, 2], images=numbers(6, 4, 4)),
+        "roc": lambda: md.viz.roc(numbers(6), [0, 1, 0, 1, 0, 1]),
+        "precision and recall": lambda: md.viz.precision_recall(numbers(6), [0, 1, 0, 1, 0, 1]),
+        "calibration": lambda: md.viz.calibration(np.clip(numbers(6, 2), 0, 1), [0, 1, 0, 1, 0, 1]),
+        "boundary": lambda: md.viz.boundary(model, x, y),
+        "curve": lambda: md.viz.tangent(lambda t: t * number(rng) + number(rng), low=-2, high=2, at=rng.gauss(0, 1)),
+        "tangent": lambda: md.viz.tangent(rng.choice([md.exp, md.log, md.tan]), low=number(rng), high=number(rng)),
+        "landscape": lambda: md.viz.landscape(model, squared, (x, y), points=5, span=abs(number(rng))),
+        "line": lambda: md.viz.landscape(model, squared, (x, y), dims=1, points=9, span=abs(number(rng))),
+        "race": lambda: md.viz.race(lambda p: p[0] * number(rng) + p[1] * number(rng), lr=abs(number(rng)), steps=5),
+        "playground": lambda: md.viz.playground(lr=rng.choice([1e-6, 100.0]), optimizer="SGD", activation="ReLU"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(drawings(random.Random(0))))
+def test_numbers_of_any_size_are_drawn_or_refused_with_a_sentence(kind):
+    def attempt(rng):
+        try:
+            picture = drawings(rng)[kind]()
+        except (MinidlError, ValueError) as error:
+            if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(os.path.dirname(md.__file__)):
+                raise  # no sentence of ours
+        else:
+            check_picture(picture)
+
+    with np.errstate(all="ignore"):  # what the engine says of these numbers is not the picture's concern
+        fuzz(attempt, seconds=SECONDS / 4)
+
+
+def test_cards_of_tensors_show_numbers_of_any_size():
+    def attempt(rng):
+        values = np.array([number(rng) for _ in range(rng.choice([2, 6, 700]))])
+        assert "heat map" in md.tensor(values)._repr_html_()
+
+    fuzz(attempt, most=200)
