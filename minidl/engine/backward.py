@@ -19,9 +19,10 @@ import numpy as np
 
 from minidl.engine.accumulation import Scatter, Totals
 from minidl.engine.broadcasting import repeats, unbroadcast
+from minidl.engine.changes import changes
 from minidl.engine.grad_mode import clock, set_grad_enabled, this_thread
-from minidl.engine.inplace import changes, refuse_if_saved_values_changed
 from minidl.engine.operation import Node
+from minidl.engine.saved import args_then, refuse_if_arguments_changed, refuse_if_pullbacks_hold_changed_values
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError, ShapeError
 
@@ -99,7 +100,7 @@ def nodes_behind(tensors, floor=0):
     stack = [t.node for t in tensors if t.node is not None and t.node.serial > floor]
     seen = set(stack)
     for node in stack:  # the list grows while it is walked
-        for a in node.args:
+        for a in args_then(node):
             if isinstance(a, Tensor):
                 before = a.node
                 if before is not None and before.serial > floor and before not in seen:
@@ -112,7 +113,7 @@ def _leading_to(targets, nodes):
     """The nodes through which a gradient reaches one of `targets`."""
     needed = set()
     for node in reversed(nodes):
-        for a in node.args:
+        for a in args_then(node):
             if isinstance(a, Tensor) and a.requires_grad:
                 slot = grad_slot(a)
                 if slot in targets or slot in needed:
@@ -128,13 +129,17 @@ def wanted_pullbacks(node, g, targets=None, needed=None, create_graph=False):
         pairs = zip(args, pullbacks) if type(pullbacks) is tuple else ((args[0], pullbacks),)  # noqa: B905
         return [pair for pair in pairs if pair[1] is not None and isinstance(pair[0], Tensor) and pair[0].requires_grad]
     _refuse_if_unusable(node)
+    args = args_then(node)
+    if changes.latest > node.serial:
+        refuse_if_pullbacks_hold_changed_values(node, args)
     wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]
     if targets is not None:
         wanted = [w and (grad_slot(a) in targets or grad_slot(a) in needed) for w, a in zip(wanted, args, strict=True)]
     if create_graph:
+        refuse_if_arguments_changed(node, args)
         if operation.composed is not None:
-            return _given(args, _through_composition(node, g, wanted))
-        pullbacks = _pullbacks_on_tensors(node, g)
+            return _given(args, _through_composition(node, args, g, wanted))
+        pullbacks = _pullbacks_on_tensors(node, args, g)
     if type(pullbacks) is not tuple:
         pullbacks = (pullbacks,)
     if operation.joint:
@@ -144,14 +149,12 @@ def wanted_pullbacks(node, g, targets=None, needed=None, create_graph=False):
 
 
 def _refuse_if_unusable(node):
-    """Raise GraphError when the graph was freed, its values were changed, or its rule is broken."""
+    """Raise GraphError when the graph was freed, or its rule is broken."""
     if not node.args:
         raise GraphError(
             f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
             "To go through it twice, say so the first time: loss.backward(retain_graph=True)"
         )
-    if changes.latest > node.serial and not node.operation.linear:
-        refuse_if_saved_values_changed(node)
     if node.pullbacks == ():
         raise GraphError(
             f"the rule of {node.operation.name!r} returns no pullback. After the result comes one for each tensor "
@@ -159,7 +162,7 @@ def _refuse_if_unusable(node):
         )
 
 
-def _pullbacks_on_tensors(node, g):
+def _pullbacks_on_tensors(node, args, g):
     """The pullbacks of a node made anew by running its rule on Tensors, so that what they do is recorded."""
     operation = node.operation
     if operation.once_differentiable:
@@ -167,7 +170,7 @@ def _pullbacks_on_tensors(node, g):
             f"{operation.name!r} has a first derivative and no second here: its gradient cannot be part of a graph "
             "(create_graph=True)."
         )
-    args = list(node.args)
+    args = list(args)
     for i, a in enumerate(args[: operation.operands] if operation.promote else ()):
         if type(a) is float or type(a) is int:
             args[i] = g.dtype.type(a)  # as precise as the tensors
@@ -179,17 +182,17 @@ def _given(args, parts):
     return [(a, lambda g, part=part: part) for a, part in zip(args, parts, strict=False) if part is not None]
 
 
-def _through_composition(node, g, wanted):
+def _through_composition(node, args, g, wanted):
     """The gradients of a fused operation as differentiable tensors, by way of the small operations."""
     start = next(clock)
     with set_grad_enabled(True):
-        out = node.operation.composed(*node.args, **node.kwargs)
+        out = node.operation.composed(*args, **node.kwargs)
         if out.node is None:
             return [None] * len(wanted)
-        targets = {grad_slot(a) for a, want in zip(node.args, wanted, strict=True) if want}
+        targets = {grad_slot(a) for a, want in zip(args, wanted, strict=True) if want}
         found = run_backward([out], [g], targets, retain_graph=True, create_graph=True, floor=start)
     parts, given = [], set()
-    for a, want in zip(node.args, wanted, strict=True):
+    for a, want in zip(args, wanted, strict=True):
         slot = grad_slot(a) if want else None
         parts.append(None if slot in given else found.get(slot))  # the same tensor twice: once is the sum
         given.add(slot)

@@ -16,7 +16,7 @@ OTHER_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 FIRST, SECOND = "input", "other"  # PyTorch's names for the operands, which have their formula's names here
 LAYOUT = {"memory_format", "layout", "pin_memory", "non_blocking"}  # how elements lie in memory: values are the same
 
-Parameters = namedtuple("Parameters", ["positional", "several", "all", "defaults"])
+Parameters = namedtuple("Parameters", ["positional", "several", "all", "defaults", "others"])
 
 
 def any_spelling(function):
@@ -49,7 +49,7 @@ def with_own_names(function, args, kwargs):
     parameters = parameters_of(function)
     known = {}
     for name, value in kwargs.items():
-        if name not in parameters.all:
+        if name not in parameters.all and not parameters.others:
             name = _own_name(function, parameters, name, value)
         if name in known or name in parameters.positional[: len(args)]:
             raise TypeError(f"{_shown(function)}() got the argument {name!r} twice")

@@ -23,6 +23,7 @@ from minidl.engine.dtypes import promote_all
 from minidl.engine.grad_mode import clock, this_thread
 from minidl.engine.registry import FUNCTIONS, REGISTRY, UFUNCS
 from minidl.engine.tensor import Tensor
+from minidl.engine.views import note_view
 
 NO_OPTIONS: dict = {}  # the keyword arguments of a node that has none
 
@@ -45,12 +46,26 @@ class Node:
         The call of a module in which it ran: (the call around it, the module).
     hooks : list
         Functions that see, and may replace, the gradient of the output.
+    before : Tensor
+        What the tensor was before this node changed it in place; only there if it did.
     line : tuple
         File, number and function of the line that called it. Only there if `watch` looked on.
     """
 
-    __slots__ = ("__weakref__", "args", "hooks", "kwargs", "line", "module_call", "operation", "pullbacks", "serial")
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "before",
+        "hooks",
+        "kwargs",
+        "line",
+        "module_call",
+        "operation",
+        "pullbacks",
+        "serial",
+    )
     args: tuple
+    before: Tensor
     kwargs: dict | None
     operation: Any
     pullbacks: Any
@@ -75,6 +90,7 @@ def operation(
     operands=None,
     broadcasts=False,
     linear=False,
+    view=False,
     joint=False,
     composed=None,
     once_differentiable=False,
@@ -102,7 +118,9 @@ def operation(
         The arguments are broadcast against each other. A pullback then gives a gradient of the shape of the result,
         and the engine sums out what broadcasting had repeated.
     linear : bool
-        The pullbacks use no value of an input, only shapes.
+        The pullbacks use no value of a tensor argument, only shapes.
+    view : bool
+        The result may share the memory of the first argument.
     joint : bool
         The rule returns one pullback for all arguments, ``pull(g, wanted) -> gradients``, because
         they share work; `wanted` says which are needed.
@@ -115,7 +133,7 @@ def operation(
     if rule is None:
         return lambda rule: operation(
             rule, name=name, formula=formula, gradient=gradient, numpy=numpy, array=array, promote=promote,
-            operands=operands, broadcasts=broadcasts, linear=linear, joint=joint, composed=composed,
+            operands=operands, broadcasts=broadcasts, linear=linear, view=view, joint=joint, composed=composed,
             once_differentiable=once_differentiable,
         )  # fmt: skip
 
@@ -125,7 +143,7 @@ def operation(
     def apply(*args, **kwargs):
         if kwargs:
             args, kwargs = tidy(rule, args, kwargs)
-        arrays, numbers, wanted, wants, dtype, alike = [], [], False, False, None, True
+        arrays, numbers, wanted, wants, dtype, alike, foreign = [], [], False, False, None, True, False
         for a in args:
             if isinstance(a, Tensor):
                 wants = a.requires_grad
@@ -138,8 +156,12 @@ def operation(
                 if type(a) is float or type(a) is int:
                     numbers.append(len(arrays))
                 else:
-                    alike = False
+                    alike, foreign = False, foreign or isinstance(a, np.ndarray)
             arrays.append(a)
+        state = this_thread.state
+        if foreign and wanted and state.recording:  # the owner of a plain array may change it before backward needs it
+            args = tuple([a.copy() if isinstance(a, np.ndarray) else a for a in args])
+            arrays = [a.array if isinstance(a, Tensor) else a for a in args]
         if promote is not None:
             if not alike or dtype is None or dtype.kind != "f":
                 promote_all(arrays, promote, operands)
@@ -152,7 +174,6 @@ def operation(
         except ValueError as error:
             raise explained(name, promote, arrays, error) from error
         out = Tensor.wrap(result[0])
-        state = this_thread.state
         if wanted and state.recording and out.array.dtype.kind == "f":
             out.requires_grad = True
             out.node = node = Node()
@@ -161,6 +182,8 @@ def operation(
             end = len(result) if wants or len(result) < len(args) else len(args)
             node.pullbacks = result[1] if end == 2 else result[1:end]
             node.serial, node.module_call, node.hooks = next(clock), state.module_call, None
+        if view:
+            note_view(out, args[0], apply, args[1:], kwargs)
         if state.observers:
             for observer in state.observers:
                 observer.ran(apply, args, kwargs, arrays, out)
@@ -173,6 +196,7 @@ def operation(
         gradient=gradient,
         broadcasts=broadcasts,
         linear=linear,
+        view=view,
         joint=joint,
         composed=composed,
         promote=promote,

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array, check_device
-from minidl.engine.grad_mode import this_thread
-from minidl.engine.inplace import changes
+from minidl.engine.grad_mode import clock
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
-from minidl.errors import DtypeError, GraphError, ShapeError
+from minidl.errors import DtypeError, GraphError, ShapeError, no_such_attribute
 
 
 class Tensor:
@@ -58,11 +58,14 @@ class Tensor:
             [6., 8.]])
     """
 
-    __slots__ = ("__weakref__", "array", "grad", "hooks", "node", "requires_grad")
+    __slots__ = ("__weakref__", "array", "grad", "hooks", "node", "replaced", "requires_grad", "view_of", "views")
+    # Only some tensors have the last of these; what the others answer stands in UNSET.
+    #   view_of   how it is a view of another tensor (views.py)
+    #   views     its own views that are still alive
+    #   replaced  when its array was last exchanged by ``x.data = ...``
 
     if TYPE_CHECKING:  # the operations that minidl.ops adds
 
-        def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index) -> Any: ...
 
         __add__: Any
@@ -93,6 +96,11 @@ class Tensor:
         tensor.requires_grad = False
         return tensor
 
+    def __getattr__(self, name):  # asked only for what is not there
+        if name in UNSET:
+            return UNSET[name]
+        raise AttributeError(no_such_attribute("a tensor", name, dir(Tensor)))
+
     # What it is
 
     shape = property(lambda self: self.array.shape, doc="Sizes of the dimensions, as a tuple.")
@@ -111,7 +119,10 @@ class Tensor:
 
     @data.setter
     def data(self, value):
-        self.array = as_array(value)
+        array = as_array(value)
+        if array is not self.array:
+            self.array, self.replaced = array, next(clock)
+            changes.latest = self.replaced
 
     def size(self, dim=None):
         """The shape, or the size of one dimension."""
@@ -311,50 +322,6 @@ class Tensor:
         """The tensor itself: it is on the CPU."""
         return self
 
-    # In place: on tensors that need no gradient, or under no_grad
-
-    def changing(self, what):
-        """Check that the values may be changed in place now, and note that they are; `what` is for the error."""
-        if self.requires_grad and this_thread.state.recording:
-            kind = "a leaf that requires a gradient" if self.node is None else "part of a computation graph"
-            raise GraphError(
-                f"{what} would change a tensor in place that is {kind}, and its gradient would be lost.\n"
-                "Make a new tensor (x = x + 1 instead of x += 1), or, to update weights, do it inside "
-                "`with minidl.no_grad():`"
-            )
-        if not self.array.flags.writeable:
-            raise GraphError(
-                f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first"
-            )
-        changes.mark(self.array)
-        return self
-
-    def assign(self, value, what):
-        """Put `value` (broadcast to this shape, brought to this dtype) into the memory of this tensor."""
-        value = value.array if isinstance(value, Tensor) else value
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and self.array.dtype.kind != "f":
-            raise DtypeError(f"{what} gives {value.dtype}, which does not fit into a tensor of {self.dtype}")
-        self.changing(what)
-        try:
-            self.array[...] = value
-        except ValueError as error:
-            raise ShapeError(f"{what}: values of shape {np.shape(value)} do not fit into shape {self.shape}") from error
-        return self
-
-    def zero_(self):
-        """Set every element to 0."""
-        return self.assign(0, "zero_()")
-
-    def fill_(self, value):
-        """Set every element to `value`."""
-        return self.assign(value, "fill_()")
-
-    def copy_(self, source):
-        """Take over the values of `source`, broadcast to this shape."""
-        if isinstance(source, Tensor) and source.array.dtype != self.array.dtype:
-            source = source.array.astype(self.array.dtype)
-        return self.assign(source, "copy_()")
-
     def __deepcopy__(self, memo):
         if self.node is not None:
             raise GraphError("only a leaf can be copied deeply; a tensor inside a graph is copied with detach().clone()")
@@ -366,6 +333,7 @@ class Tensor:
         return copied
 
 
+UNSET = {"view_of": None, "views": None, "replaced": 0}
 new = Tensor.__new__
 
 
@@ -383,6 +351,8 @@ class Hook:
 
 class _Retain:
     """A hook that keeps the gradient of a tensor which is not a leaf."""
+
+    keeps_gradient = True
 
     def __init__(self, tensor):
         self.tensor = weakref.ref(tensor)

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from minidl.engine.changes import changes
 from minidl.engine.grad_mode import no_grad
-from minidl.engine.inplace import changes
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
 from minidl.ops.resizing import pad

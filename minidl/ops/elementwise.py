@@ -110,7 +110,7 @@ def neg(x):
     return np.negative(x), lambda g: -g
 
 
-@operation(formula="y = x", gradient=r"\bar x = \bar y", numpy=np.positive, linear=True)
+@operation(formula="y = x", gradient=r"\bar x = \bar y", numpy=np.positive, linear=True, view=True)
 def positive(x):
     """The tensor unchanged."""
     return x, lambda g: g

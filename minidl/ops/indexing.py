@@ -3,6 +3,7 @@ r"""Operations that pick elements out of a tensor by their indices."""
 import numpy as np
 
 from minidl.engine.accumulation import Scatter
+from minidl.engine.inplace import change, overwrite
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
@@ -11,16 +12,55 @@ from minidl.ops.reduction import axes_of
 
 
 def plain_index(index):
-    """An index in which every Tensor and list has become an array."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(i) for i in index)
-    if isinstance(index, Tensor):
-        if index.array.dtype.kind == "f":
-            raise DtypeError(f"an index must be whole numbers or booleans, not {index.dtype}. Did you mean index.long() ?")
-        return index.array
-    if isinstance(index, list):
-        return np.asarray(index, dtype=None if index else np.int64)
-    return index
+    """An index as a tuple in which tensors and lists have become arrays, single whole numbers plain ones.
+
+    Arrays are copied, because their owner may change them before the gradient is asked for.
+    """
+    return tuple([_plain_part(i) for i in (index if isinstance(index, tuple) else (index,))])
+
+
+def _plain_part(i):
+    if isinstance(i, Tensor):
+        array = i.array
+    elif isinstance(i, list):
+        array = np.asarray(i, dtype=None if i else np.int64)
+    elif isinstance(i, np.ndarray):
+        array = np.array(i)
+    else:
+        if isinstance(i, slice) and i.step is not None and i.step < 0:
+            raise OutOfRangeError(f"a slice goes forwards, and {i} has the step {i.step}. Did you mean x.flip(dim) ?")
+        return i
+    if array.dtype.kind == "f":
+        raise DtypeError(f"an index must be whole numbers or booleans, not {array.dtype}. Did you mean index.long() ?")
+    if array.dtype == np.uint8:  # an old way to write a mask
+        return array.astype(bool)
+    return int(array) if array.ndim == 0 and array.dtype != bool else array
+
+
+def _in_two_steps(index, ndim):
+    """An index parted into what gives a view (numbers, slices) and, taken from that, what gives a copy (arrays).
+
+    NumPy would move dimensions to the front where numbers and arrays stand side by side; PyTorch does not.
+    """
+    if not any(isinstance(i, np.ndarray | bool) for i in index):
+        return index, None
+    used = sum(i.ndim if isinstance(i, np.ndarray) and i.dtype == bool else i is not None and i is not ... for i in index)
+    rest = (slice(None),) * (ndim - used)
+    at = next((k for k, i in enumerate(index) if i is ...), None)
+    index = (*index, *rest) if at is None else (*index[:at], *rest, *index[at + 1 :])
+    basic, advanced = [], []
+    for i in index:
+        if isinstance(i, np.ndarray):
+            basic += [slice(None)] * (i.ndim if i.dtype == bool else 1)
+            advanced.append(i)
+        elif isinstance(i, bool):  # a new dimension of one element, or of none
+            basic.append(None)
+            advanced.append(np.zeros(int(i), np.int64))
+        else:
+            basic.append(i)
+            advanced += [] if isinstance(i, int | np.integer) else [slice(None)]
+    trivial = all(type(i) is slice and i == slice(None) for i in basic)
+    return None if trivial else tuple(basic), tuple(advanced)
 
 
 def _many(index):
@@ -29,38 +69,51 @@ def _many(index):
     return any(isinstance(i, np.ndarray) and i.dtype != bool for i in parts)
 
 
-@operation(formula=r"y_k = x_{i_k}", gradient=r"\bar x_i = \sum_{k : i_k = i} \bar y_k", linear=True)
-def _getitem(x, index):
-    def pull(g):
-        return put(g, index, x.shape) if isinstance(g, Tensor) else Scatter(g, index, x.shape, _many(index))
+@operation(
+    name="getitem", formula=r"y_k = x_{i_k}", gradient=r"\bar x_i = \sum_{k : i_k = i} \bar y_k", linear=True, view=True
+)
+def take(x, index):
+    """The elements at a `plain_index`."""
+    shape = x.shape
 
-    return x[index], pull
+    def pull(g):
+        return put(g, index, shape) if isinstance(g, Tensor) else Scatter(g, index, shape, _many(index))
+
+    y = x[index]
+    if isinstance(y, np.generic):  # of a single element NumPy gives a copy; this is the view
+        y = x[(*index, ...)]
+    return y, pull
 
 
 @operation(formula=r"y_i = \sum_{k : i_k = i} x_k", gradient=r"\bar x_k = \bar y_{i_k}", linear=True)
 def put(x, index, shape):
     """A tensor of zeros to which `x` is added at `index`: what indexing undoes."""
     if isinstance(x, Tensor):
-        return put(x, index, shape), lambda g: _getitem(g, index)
+        return put(x, index, shape), lambda g: take(g, index)
     return Scatter(x, index, shape, _many(index)).dense(), lambda g: g[index]
 
 
 def getitem(x, index):
-    """The elements at `index`: numbers, slices, None, ``...``, arrays of indices, booleans, as in NumPy.
+    """The elements at `index`: numbers, slices, None, ``...``, arrays of indices, booleans, as in PyTorch.
 
     Raises
     ------
     OutOfRangeError
-        For an index beyond the size of its dimension.
+        For an index beyond the size of its dimension, or a slice that goes backwards.
     """
     index = plain_index(index)
     try:
-        return _getitem(x, index)
+        basic, advanced = _in_two_steps(index, x.ndim)
+        if basic is not None:
+            x = take(x, basic)
+        return x if advanced is None else take(x, advanced)
     except IndexError as error:
         raise _index_error(x.shape, index, error) from error
 
 
 def _index_error(shape, index, error):
+    if isinstance(error, OutOfRangeError):
+        return error
     text = str(error)
     if "too many indices" in text:
         return OutOfRangeError(f"too many indices for a tensor of shape {shape}: it has {len(shape)} dimensions")
@@ -68,35 +121,55 @@ def _index_error(shape, index, error):
         return ShapeError(f"a boolean index must have the shape of what it picks from, which is {shape}: {text}")
     if "out of bounds" in text:
         return OutOfRangeError(f"{text} (the tensor has shape {shape}; indices run from -size to size - 1)")
-    return OutOfRangeError(f"{index!r:.80} is no index for a tensor of shape {shape}: {text}")
+    shown = ", ".join(f"{i!r:.40}" for i in index)
+    return OutOfRangeError(
+        f"{shown} is no index for a tensor of shape {shape}: an index is made of numbers, slices and tensors"
+    )
 
 
 def setitem(x, index, value):
-    """``x[index] = value``, in place."""
-    if isinstance(value, Tensor) and value.requires_grad:
-        from minidl.engine.grad_mode import this_thread
-        from minidl.errors import GraphError
-
-        if this_thread.state.recording:
-            raise GraphError(
-                "assigning into a tensor is a change in place, and no gradient can follow it to the value. "
-                "Build the result instead: minidl.stack([...]), minidl.cat([...]) or minidl.where(mask, a, b)"
-            )
+    """``x[index] = value``, in place; recorded if a gradient flows to `x` or to `value`."""
     index = plain_index(index)
-    value = value.array if isinstance(value, Tensor) else value
-    if getattr(value, "dtype", None) is not None and value.dtype.kind == "f" and x.dtype.kind != "f":
+    value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value))
+    if value.dtype.kind == "f" and x.dtype.kind != "f":
         raise DtypeError(f"a value of {value.dtype} does not fit into a tensor of {x.dtype}")
-    x.changing("x[index] = value")
+    value = value.to(x.dtype)
     try:
-        x.array[index] = value
+        basic, advanced = _in_two_steps(index, x.ndim)
+        place = x if basic is None else take(x, basic)
+        shape = place.shape if advanced is None else np.broadcast_to(np.empty((), bool), place.shape)[advanced].shape
     except IndexError as error:
         raise _index_error(x.shape, index, error) from error
-    except ValueError as error:
-        place = x.array[index].shape
+    try:
+        value = value.reshape(*value.shape[max(0, value.ndim - len(shape)) :]).expand(*shape)
+    except ShapeError as error:
         raise ShapeError(
-            "the value does not fit into the place it is assigned to\n"
-            + aligned([("place", place), ("value", np.shape(value))])
+            "the value does not fit into the place it is assigned to\n" + aligned([("place", shape), ("value", value.shape)])
         ) from error
+    if advanced is None:
+        change(place, lambda old: overwrite(old, value), "x[index] = value", (value,), keep_values=False)
+    else:
+        change(place, lambda old: index_put(old, value, advanced), "x[index] = value", (value,), keep_values=False)
+
+
+@operation(
+    formula=r"y = x \text{ with } v \text{ at } i",
+    gradient=r"\bar x = \bar y \text{ outside of } i,\quad \bar v_k = \bar y_{i_k}",
+    linear=True,
+)
+def index_put(x, values, index):
+    """A copy of `x` with `values`, of the shape of ``x[index]``, at an advanced index."""
+    y = np.array(x)
+    y[index] = values
+
+    shape = x.shape
+
+    def to_x(g):
+        outside = np.ones(shape, bool)
+        outside[index] = False
+        return np.where(outside, g, np.zeros_like(g))
+
+    return y, to_x, lambda g: g[index]
 
 
 def _grid(indices, axis):
@@ -128,7 +201,7 @@ def take_along_dim(x, indices, dim=None):
     wide = list(shape)
     wide[axis], shape[axis] = array.shape[axis], x.shape[axis]
     array = np.broadcast_to(array, wide)
-    return _getitem(x.expand(*shape), _grid(array, axis))
+    return take(x.expand(*shape), _grid(array, axis))
 
 
 def gather(x, dim, index):
@@ -139,7 +212,7 @@ def gather(x, dim, index):
         raise ShapeError(
             "gather needs an index that fits inside x but for dim\n" + aligned([("x", x.shape), ("index", array.shape)])
         )
-    return _getitem(x, _grid(array, axis)) if x.ndim else x
+    return take(x, _grid(array, axis)) if x.ndim else x
 
 
 def scatter_add(x, dim, index, src):
@@ -153,7 +226,7 @@ def index_select(x, dim, index):
     """The slices along `dim` that `index` (a vector) names."""
     (axis,) = axes_of(dim, x.ndim)
     array = _checked(index, x.shape[axis], "index_select")
-    return _getitem(x, (*(slice(None),) * axis, array))
+    return take(x, (*(slice(None),) * axis, array))
 
 
 def scatter(x, dim, index, src):

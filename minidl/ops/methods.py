@@ -4,7 +4,7 @@ The operations stand on their shelves in this folder; this module is imported la
 """
 
 from minidl.engine import dtypes
-from minidl.engine.grad_mode import no_grad
+from minidl.engine.inplace import in_place
 from minidl.engine.tensor import Tensor
 from minidl.ops import (
     activation,
@@ -27,28 +27,6 @@ from minidl.ops import (
 def reflected(function):
     """The operation with its operands exchanged, for ``2 - x`` where the tensor stands on the right."""
     return lambda b, a: function(a, b)
-
-
-def in_place(function):
-    """The form of an operation that changes its first tensor."""
-
-    def method(self, *args, **kwargs):
-        self.changing(f"{function.__name__}_()")
-        with no_grad():
-            return self.assign(function(self, *args, **kwargs), f"{function.__name__}_()")
-
-    method.__name__, method.__doc__ = f"{function.__name__}_", f"`{function.__name__}`, in place: changes the tensor itself."
-    return method
-
-
-def augmented(function):
-    """``x += y`` and its like. Part of a graph, x is given a new tensor; otherwise it is changed in place."""
-    change = in_place(function)
-
-    def method(self, other):
-        return function(self, other) if self.node is not None else change(self, other)
-
-    return method
 
 
 # ---------------------------------------------------------------- operators
@@ -92,11 +70,11 @@ Tensor.__ge__ = elementwise.ge
 Tensor.__getitem__ = indexing.getitem
 Tensor.__setitem__ = indexing.setitem
 
-Tensor.__iadd__ = augmented(elementwise.add)
-Tensor.__isub__ = augmented(elementwise.sub)
-Tensor.__imul__ = augmented(elementwise.mul)
-Tensor.__itruediv__ = augmented(elementwise.true_divide)
-Tensor.__ipow__ = augmented(elementwise.pow)
+Tensor.__iadd__ = in_place(elementwise.add)
+Tensor.__isub__ = in_place(elementwise.sub)
+Tensor.__imul__ = in_place(elementwise.mul)
+Tensor.__itruediv__ = in_place(elementwise.true_divide)
+Tensor.__ipow__ = in_place(elementwise.pow)
 
 # ---------------------------------------------------------------- dtypes
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
-from minidl.engine.inplace import changes
+from minidl.engine.changes import changes
 from minidl.engine.operation import operation
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows

@@ -128,11 +128,12 @@ def _linear_on_rows(x, weight, bias):
     """A linear layer on whatever has features in its last dimension: all else are rows."""
     rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
     y, to_rows, to_weight, to_bias = linear.rule(rows, weight, bias)
+    shape, flat = x.shape, y.shape
     return (
-        y.reshape(*x.shape[:-1], weight.shape[0]),
-        lambda g: to_rows(g.reshape(y.shape)).reshape(x.shape),
-        lambda g: to_weight(g.reshape(y.shape)),
-        lambda g: to_bias(g.reshape(y.shape)),
+        y.reshape(*shape[:-1], weight.shape[0]),
+        lambda g: to_rows(g.reshape(flat)).reshape(shape),
+        lambda g: to_weight(g.reshape(flat)),
+        lambda g: to_bias(g.reshape(flat)),
     )
 
 

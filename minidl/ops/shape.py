@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.dtypes import promoted_dtype
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, ShapeError, aligned
 from minidl.ops.reduction import axes_of
@@ -18,9 +19,10 @@ def sizes(shape):
 
 
 @operation(formula=r"y = x \text{ in another shape}", gradient=r"\bar x = \bar y \text{ in the shape of } x",
-           numpy=np.reshape, linear=True)  # fmt: skip
+           numpy=np.reshape, linear=True, view=True)  # fmt: skip
 def _reshape(x, shape):
-    return np.reshape(x, shape), lambda g: np.reshape(g, x.shape)
+    before = x.shape
+    return np.reshape(x, shape), lambda g: np.reshape(g, before)
 
 
 def reshape(x, *shape):
@@ -83,7 +85,7 @@ def ravel(x):
     return reshape(x, -1)
 
 
-@operation(formula=r"y_{\pi(i)} = x_i", gradient=r"\bar x_i = \bar y_{\pi(i)}", linear=True)
+@operation(formula=r"y_{\pi(i)} = x_i", gradient=r"\bar x_i = \bar y_{\pi(i)}", linear=True, view=True)
 def _permute(x, dims):
     return np.transpose(x, dims), lambda g: np.transpose(g, np.argsort(dims).tolist())
 
@@ -146,11 +148,15 @@ def unsqueeze(x, dim):
     gradient=r"\bar x_i = \sum_j \bar y_{ij}",
     numpy=np.broadcast_to,
     linear=True,
+    view=True,
     broadcasts=True,
 )
 def broadcast_to(x, shape):
     """The tensor repeated to `shape` without using memory for it."""
-    return np.broadcast_to(x, shape), lambda g: g
+    y = np.broadcast_to(x, shape)
+    if isinstance(y, np.ndarray) and x.flags.writeable:  # into all of it nothing is written, but into one row
+        y.flags.writeable = True
+    return y, lambda g: g
 
 
 def expand(x, *shape):
@@ -198,10 +204,15 @@ def repeat_interleave(x, repeats, dim=None):
     return x.index_select(axis, Tensor.wrap(np.repeat(np.arange(x.shape[axis]), counts)))
 
 
-@operation(name="flip", formula=r"y_i = x_{n-1-i}", gradient=r"\bar x_i = \bar y_{n-1-i}", linear=True)
+@array_function
+def _reversed(x, axes):
+    return np.array(np.flip(x, axis=axes))  # a copy: writing into it must not change x
+
+
+@operation(name="flip", array=_reversed, formula=r"y_i = x_{n-1-i}", gradient=r"\bar x_i = \bar y_{n-1-i}", linear=True)
 def flipped(x, axes):
     """The order of the elements reversed along `axes`, as a tuple."""
-    return np.flip(x, axis=axes), lambda g: np.flip(g, axis=axes)
+    return _reversed(x, axes), lambda g: _reversed(g, axes)
 
 
 def flip(x, *dims):
@@ -255,8 +266,6 @@ def cat(tensors, dim=0):
 
 def _one_dtype(tensors):
     if len({x.dtype for x in tensors}) > 1:
-        from minidl.engine.dtypes import promoted_dtype
-
         common = promoted_dtype([x.array for x in tensors])
         return [x.to(common) for x in tensors]
     return tensors
@@ -317,7 +326,14 @@ def split(x, split_size_or_sections, dim=0):
         size = split_size_or_sections
         pieces = [size] * (n // size) + ([n % size] if n % size else []) or [0]
     starts = np.cumsum([0, *pieces])[:-1].tolist()
-    return tuple(narrow(x, axis, start, piece) for start, piece in zip(starts, pieces, strict=True))
+    return _as_several([narrow(x, axis, start, piece) for start, piece in zip(starts, pieces, strict=True)])
+
+
+def _as_several(views):
+    """Views that one call returned together: a change in place of one of them is not recorded, as in PyTorch."""
+    for view in views:
+        view.view_of.fixed = "it is one of several that one call returned"
+    return tuple(views)
 
 
 def chunk(x, chunks, dim=0):
@@ -329,7 +345,7 @@ def chunk(x, chunks, dim=0):
 def unbind(x, dim=0):
     """The tensor taken apart along `dim`."""
     (axis,) = axes_of(dim, x.ndim)
-    return tuple(x[(*(slice(None),) * axis, i)] for i in range(x.shape[axis]))
+    return _as_several([x[(*(slice(None),) * axis, i)] for i in range(x.shape[axis])])
 
 
 @operation(formula="y = x", gradient=r"\bar x = \bar y", linear=True)
@@ -359,26 +375,62 @@ tril = _triangle(np.tril, "tril", "lower")
 triu = _triangle(np.triu, "triu", "upper")
 
 
+@array_function
+def _diagonal_view(x, offset, dim1, dim2):
+    y = np.diagonal(x, offset, dim1, dim2)
+    if x.flags.writeable:
+        y.flags.writeable = True
+    return y
+
+
+@array_function
+def _on_the_diagonal(x, offset, dim1, dim2, shape):
+    y = np.zeros(shape, x.dtype)
+    _diagonal_view(y, offset, dim1, dim2)[...] = x
+    return y
+
+
+@operation(
+    name="diagonal",
+    array=_diagonal_view,
+    formula=r"y_i = x_{i,\, i+k}",
+    gradient=r"\bar x_{i,\, i+k} = \bar y_i",
+    linear=True,
+    view=True,
+)
+def take_diagonal(x, offset, dim1, dim2):
+    """The diagonal as a view; the rest is 0 in its gradient."""
+    shape = x.shape
+    return _diagonal_view(x, offset, dim1, dim2), lambda g: _on_the_diagonal(g, offset, dim1, dim2, shape)
+
+
+@operation(
+    array=_on_the_diagonal,
+    formula=r"y_{i,\, i+k} = x_i",
+    gradient=r"\bar x_i = \bar y_{i,\, i+k}",
+    linear=True,
+)
+def put_on_diagonal(x, offset, dim1, dim2, shape):
+    """Zeros of a shape, with `x` on a diagonal."""
+    return _on_the_diagonal(x, offset, dim1, dim2, shape), lambda g: _diagonal_view(g, offset, dim1, dim2)
+
+
 def diagonal(x, offset=0, dim1=0, dim2=1):
     """The elements whose indices in two dimensions are equal (but for `offset`); they become the last dimension."""
     (a,), (b,) = axes_of(dim1, x.ndim), axes_of(dim2, x.ndim)
-    x = movedim(x, (a, b), (0, 1))
-    rows = np.arange(max(0, min(x.shape[0] + min(offset, 0), x.shape[1] - max(offset, 0))))
-    taken = x[rows + max(-offset, 0), rows + max(offset, 0)]
-    return movedim(taken, 0, -1)
+    if a == b:
+        raise DimensionError(f"diagonal needs two different dimensions, and got {dim1} and {dim2}")
+    return take_diagonal(x, offset, a, b)
 
 
 def diag(x, diagonal=0):
     """The diagonal of a matrix, or the matrix that has a vector as its diagonal."""
     if x.ndim == 2:
-        return globals()["diagonal"](x, diagonal)
+        return take_diagonal(x, diagonal, 0, 1)
     if x.ndim != 1:
         raise ShapeError(f"diag takes a vector or a matrix, not a tensor of shape {x.shape}")
     n = x.shape[0] + abs(diagonal)
-    rows = np.arange(x.shape[0])
-    from minidl.ops.indexing import put
-
-    return put(x, (rows + max(-diagonal, 0), rows + max(diagonal, 0)), (n, n))
+    return put_on_diagonal(x, diagonal, 0, 1, (n, n))
 
 
 def trace(x):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minidl.engine.inplace import changes
+from minidl.engine.changes import changes
 from minidl.engine.tensor import Tensor
 from minidl.optim.optimizer import Optimizer
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from minidl.engine.inplace import changes
+from minidl.engine.changes import changes
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
 

@@ -333,8 +333,6 @@ def test_a_leaf_that_requires_a_gradient_cannot_be_changed_in_place():
     w = leaf(2.0)
     with pytest.raises(GraphError, match=r"(?s)a leaf that requires a gradient.*with minidl.no_grad\(\):"):
         w += 1
-    with pytest.raises(GraphError, match="part of a computation graph"):
-        (w * 2).add_(1)
 
 
 def test_adding_up_losses_with_augmented_assignment_keeps_the_graph():
