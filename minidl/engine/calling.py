@@ -3,6 +3,7 @@
 from collections import namedtuple
 from difflib import get_close_matches
 from functools import cache, wraps
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 
 import numpy as np
 
@@ -84,14 +85,15 @@ def tidy(rule, args, kwargs):
 
 @cache
 def parameters_of(function):
-    """The names of a function's parameters: by position, the starred one, all, and the defaults of the first."""
+    """What a function takes: parameters by position, the starred one, all, defaults, and whether any other name."""
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     keyword = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    starred = code.co_varnames[len(positional) + len(keyword)] if code.co_flags & 0x04 else None
+    starred = code.co_varnames[len(positional) + len(keyword)] if code.co_flags & CO_VARARGS else None
     values = function.__defaults__ or ()
     defaults = dict(zip(positional[len(positional) - len(values) :], values, strict=True))
-    return Parameters(positional, starred, {*positional, *keyword} | ({starred} if starred else set()), defaults)
+    names = {*positional, *keyword} | ({starred} if starred else set())
+    return Parameters(positional, starred, names, defaults, bool(code.co_flags & CO_VARKEYWORDS))
 
 
 def _own_name(function, parameters, name, value):

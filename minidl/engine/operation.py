@@ -143,7 +143,7 @@ def operation(
     def apply(*args, **kwargs):
         if kwargs:
             args, kwargs = tidy(rule, args, kwargs)
-        arrays, numbers, wanted, wants, dtype, alike, foreign = [], [], False, False, None, True, False
+        arrays, numbers, wanted, wants, dtype, alike = [], [], False, False, None, True
         for a in args:
             if isinstance(a, Tensor):
                 wants = a.requires_grad
@@ -156,12 +156,12 @@ def operation(
                 if type(a) is float or type(a) is int:
                     numbers.append(len(arrays))
                 else:
-                    alike, foreign = False, foreign or isinstance(a, np.ndarray)
+                    alike = False
+                    if promote is not None and isinstance(a, np.ndarray) and (operands is None or len(arrays) < operands):
+                        a = a.copy()  # its owner may change it before backward needs it
+                        args = (*args[: len(arrays)], a, *args[len(arrays) + 1 :])
             arrays.append(a)
         state = this_thread.state
-        if foreign and wanted and state.recording:  # the owner of a plain array may change it before backward needs it
-            args = tuple([a.copy() if isinstance(a, np.ndarray) else a for a in args])
-            arrays = [a.array if isinstance(a, Tensor) else a for a in args]
         if promote is not None:
             if not alike or dtype is None or dtype.kind != "f":
                 promote_all(arrays, promote, operands)

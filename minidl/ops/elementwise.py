@@ -530,6 +530,8 @@ def where(condition, a=None, b=None):
         both = [t.to(common) for t in both]
     elif type(a) is float and type(b) is float:
         both = [t.to(get_default_dtype()) for t in both]
+    if isinstance(condition, np.ndarray):
+        condition = np.array(condition)  # its owner may change it before the gradient is asked for
     return _where(condition, *both)
 
 
@@ -545,7 +547,7 @@ def nan_to_num(x, nan=0.0):
 
 def masked_fill(x, mask, value):
     """The tensor with `value` wherever `mask` is true."""
-    mask = mask.array if isinstance(mask, Tensor) else np.asarray(mask)
+    mask = mask.array if isinstance(mask, Tensor) else np.array(mask)  # a copy: its owner may change it
     value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value, x.dtype))
     return _where(mask, value.to(x.dtype), x)
 
