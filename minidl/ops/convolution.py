@@ -115,8 +115,9 @@ def _to_bias(g):
     promote="same",
     array=_correlate,
 )
-def conv2d_product(x, weight, bias, **geometry):
+def conv2d_product(x, weight, bias, stride, padding, dilation, groups):
     """A convolution; its geometry (stride, padding, dilation as pairs, and groups) is given by name."""
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     size, kernel = tuple(x.shape[2:]), tuple(weight.shape[2:])
     return (
         _correlate(x, weight, bias, **geometry),
@@ -133,8 +134,9 @@ def conv2d_product(x, weight, bias, **geometry):
     promote="same",
     array=_to_image,
 )
-def conv2d_image(y, weight, size, **geometry):
+def conv2d_image(y, weight, size, stride, padding, dilation, groups):
     """What a convolution passes back to its image; as a layer of its own, the transposed convolution."""
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     shape, kernel = y.shape, tuple(weight.shape[2:])
     return (
         _to_image(y, weight, size=size, **geometry),
@@ -149,8 +151,9 @@ def conv2d_image(y, weight, size, **geometry):
     promote="same",
     array=_to_weight,
 )
-def conv2d_weight(x, y, kernel, **geometry):
+def conv2d_weight(x, y, kernel, stride, padding, dilation, groups):
     """What a convolution passes back to its kernel."""
+    geometry = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     size, shape = tuple(x.shape[2:]), y.shape
     return (
         _to_weight(x, y, kernel=kernel, **geometry),
