@@ -8,8 +8,24 @@ from minidl.engine.generator import default_generator
 from minidl.interop.checkpoint import save
 
 
+def latest(run, monitor, who):
+    """The last number of the history of that name.
+
+    Raises
+    ------
+    KeyError
+        When there is none; it says which there are.
+    """
+    if monitor not in run.history:
+        raise KeyError(f"{who} watches {monitor!r}, and the history has {', '.join(run.history)}")
+    return run.history[monitor][-1]
+
+
 class Callback:
     """The parent of all callbacks; each of its methods may be replaced."""
+
+    def at_start(self, run):
+        """Once, before the first epoch."""
 
     def after_step(self, run, loss):
         """After each change of the weights."""
@@ -41,20 +57,16 @@ class EarlyStopping(Callback):
     def __init__(self, patience=3, monitor="val_loss", mode="min", min_delta=0.0, restore_best=True):
         if mode not in ("min", "max"):
             raise ValueError(f'mode must be "min" or "max", not {mode!r}')
-        self.patience, self.monitor, self.mode, self.min_delta, self.restore_best = (
-            patience,
-            monitor,
-            mode,
-            min_delta,
-            restore_best,
-        )
+        self.patience, self.monitor, self.mode, self.min_delta = patience, monitor, mode, min_delta
+        self.restore_best = restore_best
+
+    def at_start(self, run):
+        """Forget the run before: its best weights belong to another model."""
         self.best, self.best_epoch, self.weights = math.inf, 0, None
 
     def after_epoch(self, run):
         """Compare with the best epoch so far."""
-        if self.monitor not in run.history:
-            raise KeyError(f"EarlyStopping watches {self.monitor!r}, and the history has {', '.join(run.history)}")
-        value = run.history[self.monitor][-1] * (1 if self.mode == "min" else -1)
+        value = latest(run, self.monitor, "EarlyStopping") * (1 if self.mode == "min" else -1)
         if value < self.best - self.min_delta:
             self.best, self.best_epoch = value, run.epoch
             self.weights = {name: np.array(t.array) for name, t in run.model.state_dict().items()}
@@ -79,17 +91,27 @@ class Checkpoint(Callback):
 
     Notes
     -----
-    The file holds "model", "optimizer", "random", "epoch" and "history"; see `minidl.load`.
+    The file holds the states of "model", "optimizer" and "schedule" (None where there is none), of the random numbers
+    ("random", those of `minidl.default_generator`), and "epoch" and "history"; see `minidl.load`.
     """
 
     def __init__(self, path, monitor=None, mode="min"):
+        if mode not in ("min", "max"):
+            raise ValueError(f'mode must be "min" or "max", not {mode!r}')
         self.path, self.monitor, self.mode = path, monitor, mode
+
+    def at_start(self, run):
+        """Forget the run before."""
+        self.best = math.inf
 
     def after_epoch(self, run):
         """Save, if it is time."""
         if self.monitor is not None:
-            values = run.history[self.monitor]
-            if values[-1] != (min if self.mode == "min" else max)(values):
+            value = latest(run, self.monitor, "Checkpoint") * (1 if self.mode == "min" else -1)
+            if not value <= self.best:  # NaN is no best
                 return
-        state = {"model": run.model.state_dict(), "optimizer": run.optimizer.state_dict(), "epoch": run.epoch}
-        save({**state, "random": default_generator.get_state(), "history": run.history}, self.path)
+            self.best = value
+        parts = {"model": run.model, "optimizer": run.optimizer, "schedule": run.schedule}
+        state = {name: None if part is None else part.state_dict() for name, part in parts.items()}
+        rest = {"random": default_generator.get_state(), "epoch": run.epoch, "history": run.history}
+        save({**state, **rest}, self.path)

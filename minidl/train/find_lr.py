@@ -1,5 +1,6 @@
 """Finding a learning rate: raise it step by step, and see where the loss falls fastest (Smith 2017)."""
 
+import copy
 import math
 from itertools import cycle, islice
 
@@ -10,7 +11,9 @@ from minidl.nn.functional import cross_entropy
 
 
 def find_lr(model, train, loss=cross_entropy, *, optimizer, start=1e-6, end=10.0, steps=100):
-    """Try learning rates from `start` to `end` on one short run; the weights are put back afterwards.
+    """Try learning rates from `start` to `end` on one short run.
+
+    Weights, optimiser and mode are put back afterwards.
 
     Returns
     -------
@@ -21,11 +24,15 @@ def find_lr(model, train, loss=cross_entropy, *, optimizer, start=1e-6, end=10.0
     Raises
     ------
     MinidlError
-        When the loss explodes before there is anything to see.
+        When there is no batch, or the loss explodes before there is anything to see.
     """
+    if not 0 < start < end or steps < 3:
+        raise ValueError(
+            f"find_lr climbs from a small rate to a large one in at least 3 steps, not {start:g}, {end:g}, {steps}"
+        )
     weights = {name: np.array(t.array) for name, t in model.state_dict().items()}
-    state, rates = optimizer.state_dict(), [group["lr"] for group in optimizer.param_groups]
-    tried, losses, smooth, lowest = [], [], 0.0, math.inf
+    state, was_training = copy.deepcopy(optimizer.state_dict()), model.training  # a copy: the optimiser changes its own
+    i, tried, losses, smooth, lowest = -1, [], [], 0.0, math.inf
     model.train()
     try:
         for i, (x, y) in enumerate(islice(cycle(train), steps)):
@@ -48,8 +55,11 @@ def find_lr(model, train, loss=cross_entropy, *, optimizer, start=1e-6, end=10.0
             t.copy_(weights[name])
         optimizer.load_state_dict(state)
         optimizer.zero_grad()
-        for group, lr in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = lr
+        model.train(was_training)
+    if i < 0:
+        raise MinidlError(
+            "there is no batch to try learning rates on: is the data set empty, or an iterator that is used up?"
+        )
     if len(tried) < 3:
         raise MinidlError(f"the loss explodes at once: try a smaller start than {start:g}")
     slopes = np.gradient(losses, np.log(tried))

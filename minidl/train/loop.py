@@ -2,14 +2,17 @@
 
 import math
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from minidl.engine.generator import manual_seed
-from minidl.engine.grad_mode import no_grad
+from minidl.engine.grad_mode import is_grad_enabled, no_grad, set_grad_enabled
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
 from minidl.nn.utils import clip_grad_norm_
+from minidl.ops.shape import cat
+from minidl.optim.lr_scheduler import ReduceLROnPlateau
 
 
 class NotFiniteError(MinidlError, ArithmeticError):
@@ -23,6 +26,7 @@ class Run:
     Attributes
     ----------
     model, optimizer : Module, Optimizer
+    schedule : LRScheduler or None
     epoch, step : int
         Both count from 1.
     history : dict of str -> list of float
@@ -33,6 +37,7 @@ class Run:
 
     model: Any
     optimizer: Any
+    schedule: Any = None
     epoch: int = 0
     step: int = 0
     history: dict = field(default_factory=dict)
@@ -49,6 +54,9 @@ def fit(
     clip_norm=None, seed=None, verbose=True,
 ):  # fmt: skip
     """Train a model, and say how it goes.
+
+    Afterwards the model is in training mode, as after a loop written by hand: call ``model.eval()`` before you ask it for
+    predictions.
 
     Parameters
     ----------
@@ -81,6 +89,8 @@ def fit(
     ------
     NotFiniteError
         When the loss is NaN or infinite; it names the step and the likely reasons.
+    MinidlError
+        When there is no batch to train on.
 
     Examples
     --------
@@ -93,43 +103,63 @@ def fit(
     epoch 1: train_loss 0.7614
     epoch 2: train_loss 0.7359
     """
-    run = Run(model, optimizer)
+    _check_batches(epochs, train=train, val=val)
+    run = Run(model, optimizer, schedule)
     if seed is not None:
         manual_seed(seed)
-    try:
-        for run.epoch in range(1, epochs + 1):
-            model.train()
-            total = count = 0
-            for x, y in _progress(train, run.epoch, verbose):
-                run.step += 1
-                value = loss(model(x), y)
-                _check(value.item(), run)
-                optimizer.zero_grad()
-                value.backward()
-                if clip_norm is not None:
-                    clip_grad_norm_(model.parameters(), clip_norm)
-                optimizer.step()
-                total, count = total + value.item() * len(y), count + len(y)
-                for callback in callbacks:
-                    callback.after_step(run, value.item())
-            run.record(train_loss=total / count, lr=optimizer.param_groups[0]["lr"])
-            if val is not None:
-                run.record(**{f"val_{name}": number for name, number in evaluate(model, val, loss, metrics).items()})
-            if schedule is not None:
-                _advance(schedule, run)
+    complete = 0
+    with _mode_afterwards(model, training=True):
+        try:
             for callback in callbacks:
-                callback.after_epoch(run)
-            if verbose:
-                print(_line(run), flush=True)
-            if run.stopped:
-                break
-    except KeyboardInterrupt:
-        run.stopped = f"stopped by you in epoch {run.epoch}; the model and the history so far are kept"
+                callback.at_start(run)
+            for run.epoch in range(1, epochs + 1):
+                train_loss = _train_epoch(run, train, loss, clip_norm, callbacks, verbose)
+                run.record(train_loss=train_loss, lr=optimizer.param_groups[0]["lr"])
+                if val is not None:
+                    run.record(**{f"val_{name}": number for name, number in evaluate(model, val, loss, metrics).items()})
+                if schedule is not None:
+                    _advance(schedule, run)
+                for callback in callbacks:
+                    callback.after_epoch(run)
+                complete = run.epoch
+                if verbose:
+                    print(_line(run), flush=True)
+                if run.stopped:
+                    break
+        except KeyboardInterrupt:
+            run.stopped = f"stopped by you in epoch {run.epoch}; the model and the history so far are kept"
+            for values in run.history.values():
+                del values[complete:]  # of an epoch that is not over
     if run.stopped and verbose:
         print(run.stopped[0].upper() + run.stopped[1:] + ".")
     for callback in callbacks:
         callback.at_end(run)
     return run.history
+
+
+def _train_epoch(run, batches, loss, clip_norm, callbacks, verbose):
+    """Go through the batches once, changing the weights after each; the mean loss of all examples."""
+    model, optimizer = run.model, run.optimizer
+    model.train()
+    total = count = 0
+    for x, y in _progress(batches, run.epoch, verbose):
+        run.step += 1
+        value = loss(model(x), y)
+        _check(value.item(), run)
+        optimizer.zero_grad()
+        value.backward()
+        if clip_norm is not None:
+            clip_grad_norm_(model.parameters(), clip_norm)
+        optimizer.step()
+        total, count = total + value.item() * len(y), count + len(y)
+        for callback in callbacks:
+            callback.after_step(run, value.item())
+    if not count:
+        raise MinidlError(
+            f"there is no batch to train on in epoch {run.epoch}: is the data set empty, or smaller than a batch with "
+            "drop_last=True, or an iterator that is used up?"
+        )
+    return total / count
 
 
 def evaluate(model, data, loss=cross_entropy, metrics=None):
@@ -139,24 +169,46 @@ def evaluate(model, data, loss=cross_entropy, metrics=None):
     -------
     dict of str -> float
         "loss", and each metric by its name.
-    """
-    from minidl.ops.shape import cat
 
-    was_training = model.training
-    model.eval()
+    Raises
+    ------
+    MinidlError
+        When there is no batch.
+    """
     total, predictions, targets = 0.0, [], []
-    with no_grad():
+    with _mode_afterwards(model, model.training), no_grad():
+        model.eval()
         for x, y in data:
             out = model(x)
             total += loss(out, y).item() * len(y)
             predictions.append(out)
             targets.append(y)
-    model.train(was_training)
     if not targets:
-        raise MinidlError("there is no batch to evaluate on")
+        raise MinidlError("there is no batch to evaluate on: is the data set empty, or an iterator that is used up?")
     everything, truth = cat(predictions), cat(targets)
     found = {"loss": total / len(truth)}
     return {**found, **{name: float(metric(everything, truth)) for name, metric in (metrics or {}).items()}}
+
+
+@contextmanager
+def _mode_afterwards(model, training):
+    """However the block ends, Ctrl-C at any moment included: leave the model in that mode, and recording as it was."""
+    recording = is_grad_enabled()
+    try:
+        yield
+    finally:
+        set_grad_enabled(recording)
+        model.train(training)
+
+
+def _check_batches(epochs, **sources):
+    """Refuse an iterator, which is used up after the first epoch."""
+    for name, batches in sources.items():
+        if epochs > 1 and batches is not None and iter(batches) is batches:
+            raise MinidlError(
+                f"{name} is an iterator, which can be gone through only once, and {epochs} epochs were asked for: give a "
+                "DataLoader, or a list of batches"
+            )
 
 
 def _check(value, run):
@@ -169,7 +221,7 @@ def _check(value, run):
 
 
 def _advance(schedule, run):
-    if hasattr(schedule, "patience"):
+    if isinstance(schedule, ReduceLROnPlateau):
         schedule.step(run.history.get("val_loss", run.history["train_loss"])[-1])
     else:
         schedule.step()
@@ -184,6 +236,6 @@ def _progress(batches, epoch, verbose):
     """The batches, with a bar that goes away again, where there is a screen to show it."""
     if not verbose or not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         return batches
-    from tqdm.auto import tqdm
+    from tqdm.auto import tqdm  # late: it looks for widgets, which takes time
 
     return tqdm(batches, desc=f"epoch {epoch}", leave=False)

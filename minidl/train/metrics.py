@@ -1,7 +1,7 @@
 """Metrics: how good predictions are, in numbers that people report.
 
-All take tensors or arrays and return plain numbers or tensors; no gradient flows through them.
-They agree with those of scikit-learn.
+All take tensors or arrays and return plain numbers or tensors; no gradient flows through them. Columns (N, 1) count
+as (N,). They agree with those of scikit-learn, or refuse what it would answer differently.
 """
 
 import numpy as np
@@ -16,8 +16,13 @@ def array_of(values):
 
 
 def _pair(a, b, names):
-    """Two arrays of one length, neither empty."""
-    a, b = array_of(a), array_of(b)
+    """Two arrays of one length, neither empty, without NaN; a column (N, 1) counts as (N,)."""
+    a, b = (_column_as_row(_wide(array_of(x))) for x in (a, b))
+    for name, values in zip(names, (a, b), strict=True):
+        if values.ndim == 0:
+            raise ShapeError(f"{name} must be many, one for each example, and here is a single number")
+        if values.dtype.kind == "f" and np.isnan(values).any():
+            raise ValueError(f"{name} hold NaN, and nothing can be said about them")
     if len(a) != len(b):
         raise ShapeError("every prediction needs its target\n" + aligned([(names[0], a.shape), (names[1], b.shape)]))
     if len(a) == 0:
@@ -25,10 +30,44 @@ def _pair(a, b, names):
     return a, b
 
 
+def _wide(values):
+    """Numbers in 64 bits, where differences and negatives of them fit."""
+    if values.dtype.kind in "bui":
+        return values.astype(np.int64)
+    return values.astype(np.float64) if values.dtype.kind == "f" else values
+
+
+def _column_as_row(values):
+    return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+
+
 def _labels(predictions, targets):
-    """Predicted and true labels; scores (N, C) become the label of the highest."""
+    """Predicted and true labels, (N,) each; of scores (N, C) the label of the highest, of one-hot rows that of the one."""
     predictions, targets = _pair(predictions, targets, ("predictions", "targets"))
-    return (predictions.argmax(1) if predictions.ndim == 2 else predictions), targets
+    for name, values in (("predictions", predictions), ("targets", targets)):
+        if values.ndim > 2:
+            raise ShapeError(
+                f"{name} of shape {values.shape}: bring them to one label (N,), or one row of scores (N, C), for each "
+                "example first, x.movedim(1, -1).reshape(-1, C)"
+            )
+    if targets.ndim == 2:
+        if not (((targets == 0) | (targets == 1)).all() and (targets.sum(1) == 1).all()):
+            raise ShapeError(
+                f"targets of shape {targets.shape} are neither labels (N,) nor one-hot rows with a single 1: each example "
+                "must have one class"
+            )
+        if predictions.ndim == 2 and predictions.shape != targets.shape:
+            raise ShapeError("scores and one-hot targets have a column for each class\n" + aligned(
+                [("predictions", predictions.shape), ("targets", targets.shape)]))  # fmt: skip
+        targets = targets.argmax(1)
+    predicted = predictions.argmax(1) if predictions.ndim == 2 else predictions
+    for name, values in (("predictions", predicted), ("targets", targets)):
+        if values.dtype.kind == "f" and (values != np.floor(values)).any():
+            raise ValueError(
+                f"{name} are numbers between labels, such as {values[values != np.floor(values)][0]:g}: turn probabilities "
+                "or scores into labels first, (p > 0.5).long() or scores.argmax(1)"
+            )
+    return predicted, targets
 
 
 def accuracy(predictions, targets):
@@ -37,7 +76,12 @@ def accuracy(predictions, targets):
     Parameters
     ----------
     predictions : labels (N,), or scores (N, C)
-    targets : labels (N,)
+    targets : labels (N,), or one-hot rows (N, C)
+
+    Raises
+    ------
+    ValueError
+        For probabilities where labels are needed, and for NaN.
 
     Examples
     --------
@@ -51,6 +95,11 @@ def accuracy(predictions, targets):
 def top_k_accuracy(scores, targets, k=5):
     """The share of examples whose true label is among the k highest scores (N, C); of equal ones the last comes first."""
     scores, targets = _pair(scores, targets, ("scores", "targets"))
+    if scores.ndim != 2 or targets.ndim != 1:
+        raise ShapeError(
+            "top_k_accuracy needs scores (N, C) and labels (N,)\n"
+            + aligned([("scores", scores.shape), ("targets", targets.shape)])
+        )
     if not 1 <= k <= scores.shape[1]:
         raise OutOfRangeError(f"k must be between 1 and the {scores.shape[1]} classes, and is {k}")
     best = np.argsort(scores, axis=1, kind="stable")[:, ::-1][:, :k]
@@ -58,13 +107,15 @@ def top_k_accuracy(scores, targets, k=5):
 
 
 def confusion_matrix(predictions, targets, num_classes=None):
-    """How often each true label (row) was taken for each label (column).
+    """How often each true label (row) was taken for each label (column), from label 0 to the highest or to `num_classes`.
 
     >>> confusion_matrix([1, 0, 1], [1, 1, 1])
     tensor([[0, 0],
             [1, 2]])
     """
     predicted, targets = _labels(predictions, targets)
+    if predicted.dtype.kind not in "if" or targets.dtype.kind not in "if":
+        raise ValueError("the rows and columns of a confusion matrix are counted from 0: give labels as whole numbers")
     n = int(max(predicted.max(), targets.max())) + 1 if num_classes is None else num_classes
     if min(predicted.min(), targets.min()) < 0 or max(predicted.max(), targets.max()) >= n:
         raise OutOfRangeError(f"labels must be between 0 and {n - 1}")
@@ -77,15 +128,28 @@ def _safe_ratio(a, b):
     return np.divide(a, b, out=np.zeros(np.shape(a)), where=np.asarray(b) != 0)
 
 
-def _averaged(scores, support, hits, average):
+def _counts(predictions, targets):
+    """For every label that occurs: the label, how often it was right, predicted, and true."""
+    predicted, targets = _labels(predictions, targets)
+    labels = np.union1d(predicted, targets)
+    hits = predicted[predicted == targets]
+    return labels, *(np.array([(values == label).sum() for label in labels], float) for values in (hits, predicted, targets))
+
+
+def _averaged(ratio, predictions, targets, average):
+    """A ratio of hits, predicted and true, for each label, averaged in one of four ways."""
+    labels, hits, taken, support = _counts(predictions, targets)
+    scores = ratio(hits, taken, support)
     if average is None:
         return Tensor.wrap(scores)
     if average == "binary":
-        if len(scores) != 2:
+        if len(labels) > 2:
             raise ShapeError(
-                f'average="binary" is for two classes, and there are {len(scores)}: use "macro", "micro" or "weighted"'
+                f'average="binary" is for two classes, and there are {len(labels)}: use "macro", "micro" or "weighted"'
             )
-        return float(scores[1])
+        if 1 not in labels.tolist() and len(labels) == 2:
+            raise ValueError(f'average="binary" is about class 1, and the labels are {labels.tolist()}')
+        return float(scores[labels.tolist().index(1)]) if 1 in labels.tolist() else 0.0
     if average == "macro":
         return float(scores.mean())
     if average == "micro":
@@ -95,44 +159,41 @@ def _averaged(scores, support, hits, average):
     raise ValueError(f'average must be "binary", "macro", "micro", "weighted" or None, not {average!r}')
 
 
-def _counts(predictions, targets):
-    matrix = confusion_matrix(predictions, targets).array
-    return np.diag(matrix).astype(float), matrix.sum(0).astype(float), matrix.sum(1).astype(float)
-
-
 def precision(predictions, targets, average="binary"):
     """Of those taken for a class, the share that belongs to it; 0 where none was.
 
     Parameters
     ----------
     average : {"binary", "macro", "micro", "weighted", None}
-        Of class 1 alone; the mean over the classes; over all examples; the mean weighted by how
-        often each class occurs; or each by itself.
+        Of class 1 alone; the mean over the classes that occur, among targets or predictions; over all examples; the mean
+        weighted by how often each class occurs; or each that occurs by itself, in rising order.
     """
-    hits, taken, support = _counts(predictions, targets)
-    return _averaged(_safe_ratio(hits, taken), support, hits, average)
+    return _averaged(lambda hits, taken, support: _safe_ratio(hits, taken), predictions, targets, average)
 
 
 def recall(predictions, targets, average="binary"):
     """Of those that belong to a class, the share that was found; see `precision` for `average`."""
-    hits, _, support = _counts(predictions, targets)
-    return _averaged(_safe_ratio(hits, support), support, hits, average)
+    return _averaged(lambda hits, taken, support: _safe_ratio(hits, support), predictions, targets, average)
 
 
 def f1(predictions, targets, average="binary"):
     """The harmonic mean of precision and recall; see `precision` for `average`."""
-    hits, taken, support = _counts(predictions, targets)
-    return _averaged(_safe_ratio(2 * hits, taken + support), support, hits, average)
+    return _averaged(lambda hits, taken, support: _safe_ratio(2 * hits, taken + support), predictions, targets, average)
 
 
 def _ranked(scores, targets):
     """How many negatives and positives have at least each of the different scores, the highest first."""
     scores, targets = _pair(scores, targets, ("scores", "targets"))
+    if scores.ndim != 1 or targets.ndim != 1:
+        raise ShapeError(
+            "each example needs one score, that of class 1, and one target\n"
+            + aligned([("scores", scores.shape), ("targets", targets.shape)])
+        )
     if not set(np.unique(targets).tolist()) == {0, 1}:
         raise ValueError("the targets must be 0 and 1, and both must occur")
     order = np.argsort(-scores, kind="stable")
     scores, targets = scores[order], targets[order].astype(float)
-    last = np.r_[np.nonzero(np.diff(scores))[0], len(scores) - 1]  # of each run of equal scores
+    last = np.r_[np.nonzero(scores[1:] != scores[:-1])[0], len(scores) - 1]  # of each run of equal scores
     positives = np.cumsum(targets)[last]
     return last + 1 - positives, positives, scores[last]
 
@@ -168,30 +229,44 @@ def calibration_error(probabilities, targets, bins=10):
         raise OutOfRangeError("calibration_error needs probabilities between 0 and 1: apply softmax or sigmoid first")
     if probabilities.ndim == 1:
         probabilities = np.stack([1 - probabilities, probabilities], 1)
+    if probabilities.ndim != 2 or targets.ndim != 1:
+        raise ShapeError(
+            "calibration_error needs probabilities (N, C), or (N,) of class 1, and labels (N,)\n"
+            + aligned([("probabilities", probabilities.shape), ("targets", targets.shape)])
+        )
     confidence, right = probabilities.max(1), probabilities.argmax(1) == targets
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(place, right - confidence.astype(float), bins)
     return float(np.abs(gaps).sum() / len(targets))
 
 
+def _numbers(predictions, targets):
+    """Predicted and true numbers of one shape, all finite."""
+    if np.shape(array_of(predictions)) != np.shape(array_of(targets)):
+        shapes = [("predictions", np.shape(array_of(predictions))), ("targets", np.shape(array_of(targets)))]
+        if shapes[0][1][:1] == shapes[1][1][:1]:
+            raise ShapeError("the shapes must be equal\n" + aligned(shapes))
+    predictions, targets = _pair(predictions, targets, ("predictions", "targets"))
+    if not (np.isfinite(predictions).all() and np.isfinite(targets).all()):
+        raise ValueError("predictions or targets are infinite, and the mean of their differences is no number")
+    return predictions.astype(float), targets.astype(float)
+
+
 def mean_absolute_error(predictions, targets):
     """The mean size of the differences."""
-    predictions, targets = _pair(predictions, targets, ("predictions", "targets"))
-    if predictions.shape != targets.shape:
-        raise ShapeError(
-            "the shapes must be equal\n" + aligned([("predictions", predictions.shape), ("targets", targets.shape)])
-        )
+    predictions, targets = _numbers(predictions, targets)
     return float(np.abs(predictions - targets).mean())
 
 
 def r2_score(predictions, targets):
-    """The share of the variance that the predictions explain: 1 is perfect, 0 no better than the mean."""
-    predictions, targets = _pair(predictions, targets, ("predictions", "targets"))
-    if predictions.shape != targets.shape:
-        raise ShapeError(
-            "the shapes must be equal\n" + aligned([("predictions", predictions.shape), ("targets", targets.shape)])
-        )
-    spread = ((targets - targets.mean()) ** 2).sum()
-    if spread == 0:
+    """The share of the variance that the predictions explain: 1 is perfect, 0 no better than the mean.
+
+    Several numbers for each example, (N, K), give the mean over the columns.
+    """
+    predictions, targets = _numbers(predictions, targets)
+    if targets.ndim > 2:
+        raise ShapeError(f"r2_score takes numbers (N,) or rows (N, K), not {targets.shape}")
+    spread = ((targets - targets.mean(0)) ** 2).sum(0)
+    if (spread == 0).any():
         raise ValueError("all targets are equal: there is no variance to explain")
-    return float(1 - ((targets - predictions) ** 2).sum() / spread)
+    return float((1 - ((targets - predictions) ** 2).sum(0) / spread).mean())

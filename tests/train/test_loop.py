@@ -1,9 +1,14 @@
 """The training loop: what it returns, when it stops, and that nothing is lost."""
 
+import copy
+import math
+import signal
+
 import numpy as np
 import pytest
 
 import minidl as md
+from minidl.errors import MinidlError
 from minidl.train import Callback, Checkpoint, EarlyStopping, NotFiniteError, evaluate, find_lr, fit, metrics
 
 
@@ -115,7 +120,137 @@ def test_a_checkpoint_holds_what_a_run_needs(tmp_path):
     )  # fmt: skip
     saved = md.load(path)
     assert saved["epoch"] == 2
-    assert set(saved) == {"model", "optimizer", "epoch", "random", "history"}
+    assert set(saved) == {"model", "optimizer", "schedule", "epoch", "random", "history"}
+    assert saved["schedule"] is None
+
+
+@pytest.mark.parametrize(("mode", "scores", "kept"), [("min", [math.nan, 2, 3], 2), ("max", [math.nan, 2, math.nan], 2)])
+def test_a_checkpoint_of_the_best_is_written_though_the_first_number_is_nan(tmp_path, mode, scores, kept):
+    model, train, _, optimizer = setting()
+    fit(
+        model, train, optimizer=optimizer, epochs=3, verbose=False,
+        callbacks=[Script(scores), Checkpoint(tmp_path / "best", monitor="score", mode=mode)],
+    )  # fmt: skip
+    assert md.load(tmp_path / "best")["epoch"] == kept
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lambda o: md.optim.lr_scheduler.ExponentialLR(o, 0.5),
+        lambda o: md.optim.lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + t)),
+        lambda o: md.optim.lr_scheduler.MultiStepLR(o, [1, 3]),
+        lambda o: md.optim.lr_scheduler.OneCycleLR(o, 0.1, 5),
+        lambda o: md.optim.lr_scheduler.ReduceLROnPlateau(o, patience=0, threshold=10),
+    ],
+)
+def test_a_run_goes_on_from_its_checkpoint_as_if_it_had_never_stopped(tmp_path, schedule):
+    def go(epochs, saved=None):
+        model, train, _, optimizer = setting()
+        plan = schedule(optimizer)
+        if saved is not None:
+            model.load_state_dict(saved["model"])
+            optimizer.load_state_dict(saved["optimizer"])
+            plan.load_state_dict(saved["schedule"])
+            md.default_generator.set_state(saved["random"])
+        return fit(
+            model, train, optimizer=optimizer, epochs=epochs, schedule=plan, callbacks=[Checkpoint(tmp_path / "run")],
+            verbose=False,
+        )  # fmt: skip
+
+    whole = go(5)
+    first = go(2)
+    rest = go(3, md.load(tmp_path / "run"))
+    assert {name: first[name] + rest[name] for name in whole} == whole
+
+
+def test_early_stopping_serves_one_run_after_another():
+    stop = EarlyStopping(patience=1, monitor="score")
+    first, train, _, optimizer = setting()
+    fit(first, train, optimizer=optimizer, epochs=2, callbacks=[Script([0, 1]), stop], verbose=False)
+    second, train, _, optimizer = setting(seed=1)
+    history = fit(second, train, optimizer=optimizer, epochs=4, callbacks=[Script([5, 4, 3, 2]), stop], verbose=False)
+    assert len(history["score"]) == 4
+    assert second[0].weight.tolist() != first[0].weight.tolist()
+
+
+# The mode of the model
+
+
+def test_fit_leaves_the_model_in_training_mode_whatever_happens():
+    model, train, val, optimizer = setting()
+
+    def broken(predictions, targets):
+        raise RuntimeError("broken")
+
+    def interrupted(predictions, targets):
+        raise KeyboardInterrupt
+
+    fit(model.eval(), train, val, optimizer=optimizer, epochs=1, verbose=False)
+    assert model.training
+    with pytest.raises(RuntimeError, match="broken"):
+        fit(model.eval(), train, val, loss=broken, optimizer=optimizer, epochs=1, verbose=False)
+    assert model.training
+    history = fit(
+        model, train, val, optimizer=optimizer, epochs=2, metrics={"m": interrupted}, callbacks=[Interrupt()], verbose=False
+    )
+    assert model.training
+    assert history == {"train_loss": [], "lr": []}
+
+
+def test_evaluation_puts_the_mode_back_after_an_error_and_keeps_recording():
+    model, _, val, _ = setting()
+
+    def broken(predictions, targets):
+        raise RuntimeError("broken")
+
+    for training in (True, False):
+        with pytest.raises(RuntimeError, match="broken"):
+            evaluate(model.train(training), val, broken)
+        assert model.training is training
+        assert model[1].training is training
+        assert md.is_grad_enabled()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that interrupts")
+def test_ctrl_c_at_any_moment_leaves_the_model_learning():
+    model, train, val, optimizer = setting()
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    try:
+        for i in range(100):
+            history = {}
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0.003 + i * 1e-4)
+                history = fit(model, train, val, optimizer=optimizer, epochs=10**6, verbose=False)
+            except KeyboardInterrupt:
+                pass  # before it had begun
+            assert all(m.training for m in model.modules())
+            assert md.is_grad_enabled()
+            assert len({len(values) for values in history.values()}) <= 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda m, o: fit(m, [], optimizer=o, epochs=1), "there is no batch to train on in epoch 1"),
+        (lambda m, o: fit(m, iter([]), optimizer=o, epochs=1), "there is no batch to train on in epoch 1"),
+        (lambda m, o: fit(m, iter([(md.ones(1, 4), md.tensor([0]))]), optimizer=o, epochs=2), "train is an iterator"),
+        (lambda m, o: fit(m, [(md.ones(1, 4), md.tensor([0]))], iter([]), optimizer=o, epochs=2), "val is an iterator"),
+        (lambda m, o: evaluate(m, []), "there is no batch to evaluate on"),
+        (lambda m, o: find_lr(m, [], optimizer=o), "there is no batch to try learning rates on"),
+    ],
+)
+def test_without_batches_there_is_a_sentence(call, text):
+    model, _, _, optimizer = setting()
+    with pytest.raises(MinidlError, match=text):
+        call(model, optimizer)
 
 
 def test_schedules_and_clipping():
@@ -131,8 +266,13 @@ def test_schedules_and_clipping():
 
 def test_find_lr_suggests_a_rate_and_leaves_everything_as_it_was():
     model, train, _, optimizer = setting()
+    fit(model, train, optimizer=optimizer, epochs=1, verbose=False)  # the optimiser has a momentum
+    momentum = copy.deepcopy(optimizer.state_dict())["state"]
     before = {name: t.tolist() for name, t in model.state_dict().items()}
-    found = find_lr(model, train, optimizer=optimizer, steps=60)
+    found = find_lr(model.eval(), train, optimizer=optimizer, steps=60)
+    assert not model.training
+    kept = optimizer.state_dict()["state"]
+    assert all(kept[i]["momentum_buffer"].tolist() == s["momentum_buffer"].tolist() for i, s in momentum.items())
     assert 1e-4 < found["suggestion"] < 10
     assert {name: t.tolist() for name, t in model.state_dict().items()} == before
     assert optimizer.param_groups[0]["lr"] == 0.1
