@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from minidl import __version__
+from minidl.course.teaching.commands import add_teach
 from minidl.errors import MinidlError
 
 FIRST = "00_start_here.ipynb"
@@ -65,6 +66,8 @@ def parser():
     check.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
     check.add_argument("--timeout", type=positive_number, default=120, help="seconds that a cell may take (120)")
     check.set_defaults(run=run_check)
+
+    add_teach(commands)
     return top
 
 

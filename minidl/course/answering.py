@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from minidl.course.progress import note
 
 RIGHT, WRONG, OPEN = "✓", "✗", "·"
+said_right: dict[str, bool] = {}  # what `check` said last in this run
 
 
 def on_the_shelf(shelf, chapter=None):
@@ -62,9 +63,22 @@ def check(name, answer=...):
     · ch01.ex1: not answered yet
     """
     exercise = named(name, exercises, "exercise")
+    said_right[name] = False
     if exercise.is_open(answer):
         print(f"{OPEN} {name}: not answered yet")
         return
     right, words = exercise.judge(answer)
+    said_right[name] = right
     note(name, right)
     print(f"{RIGHT if right else WRONG} {name}: {'right' if right else 'not yet'}. {words}".rstrip())
+
+
+def require(name):
+    """Stop unless `check` called the answer to an exercise right in this run; cells that nbgrader grades do so.
+
+    Raises
+    ------
+    AssertionError
+    """
+    if not said_right.get(name):
+        raise AssertionError(f"{name} is not solved: check has not said 'right' in this run")

@@ -35,6 +35,11 @@ def read_entry(name):
     return read().get(name, {})
 
 
+def is_progress(file):
+    """Whether all that is in a file makes sense."""
+    return _read(file)[1]
+
+
 def _read(file):
     """The entries of a file that make sense, and whether that is all there was."""
     try:

@@ -1,6 +1,7 @@
 """Writing files so that nobody ever sees half of one, whatever happens meanwhile."""
 
 import contextlib
+import errno
 import os
 import secrets
 import stat

@@ -1,0 +1,148 @@
+"""Slides of a chapter: one page of HTML with reveal.js and all pictures inside, which needs no network.
+
+A heading begins a slide, and what follows goes down from it, one idea at a time. What comes after a prediction appears
+only at the next key, so that the class can guess first.
+"""
+
+import copy
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from minidl.course.notebooks import WIDGET_VIEW
+from minidl.course.teaching.chapters import exercise_in, prediction_in, read_chapter
+from minidl.system.resources import folder
+from minidl.viz.graphs.maths import mathml
+
+TEMPLATES = Path(__file__).parent
+HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
+CODE = re.compile(r"(^```.*?^```[^\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?!\s)([^$\n]+?)(?<!\s)\$(?![\w$])", re.DOTALL)
+
+
+def slides(chapter):
+    """The page with the slides of a chapter.
+
+    Parameters
+    ----------
+    chapter : path
+        A notebook, with its outputs. Cells may say themselves what they are, by Jupyter's ``slideshow`` metadata.
+
+    Returns
+    -------
+    str
+    """
+    from nbconvert.exporters import SlidesExporter
+    from traitlets.config import Config
+
+    notebook, formulas = arranged(read_chapter(chapter))
+    reveal = folder("assets") / "reveal"
+    exporter = SlidesExporter(
+        config=Config({"CSSHTMLHeaderPreprocessor": {"style": "default"}}),
+        template_name="slides_template", extra_template_basedirs=[str(TEMPLATES)], embed_images=True,
+    )  # fmt: skip
+    own = {
+        "title": re.sub(r"^#+\s*", "", notebook.cells[0].source.partition("\n")[0]) if notebook.cells else chapter.stem,
+        "script": (reveal / "reveal.js").read_text(encoding="utf-8"),
+        "style": (reveal / "reveal.css").read_text(encoding="utf-8"),
+    }
+    page, _ = exporter.from_notebook_node(notebook, {"minidl": own, "metadata": {"path": str(Path(chapter).parent)}})
+    for number, formula in enumerate(formulas):
+        page = page.replace(_token(number), formula, 1)
+    return page
+
+
+def arranged(notebook):
+    """A copy of a notebook whose cells say where slides begin, without what needs a kernel or a network.
+
+    Returns
+    -------
+    notebook, list of str
+        Its formulas, for which tokens stand in it.
+    """
+    from nbformat.v4 import new_markdown_cell
+
+    notebook = copy.deepcopy(notebook)
+    notebook.metadata.pop("widgets", None)
+    notebook.cells = [piece for cell in notebook.cells for piece in _pieces(cell)]
+    before, formulas = None, []
+    for k, cell in enumerate(notebook.cells):
+        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", _slide_type(cell, before))
+        before = cell
+        if cell.cell_type == "markdown":
+            cell.source = _take_formulas(cell.source, formulas)
+        elif question := _question(cell):
+            notebook.cells[k] = new_markdown_cell(question, metadata=cell.metadata)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    return notebook, formulas
+
+
+def _question(cell):
+    """What a cell asks the class to predict, as a text; "" when it asks nothing."""
+    asked = prediction_in(cell)
+    if asked is None:
+        return ""
+    choices = "".join(f"\n- {choice}" for choice in asked.choices)
+    return f"**Predict first.** {asked.question}\n{choices}"
+
+
+def _pieces(cell):
+    """A text that goes on under another heading is two."""
+    starts = [match.start() for match in HEADING.finditer(_blanked(cell.source))] if cell.cell_type == "markdown" else []
+    cuts = sorted({0, *starts, len(cell.source)})
+    pieces = [cell.source[a:b].strip() for a, b in pairwise(cuts)]
+    if len([piece for piece in pieces if piece]) < 2:
+        return [cell]
+    copies = []
+    for number, piece in enumerate(filter(None, pieces)):
+        one = copy.deepcopy(cell)
+        one.source, one.id = piece, f"{cell.id}-{number}"[-64:]
+        one.metadata["goes_on"] = number == 0  # what comes before the first heading belongs to the cell above
+        copies.append(one)
+    return copies
+
+
+def _blanked(text):
+    """A text of the same length, without its code: a comment in Python is no heading."""
+    return CODE.sub(lambda found: " " * len(found[0]), text)
+
+
+def _slide_type(cell, before):
+    if exercise_in(cell):
+        return "skip"  # the question stands above it
+    is_text = cell.cell_type == "markdown"
+    if is_text and re.match(r"#{1,2} ", cell.source):
+        return "slide"
+    if before is not None and (prediction_in(before) or (is_text and cell.metadata.get("goes_on"))):
+        return "fragment"
+    return "subslide" if is_text else "-"
+
+
+def _token(number):
+    """What stands for a formula until Markdown is done, which would take MathML apart."""
+    return f"minidl-formula-{number}-"
+
+
+def _take_formulas(text, formulas):
+    r"""A text with tokens for its formulas, which are added to a list as MathML; code stays as it is.
+
+    >>> taken = []
+    >>> _take_formulas(r"the slope $\frac{dy}{dx}$ costs `$x$` or 5 $", taken)
+    'the slope minidl-formula-0- costs `$x$` or 5 $'
+    >>> taken[0].startswith("<math"), len(taken)
+    (True, 1)
+    """
+
+    def take(found):
+        display = found[1] is not None
+        try:
+            drawn = mathml((found[1] if display else found[2]).strip())
+        except Exception:  # what the converter does not know stays readable
+            return found[0]
+        formulas.append(f'<span class="formula">{drawn}</span>' if display else drawn)
+        return f"\n\n{_token(len(formulas) - 1)}\n\n" if display else _token(len(formulas) - 1)
+
+    parts = CODE.split(text)
+    parts[::2] = [FORMULA.sub(take, part) for part in parts[::2]]
+    return "".join(parts)
