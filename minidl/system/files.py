@@ -68,18 +68,16 @@ def check_writable(path):
 
 def _target(path):
     """The file that is to be written, behind all symbolic links, and what is there now (None for nothing)."""
+    target = Path(os.path.realpath(path))
     try:
         before = os.stat(path)
     except FileNotFoundError:
-        before = None
-    else:
-        if not stat.S_ISREG(before.st_mode):
-            raise NotAFileError(
-                f"{path} is {_kind(before.st_mode)}, and no file could be written there: choose another name"
-            )
-        if not os.access(path, os.W_OK):
-            raise PermissionError(13, "the file is read-only", str(path))
-    return Path(os.path.realpath(path)), before
+        return target, None
+    if not stat.S_ISREG(before.st_mode):
+        raise NotAFileError(f"{path} is {_kind(before.st_mode)}, and no file could be written there: choose another name")
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is read-only", str(path))
+    return target, before
 
 
 def _kind(mode):
