@@ -140,7 +140,6 @@ def lab_command(folder, port):
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}", f"--ServerApp.ip={HOST}",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.allow_origin=http://{HOST}:{port}",
-        "--ServerApp.no_browser_open_file=True",  # it would hold the token, and not be as private as ours
         "--ServerApp.identity_provider_class=minidl.course.serving.OwnOrigin",
         "--ServerApp.jpserver_extensions=minidl.course.serving=True",
         f"--LabApp.app_settings_dir={settings}", "--Application.log_level=ERROR",

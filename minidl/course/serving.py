@@ -53,4 +53,5 @@ def _load_jupyter_server_extension(server):
     """Jupyter calls this when it starts; `minidl lab` names this module on its command line."""
     server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, PATH), ProofHandler)])
     server.contents_manager.register_pre_save_hook(before_saving)
+    server.no_browser_open_file = True  # it would hold the token, and be readable for others
     _end_with_parent(server)

@@ -242,6 +242,7 @@ def real_lab(course, runtime, **options):
                 break
         else:
             pytest.fail(f"JupyterLab did not start:\n{said}")
+        assert "Config option" not in said
         yield lab, found[0]
     finally:
         lab.kill()
@@ -294,6 +295,7 @@ def status(*arguments, **headers):
 def test_the_real_jupyterlab_lets_in_the_token_from_its_own_pages_alone(course, runtime):
     with real_lab(course, runtime) as (_, address):
         base, token = address.partition("/lab")[0], token_in(address)
+        assert [path for path in runtime.iterdir() if path.stat().st_mode & 0o077] == []  # nothing for others to read
         foreign = {"Origin": "http://evil.example"}
         assert status(f"{base}/api/contents", token, Origin=base) == (200, base)
         assert status(f"{base}/api/contents", token)[0] == 200
