@@ -4,6 +4,7 @@ Each entry gives the answers when it is called, since some of them are trained f
 """
 
 import math
+from typing import ClassVar
 
 import minidl as md
 from minidl import nn
@@ -38,6 +39,55 @@ def by_autograd(X, W, b, G):
     """The gradients of a layer with ReLU, found by minidl."""
     inputs = [t.detach().requires_grad_() for t in (X, W, b)]
     return md.autograd.grad((inputs[0] @ inputs[1].T + inputs[2]).relu(), inputs, grad_outputs=G)
+
+
+class Recorded:
+    """An engine that keeps what it did on a tape, and reads it backwards."""
+
+    tape: ClassVar[list] = []
+
+    def __init__(self, data, ways=()):
+        self.data, self.grad, self.ways = data, 0.0, ways
+        self.tape.append(self)
+
+    def __add__(self, other):
+        return Recorded(self.data + other.data, ((self, 1), (other, 1)))
+
+    def __sub__(self, other):
+        return Recorded(self.data - other.data, ((self, 1), (other, -1)))
+
+    def __mul__(self, other):
+        return Recorded(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def exp(self):
+        return Recorded(math.exp(self.data), ((self, math.exp(self.data)),))
+
+    def backward(self):
+        self.grad = 1.0
+        while self.tape:
+            node = self.tape.pop()
+            for parent, slope in node.ways:
+                parent.grad += node.grad * slope
+
+
+class Counted(Recorded):
+    """An engine that counts users first, and passes on when the last of them has been heard."""
+
+    def backward(self):
+        users, found = {}, [self]
+        for node in found:
+            for parent, _ in node.ways:
+                if parent not in users:
+                    found.append(parent)
+                users[parent] = users.get(parent, 0) + 1
+        self.grad, ready = 1.0, [self]
+        while ready:
+            node = ready.pop()
+            for parent, slope in node.ways:
+                parent.grad += node.grad * slope
+                users[parent] -= 1
+                if not users[parent]:
+                    ready.append(parent)
 
 
 RIGHT_WAYS = {
@@ -91,5 +141,22 @@ RIGHT_WAYS = {
     "ch04.ex6": lambda: [
         lambda X, W, b, G: ((P := md.where(X @ W.T + b > 0, G, 0.0)) @ W, P.T @ X, P.sum(dim=0)),
         by_autograd,
+    ],
+    "ch05.ex1": lambda: [lambda a, b: (1 / b, -a / b**2), lambda a, b: [b**-1, -(a / b) / b]],
+    "ch05.ex2": lambda: [lambda y: y * (1 - y), lambda y: y - y**2],
+    "ch05.ex3": lambda: [["z", "s", "p", "a", "b"], ("z", "s", "a", "p", "b"), "zsapb", ["a", "z", "b", "s", "p"]],
+    "ch05.ex4": lambda: ["b", "B"],
+    "ch05.ex5": lambda: [Recorded, Counted],
+    "ch06.ex1": lambda: [math.log(4), -md.tensor(0.25).log()],
+    "ch06.ex2": lambda: [lambda p, y: (p - y).square().mean(), nn.functional.mse_loss],
+    "ch06.ex3": lambda: [lambda s: s.softmax(dim=1), lambda s: (s - s.logsumexp(dim=1, keepdim=True)).exp()],
+    "ch06.ex4": lambda: [
+        nn.functional.cross_entropy,
+        lambda s, y: (s.logsumexp(dim=1) - s.gather(1, y.unsqueeze(1)).squeeze(1)).mean(),
+    ],
+    "ch06.ex5": lambda: ["mse", "MSE"],
+    "ch06.ex6": lambda: [
+        lambda s, y: (s.softmax(dim=1) - nn.functional.one_hot(y, s.shape[1])) / len(y),
+        lambda s, y: md.autograd.grad(nn.functional.cross_entropy(t := s.detach().requires_grad_(), y), t)[0],
     ],
 }  # fmt: skip

@@ -5,6 +5,16 @@ import random
 
 import minidl as md
 from minidl.course.exercise import Derivative, Exercise, Experiment, Function, Mistake, Word
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction(
+        "u is visited before the square. Which gradients come out wrong?",
+        choices=("none", "that of u", "those of a and b, not that of u"),
+    ),
+    "p2": Prediction("To how many digits will the two engines agree?", choices=("about 3", "about 7", "12 or more")),
+    "p3": Prediction("u = u + u, 15 times in a row. How many visits does that take, when each part is passed on by itself?"),
+}
 
 
 def outputs():
@@ -13,47 +23,78 @@ def outputs():
 
 
 def order_problem(order):
-    """What is wrong with an order in which to go back through z = (a b + a)²."""
-    users = {"p": ["s"], "s": ["z"], "a": ["p", "s"], "b": ["p"], "z": []}
+    """What is wrong with an order in which to go back through z = (a b + a)². Leaves pass nothing on: they come anywhere."""
     order = [str(name) for name in order]
-    if sorted(order) != sorted(users):
+    if sorted(order) != sorted("zspab"):
         return "Name each of z, s, p, a and b once."
-    for name in order:
-        late = [user for user in users[name] if order.index(user) > order.index(name)]
-        if late:
-            return f"{name} comes before {late[0]}, which still has a gradient to pass back to it."
+    for name, user in (("s", "z"), ("p", "s")):
+        if order.index(user) > order.index(name):
+            return f"{name} comes before {user}, which still has a gradient to pass back to it."
     return ""
+
+
+def program(draw, steps=8):
+    """A random expression of a, b and c, in which what was computed is used again and again.
+
+    Returns a function of three values; with the same values it does the same each time.
+    """
+    plan = [(draw.choice("+-**e"), draw.random(), draw.random()) for _ in range(steps)]
+
+    def expression(*inputs):
+        made = list(inputs)
+        for sign, first, second in plan:
+            x, y = made[int(first * len(made))], made[-1 - int(second * min(3, len(made)))]
+            if sign == "e" and abs(number_of(x)) < 2:
+                made.append(x.exp())
+            else:
+                made.append(x + y if sign == "+" else x - y if sign == "-" else x * y)
+        return made[-1] + made[-2] * made[-3] - made[-1] * made[-2]
+
+    return expression
+
+
+def number_of(value):
+    """The number in a learner's value, or in a tensor."""
+    return float(value.data)
+
+
+def shared(a, b, c):
+    """A node that is used twice, and passes on what it gets."""
+    u = a * b
+    return u + u * c
 
 
 def engine_problem(value):
     """What is wrong with a learner's class of values: its gradients are compared with minidl's on random expressions."""
-    random.seed(7)
-    for _ in range(20):
-        numbers = [random.uniform(-2, 2) for _ in range(3)]
+    if not isinstance(value, type):
+        return f"Hand over the class itself, without brackets; this is a {type(value).__name__}."
+    missing = [name for name in ("__add__", "__sub__", "__mul__", "exp", "backward") if not hasattr(value, name)]
+    if missing:
+        return f"Your class has no {missing[0]}."
+    draw = random.Random(7)
+    tried = [("a + a", lambda a, b, c: a + a), ("u + u c with u = a b", shared)]
+    for name, expression in [*tried, *(("some expression", program(draw)) for _ in range(200))]:
+        numbers = [draw.uniform(-1.5, 1.5) for _ in range(3)]
         own = [value(v) for v in numbers]
         reference = [md.tensor(v, dtype=md.float64, requires_grad=True) for v in numbers]
-        expression = random.choice(EXPRESSIONS)
         result, expected = expression(*own), expression(*reference)
+        if not close(number_of(result), expected.item()):
+            return f"A value is {number_of(result):.6g}, and minidl has {expected.item():.6g}."
         result.backward()
         expected.backward()
-        if abs(result.data - expected.item()) > 1e-12:
-            return f"A value is {result.data:.6g}, and minidl has {expected.item():.6g}."
         for mine, theirs in zip(own, reference, strict=True):
             exact = 0.0 if theirs.grad is None else theirs.grad.item()
-            if abs(mine.grad - exact) > 1e-12 * max(1.0, abs(exact)):
+            if not close(mine.grad, exact):
                 return (
-                    f"A gradient is {mine.grad:.6g}, and minidl has {exact:.6g}. Are the parts added where branches meet, "
-                    "and is every node visited after all that use it?"
+                    f"Of {name}, a gradient is {mine.grad:.6g}, and minidl has {exact:.6g}. Are the parts added where "
+                    "branches meet, and is every node visited once, after all that use it?"
                 )
     return ""
 
 
-EXPRESSIONS = [
-    lambda a, b, c: a * b + c,
-    lambda a, b, c: (a * b + a) * a,
-    lambda a, b, c: (a + b * c).tanh() * b,
-    lambda a, b, c: ((a * a + b * b) * (a + c) + a).tanh(),
-]
+def close(mine, exact):
+    """Whether two numbers agree to nine digits."""
+    return abs(mine - exact) <= 1e-9 * max(1.0, abs(exact))
 
 
 class Overwriting:
@@ -65,13 +106,16 @@ class Overwriting:
     def __add__(self, other):
         return type(self)(self.data + other.data, (self, other), (1.0, 1.0))
 
+    def __sub__(self, other):
+        return type(self)(self.data - other.data, (self, other), (1.0, -1.0))
+
     def __mul__(self, other):
         return type(self)(self.data * other.data, (self, other), (other.data, self.data))
 
-    def tanh(self):
-        """Squeeze between -1 and 1."""
-        y = math.tanh(self.data)
-        return type(self)(y, (self,), (1 - y * y,))
+    def exp(self):
+        """The exponential function."""
+        y = math.exp(self.data)
+        return type(self)(y, (self,), (y,))
 
     def backward(self):
         """Go back, and overwrite."""
@@ -83,11 +127,27 @@ class Overwriting:
                 waiting.append(parent)
 
 
-class WrongProduct(Overwriting):
+class Hasty(Overwriting):
+    """An engine that is right until a node with parents is used twice: it passes on, again, what it passed on before."""
+
+    def backward(self, gradient=1.0):
+        """Add, and pass all of it on at once."""
+        self.grad += gradient
+        for parent, slope in zip(self.parents, self.local, strict=True):
+            parent.backward(self.grad * slope)
+
+
+class WrongProduct(Hasty):
     """An engine with another mistake: the values of a product are wrong."""
 
     def __mul__(self, other):
         return type(self)(self.data * other.data + 1.0, (self, other), (other.data, self.data))
+
+
+class WithoutExp:
+    """An engine like the chapter's, which knows no exp."""
+
+    __add__ = __sub__ = __mul__ = backward = lambda self, *given: self
 
 
 EXERCISES = {
@@ -112,10 +172,11 @@ EXERCISES = {
     "ex3": Exercise(
         "An order for the way back", Experiment(order_problem), None,
         wrong=[
-            (("a", "b", "p", "s", "z"), "a comes before p"),
+            (("a", "b", "p", "s", "z"), "s comes before z"),
             (("z", "p", "s", "a", "b"), "p comes before s"),
+            (("z", "s", "p"), "Name each of"),
         ],
-        praise="Any order will do in which every node comes after all that use it.",
+        praise="Any order will do in which s and p come after all that use them; a and b pass nothing on.",
     ),
     "ex4": Exercise(
         "Find the bug", Word("a", "b", "c"), "b",
@@ -129,9 +190,12 @@ EXERCISES = {
     "ex5": Exercise(
         "Your engine against minidl", Experiment(engine_problem), None,
         wrong=[
-            (Overwriting, "A gradient is"),
+            (Overwriting, "Of a + a, a gradient is"),
+            (Hasty, "Of u + u c with u = a b, a gradient is"),
             (WrongProduct, "A value is"),
+            (WithoutExp, "Your class has no exp"),
+            (WrongProduct(1.0), "Hand over the class itself"),
         ],
-        praise="Twenty random expressions agree to twelve digits.",
+        praise="Two hundred random expressions agree to nine digits.",
     ),
 }  # fmt: skip

@@ -4,6 +4,13 @@ import math
 
 import minidl as md
 from minidl.course.exercise import Exercise, Function, Number, Word
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction("What is the slope of the number of right answers along this weight?"),
+    "p2": Prediction("Which loss has the steeper slope there?", choices=("cross-entropy", "the squared error", "both")),
+    "p3": Prediction("What comes out?", choices=("0 and 1", "0.27 and 0.73", "0.5 and 0.5", "nan and nan")),
+}
 
 
 def scores():
@@ -32,6 +39,21 @@ def naive(s):
 def truth_of(s, labels):
     """The logarithm of the probability of each right class."""
     return s.log_softmax(dim=1).gather(1, labels.unsqueeze(1)).squeeze(1)
+
+
+def batches():
+    """Scores and the right classes."""
+    generator = md.random.Generator()
+    generator.manual_seed(6)
+    return [
+        (md.randn(4, 3, generator=generator), md.tensor([0, 2, 1, 1])),
+        (md.randn(2, 5, generator=generator), md.tensor([4, 0])),
+    ]
+
+
+def score_slope(scores, labels, dim=1):
+    """Softmax minus the truth, divided by the number of examples."""
+    return (scores.softmax(dim=dim) - md.nn.functional.one_hot(labels, scores.shape[1])) / len(labels)
 
 
 EXERCISES = {
@@ -78,5 +100,16 @@ EXERCISES = {
             ("accuracy", "Accuracy counts exact hits, and its slope is 0 everywhere: nothing can be learned from it."),
         ],
         hint="Is the answer a class or a number?",
+    ),
+    "ex6": Exercise(
+        "Softmax minus the truth", Function(batches), score_slope,
+        wrong=[
+            (lambda s, labels: score_slope(s, labels) * len(labels), "The loss is a mean: divide by how many there are."),
+            (lambda s, labels: -score_slope(s, labels), "The sign: the probability of a wrong class must be pushed down."),
+            (lambda s, labels: score_slope(s, labels, dim=0), "The probabilities of one example are a row: dim=1."),
+            (lambda s, labels: s.softmax(dim=1) / len(labels), "The truth is missing: subtract 1 at the right class."),
+        ],
+        hint="scores.softmax(dim=1), minus md.nn.functional.one_hot(labels, classes), divided by the number of examples.",
+        praise="The most used gradient in all of deep learning.",
     ),
 }  # fmt: skip
