@@ -31,7 +31,8 @@ def pytest_collect_file(file_path, parent):
 
 def pytest_configure(config):
     """Look out for what could not be checked."""
-    config.pluginmanager.register(Unchecked())
+    if not hasattr(config, "workerinput"):  # in the process that gathers the reports
+        config.pluginmanager.register(Unchecked())
 
 
 class Unchecked:
@@ -92,10 +93,14 @@ class Notebook(IPyNbFile):
         """Start the kernel where the notebook is, not where its copy is."""
         here = self.config.getoption("--notebooks-of") / self.path.relative_to(self.config.rootpath).parent
         name = self.nb.metadata.get("kernelspec", {}).get("name", KERNEL)
+        patience = self.config.option.nbval_kernel_startup_timeout
+        reason = None
         try:
-            self.kernel = Kernel(name, cwd=os.fspath(here), startup_timeout=self.config.option.nbval_kernel_startup_timeout)
+            self.kernel = Kernel(name, cwd=os.fspath(here), startup_timeout=patience)
         except (RuntimeError, OSError) as error:
-            pytest.fail(f"the kernel {name!r} did not start: {error}", pytrace=False)
+            reason = f"the kernel {name!r} did not start: {error}"
+        if reason:
+            pytest.fail(reason, pytrace=False)
 
 
 class Cell(IPyNbCell):

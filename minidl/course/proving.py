@@ -145,17 +145,18 @@ def _content(path):
 def _run(root, names, jobs, junit, timeout):
     """Let pytest check notebooks, given as paths in `root`; our exit code."""
     with tempfile.TemporaryDirectory() as own:
-        copies = Path(own) / "notebooks"
+        copies = Path(os.path.realpath(own)) / "notebooks"
         copies.mkdir()
         for name in names:
             (copies / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, copies / name)
         workers = min(jobs, len(names)) if len(names) > 1 else 0  # 0: in pytest's own process
         command = [
-            sys.executable, "-P", "-m", "pytest", ".", "-q", "--tb=short", "--rootdir=.", "-c", os.devnull,
-            "-o", "norecursedirs=", "-p", "no:cacheprovider", "-p", "xdist.plugin", "-n", str(workers), "--dist=loadfile",
-            "-p", "nbval.plugin", "-p", "minidl.course.nbval_plugin", f"--notebooks-of={root}",
-            f"--nbval-cell-timeout={timeout}",
+            sys.executable, "-P", "-m", "pytest", ".", "-q", "--tb=short", "--show-capture=no", "--rootdir=.",
+            "-c", os.devnull, "-o", "norecursedirs=", "-p", "no:cacheprovider",
+            "-p", "xdist.plugin", "-n", str(workers), "--dist=loadfile",
+            "-p", "nbval.plugin", f"--nbval-cell-timeout={timeout}",
+            "-p", "minidl.course.nbval_plugin", f"--notebooks-of={root}",
         ]  # fmt: skip
         if junit:
             command.append(f"--junitxml={Path(junit).resolve()}")
