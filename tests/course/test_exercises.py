@@ -243,7 +243,7 @@ def test_a_folder_that_says_the_same_passes_and_a_changed_one_is_shown_cell_by_c
 
 def test_a_folder_without_notebooks_is_refused(tmp_path):
     result = minidl_check(tmp_path)
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "there is no notebook in" in result.stderr
 
 
