@@ -58,44 +58,62 @@ from minidl.ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
-from minidl.ops.decompositions import cholesky, det, inv, logdet, slogdet
-from minidl.ops.decompositions import inv as inverse
-from minidl.ops.decompositions import simple_norm as norm
+from minidl.ops.decompositions import cholesky, lstsq, matrix_rank, qr
+from minidl.ops.decompositions import pinv as pinverse
+from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
     abs,
     acos,
     acosh,
     add,
+    addcdiv,
+    addcmul,
     asin,
     asinh,
     atan,
     atan2,
     atanh,
     bitwise_and,
+    bitwise_left_shift,
     bitwise_not,
     bitwise_or,
+    bitwise_right_shift,
     bitwise_xor,
     ceil,
     clamp,
     clamp_max,
     clamp_min,
+    copysign,
     cos,
     cosh,
+    deg2rad,
     div,
     eq,
     exp,
     exp2,
     expm1,
+    float_power,
     floor,
     floor_divide,
+    fmax,
+    fmin,
+    fmod,
     frac,
+    gcd,
     ge,
     gt,
+    heaviside,
+    hypot,
     isclose,
     isfinite,
     isinf,
     isnan,
+    isneginf,
+    isposinf,
+    isreal,
+    lcm,
+    ldexp,
     le,
     lerp,
     log,
@@ -103,10 +121,12 @@ from minidl.ops.elementwise import (
     log2,
     log10,
     logaddexp,
+    logaddexp2,
     logical_and,
     logical_not,
     logical_or,
     logical_xor,
+    logit,
     lt,
     masked_fill,
     maximum,
@@ -115,13 +135,19 @@ from minidl.ops.elementwise import (
     nan_to_num,
     ne,
     neg,
+    positive,
     pow,
+    rad2deg,
     reciprocal,
     remainder,
     round,
     rsqrt,
+    rsub,
+    sgn,
     sign,
+    signbit,
     sin,
+    sinc,
     sinh,
     sqrt,
     square,
@@ -131,6 +157,7 @@ from minidl.ops.elementwise import (
     true_divide,
     trunc,
     where,
+    xlogy,
 )  # fmt: skip
 from minidl.ops.indexing import (
     gather,
@@ -145,7 +172,29 @@ from minidl.ops.indexing import (
     take_along_dim,
 )
 from minidl.ops.inspection import allclose, equal, is_tensor, numel
-from minidl.ops.products import bmm, dot, matmul, mm, mv, outer
+from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
+from minidl.ops.inverses import inv as inverse
+from minidl.ops.norms import cdist, dist, pdist, renorm
+from minidl.ops.norms import simple_norm as norm
+from minidl.ops.products import (
+    addbmm,
+    addmm,
+    addmv,
+    addr,
+    baddbmm,
+    bmm,
+    chain_matmul,
+    dot,
+    ger,
+    inner,
+    kron,
+    matmul,
+    mm,
+    mv,
+    outer,
+    vdot,
+)  # fmt: skip
+from minidl.ops.products import simple_cross as cross
 from minidl.ops.random import (
     bernoulli,
     multinomial,
@@ -278,3 +327,19 @@ def __dir__():
 
 
 absolute, subtract, multiply, divide, negative, concat, concatenate = abs, sub, mul, div, neg, cat, cat
+arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, fix, greater, greater_equal, less, less_equal, not_equal = (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    trunc,
+    gt,
+    ge,
+    lt,
+    le,
+    ne,
+)
+clip = clamp

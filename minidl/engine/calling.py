@@ -39,6 +39,33 @@ def any_spelling(function):
     return called
 
 
+def of_tensors(function):
+    """Refuse plain numbers where PyTorch wants tensors: as the first two operands.
+
+    NumPy's function of the same meaning still takes them: ``np.maximum(x, 0)``.
+    """
+    return _refusing_numbers(function, 2)
+
+
+def tensor_first(function):
+    """Refuse a plain number as the first operand, where PyTorch wants a tensor."""
+    return _refusing_numbers(function, 1)
+
+
+def _refusing_numbers(function, count):
+    @wraps(function)
+    def called(*args, **kwargs):
+        for k, a in enumerate(args[:count]):
+            if isinstance(a, int | float):
+                raise TypeError(
+                    f"{_shown(function)}() takes tensors, and operand {k + 1} is the number {a}. "
+                    f"Did you mean minidl.tensor({a}) ?"
+                )
+        return function(*args, **kwargs)
+
+    return called
+
+
 def with_own_names(function, args, kwargs):
     """Give every argument the name that `function` has for it.
 

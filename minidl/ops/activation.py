@@ -7,7 +7,7 @@ import numpy as np
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.decompositions import vector_norm
+from minidl.ops.norms import vector_norm
 from minidl.ops.reduction import axes_of
 from minidl.ops.special import erf_array
 

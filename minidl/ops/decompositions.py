@@ -1,102 +1,33 @@
-r"""Norms, inverses, determinants and factors of matrices."""
+r"""Factors of matrices: Cholesky, QR, eigenvalues, singular values, and what is built on them.
+
+A decomposition has several results. Its operation gives them side by side in one tensor, and the public function takes
+them apart: so its rule is one formula for the gradients of all of them (Giles 2008, Walter & Lehmann 2018).
+"""
 
 from collections import namedtuple
 
 import numpy as np
 
-from minidl.engine.operation import operation
+from minidl.engine.calling import any_spelling
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, MinidlError, ShapeError
-from minidl.ops.reduction import amax, amin, axes_of, expand_reduced
+from minidl.errors import DtypeError, ShapeError
+from minidl.ops.inverses import lapack, matrix, square
+from minidl.ops.shape import cat, mT
 
-SignAndLog = namedtuple("SignAndLog", ["sign", "logabsdet"])
-
-
-class SingularError(MinidlError, RuntimeError):
-    """A matrix that has no inverse, or no Cholesky factor."""
-
-
-def _turned(x):
-    return np.swapaxes(x, -1, -2)
+QRResult = namedtuple("QRResult", ["Q", "R"])
+SVDResult = namedtuple("SVDResult", ["U", "S", "Vh"])
+EighResult = namedtuple("EighResult", ["eigenvalues", "eigenvectors"])
+LstsqResult = namedtuple("LstsqResult", ["solution", "residuals", "rank", "singular_values"])
 
 
-def _square(x, name):
-    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
-        raise ShapeError(f"{name} needs square matrices, and got shape {x.shape}")
+def _between(values, other):
+    """The matrix of all differences ``other_j - values_i``, with ones on its diagonal."""
+    n = values.shape[-1]
+    return np.expand_dims(other, -2) - np.expand_dims(values, -1) + np.eye(n, dtype=values.dtype)
 
 
-def _refusing(name, compute, *arrays):
-    """Run a routine of LAPACK; its complaint becomes one that names the operation."""
-    try:
-        return compute(*arrays)
-    except np.linalg.LinAlgError as error:
-        raise SingularError(f"{name}: the matrix is singular or not of the kind needed ({error})") from error
-
-
-@operation(formula="Y = X^{-1}", gradient=r"\bar X = -Y^\top \bar Y Y^\top", numpy=np.linalg.inv, promote="float")
-def inv(x):
-    """The inverse of a square matrix (of each of a batch)."""
-    _square(x, "inv")
-    y = _refusing("inv", np.linalg.inv, x)
-    return y, lambda g: -np.matmul(np.matmul(_turned(y), g), _turned(y))
-
-
-@operation(
-    formula="A X = B",
-    gradient=r"\bar B = A^{-\top} \bar X,\quad \bar A = -\bar B X^\top",
-    numpy=np.linalg.solve,
-    promote="float",
-    broadcasts=True,
-)
-def _solve(a, b):
-    x = _refusing("solve", np.linalg.solve, a, b)
-    return (
-        x,
-        lambda g: -np.matmul(np.linalg.solve(_turned(a), g), _turned(x)),
-        lambda g: np.linalg.solve(_turned(a), g),
-    )
-
-
-def solve(a, b):
-    """The x with ``a @ x = b``; `b` holds vectors if it has one dimension less than `a`."""
-    _square(a, "solve")
-    vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
-    if b.shape[-1 if vector else -2] != a.shape[-1]:
-        raise ShapeError(f"solve: a has {a.shape[-1]} rows, and b of shape {b.shape} has {b.shape[-1 if vector else -2]}")
-    return _solve(a, b.unsqueeze(-1)).squeeze(-1) if vector else _solve(a, b)
-
-
-def _adjugate(x):
-    """The transposed cofactors of matrices, singular ones too, by way of their singular values."""
-    u, s, v = np.linalg.svd(x)
-    others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(s.shape[-1])], axis=-1)
-    sign = np.linalg.det(u) * np.linalg.det(v)
-    return np.matmul(_turned(v) * (others * np.round(sign)[..., None])[..., None, :], _turned(u))
-
-
-@operation(formula=r"y = \det X", gradient=r"\bar X = \bar y\, y X^{-\top}", numpy=np.linalg.det, promote="float")
-def det(x):
-    """The determinant of a square matrix (of each of a batch); its gradient is right for singular ones too."""
-    _square(x, "det")
-    y = np.linalg.det(x)
-
-    def pull(g):
-        cofactors = np.expand_dims(np.expand_dims(y, -1), -1) * np.linalg.inv(x) if isinstance(x, Tensor) else _adjugate(x)
-        return np.expand_dims(np.expand_dims(g, -1), -1) * _turned(cofactors)
-
-    return y, pull
-
-
-@operation(formula=r"y = \ln |\det X|", gradient=r"\bar X = \bar y X^{-\top}", promote="float")
-def _logabsdet(x):
-    y = _logabsdet(x) if isinstance(x, Tensor) else np.linalg.slogdet(x)[1]
-    return y, lambda g: np.expand_dims(np.expand_dims(g, -1), -1) * _turned(np.linalg.inv(x))
-
-
-def slogdet(x):
-    """Sign of the determinant and logarithm of its size: (sign, logabsdet)."""
-    _square(x, "slogdet")
-    return SignAndLog(Tensor.wrap(np.linalg.slogdet(x.array)[0]), _logabsdet(x))
+# ---------------------------------------------------------------- Cholesky
 
 
 @operation(
@@ -105,127 +36,322 @@ def slogdet(x):
     numpy=np.linalg.cholesky,
     promote="float",
 )
-def cholesky(x):
-    """The lower triangular factor L of a symmetric positive matrix, ``L @ L.mT = x`` (Murray 2016)."""
-    _square(x, "cholesky")
-    lower = _refusing("cholesky", np.linalg.cholesky, x)
+def _cholesky(x):
+    lower = lapack("cholesky", np.linalg.cholesky, x)
 
     def pull(g):
         half = np.tril(np.ones(x.shape[-2:])) - 0.5 * np.eye(x.shape[-1])
-        inner = np.matmul(_turned(lower), g) * half.astype(g.dtype)
+        inner = np.matmul(mT(lower), g) * half.astype(g.dtype)
         inverse = np.linalg.inv(lower)
-        s = np.matmul(np.matmul(_turned(inverse), inner), inverse)
-        return 0.5 * (s + _turned(s))
+        s = np.matmul(np.matmul(mT(inverse), inner), inverse)
+        return 0.5 * (s + mT(s))
 
     return lower, pull
 
 
+@any_spelling
+def cholesky(x, *, upper=False):
+    """The lower triangular L with ``L @ L.mT = x``, for a symmetric positive x; its transpose if `upper` (Murray 2016)."""
+    square(x, "cholesky")
+    return _cholesky(x).mT if upper else _cholesky(x)
+
+
+# ---------------------------------------------------------------- QR
+
+
+@array_function
+def _qr_array(x):
+    """Q over the transpose of R, in one array."""
+    q, r = np.linalg.qr(x)
+    return np.concatenate([q, mT(r)], axis=-2)
+
+
 @operation(
-    formula=r"y = (\textstyle\sum_i |x_i|^p)^{1/p}",
-    gradient=r"\bar x_i = \bar y\, x_i |x_i|^{p-2} / y^{p-1}",
-    promote="float",
-    operands=1,
+    name="qr",
+    formula=r"Q R = X",
+    gradient=r"\bar X = (\bar Q + Q\, \operatorname{sym}(M)) R^{-\top},\ M = R \bar R^\top - \bar Q^\top Q",
+    array=_qr_array,
 )
-def _p_norm(x, p, dim=None, keepdim=False):
-    axes = axes_of(dim, x.ndim)
-    size = np.absolute(x)
-    if p == 2 and not isinstance(x, Tensor):
-        y = np.sqrt(np.sum(x * x, axis=axes, keepdims=True))
-    else:
-        y = np.power(np.sum(np.power(size, p), axis=axes, keepdims=True), 1 / p)
-    shape = [n for i, n in enumerate(x.shape) if i not in axes]
+def _qr(x):
+    y = _qr_array(x)
+    q, r = y[..., : x.shape[-2], :], mT(y[..., x.shape[-2] :, :])
+    lower = np.tril(np.ones((x.shape[-1],) * 2, x.dtype), -1)
 
     def pull(g):
-        nothing, zero = y == 0, x == 0
-        scale = expand_reduced(g, axes, x.shape) / np.power(np.where(nothing, 1.0, y), p - 1)
-        slope = np.sign(x) * np.power(np.where(zero, 1.0, size), p - 1)
-        return np.where(nothing | zero, 0.0, scale * slope)
+        gq, gr = g[..., : x.shape[-2], :], mT(g[..., x.shape[-2] :, :])
+        m = np.matmul(r, mT(gr)) - np.matmul(mT(gq), q)
+        symmetric = m * (lower + np.eye(x.shape[-1], dtype=x.dtype)) + mT(m * lower)
+        return mT(np.linalg.solve(r, mT(gq + np.matmul(q, symmetric))))
 
-    return (y if keepdim else np.reshape(y, shape)), pull
-
-
-def vector_norm(x, ord=2, dim=None, keepdim=False):
-    """The length of a vector: ``(Σ |x|^ord)^(1/ord)``; the largest size for inf, the count of what is not 0 for 0."""
-    if x.dtype.kind != "f":
-        raise DtypeError(f"the norm of a tensor of {x.dtype} need not be a whole number. Did you mean x.float() ?")
-    if ord == float("inf"):
-        return amax(x.abs(), dim, keepdim)
-    if ord == -float("inf"):
-        return amin(x.abs(), dim, keepdim)
-    if ord == 0:
-        return (x != 0).to(x.dtype).sum(dim, keepdim)
-    if ord == 1:
-        return x.abs().sum(dim, keepdim)
-    return _p_norm(x, ord, dim, keepdim)
+    return y, pull
 
 
-@operation(formula=r"y = \|X\|_*", gradient=r"\bar X = \bar y\, U V^\top", promote="float", once_differentiable=True)
-def _nuclear_norm(x):
-    u, s, v = np.linalg.svd(x, full_matrices=False)
-    return s.sum(-1), lambda g: g[..., None, None] * np.matmul(u, v)
-
-
-@operation(
-    formula=r"y = \sigma_{k}(X)",
-    gradient=r"\bar X = \bar y\, u_k v_k^\top",
-    promote="float",
-    operands=1,
-    once_differentiable=True,
-)
-def _singular_value(x, k):
-    u, s, v = np.linalg.svd(x, full_matrices=False)
-    return s[..., k], lambda g: g[..., None, None] * (u[..., :, k, None] * v[..., None, k, :])
-
-
-def norm(x, ord=None, dim=None, keepdim=False):
-    """The norm of a vector or a matrix (PyTorch's `torch.linalg.norm`).
+@any_spelling
+def qr(x, mode="reduced"):
+    """An orthogonal and an upper triangular factor, ``Q @ R = x``: (Q, R).
 
     Parameters
     ----------
-    ord : float, "fro" or "nuc", optional
-        None: the square root of the sum of squares. For matrices 1 and inf are the largest sums of
-        columns and rows, 2 the largest singular value, "nuc" the sum of all.
-    dim : int or pair of int, optional
-        One dimension of vectors, two of matrices.
+    mode : {"reduced", "complete", "r"}
+        Q with as many columns as needed, with all of them (no gradient then, unless they are the same), or R alone.
     """
-    if ord is None:
-        return vector_norm(x, 2, dim, keepdim)
-    axes = axes_of(dim, x.ndim) if dim is not None else tuple(range(x.ndim))
-    if len(axes) == 1:
-        return vector_norm(x, ord, axes, keepdim)
-    if len(axes) != 2:
-        raise ShapeError(
-            f"norm with ord={ord!r} is that of a vector or a matrix; choose its dim(s) in a tensor of shape {x.shape}"
+    matrix(x, "qr")
+    if mode not in ("reduced", "complete", "r"):
+        raise ValueError(f'qr: mode is "reduced", "complete" or "r", not {mode!r}')
+    rows, columns = x.shape[-2:]
+    if mode == "complete" and rows > columns:
+        return QRResult(*(Tensor.wrap(part) for part in np.linalg.qr(x.array, "complete")))
+    if rows >= columns:
+        packed = _qr(x)
+        q, r = packed[..., :rows, :], packed[..., rows:, :].mT
+    else:  # the first columns decide Q; the others are only turned by it
+        packed = _qr(x[..., :rows])
+        q = packed[..., :rows, :]
+        r = cat([packed[..., rows:, :].mT, q.mT @ x[..., rows:]], -1)
+    return QRResult(Tensor.wrap(np.zeros(0, x.dtype)) if mode == "r" else q, r)
+
+
+# ---------------------------------------------------------------- eigenvalues
+
+
+@array_function
+def _eigh_array(x, lower):
+    """The eigenvectors, and the eigenvalues as one more column."""
+    values, vectors = lapack("eigh", np.linalg.eigh, x, finite=True, UPLO="L" if lower else "U")
+    return np.concatenate([vectors, values[..., None]], axis=-1)
+
+
+@operation(
+    name="eigh",
+    formula=r"X V = V \operatorname{diag} w",
+    gradient=r"\bar X = V (\operatorname{diag} \bar w + (V^\top \bar V) / (w_j - w_i)) V^\top",
+    array=_eigh_array,
+)
+def _eigh(x, lower):
+    y = _eigh_array(x, lower)
+    values, vectors = y[..., -1], y[..., :-1]
+    identity = np.eye(x.shape[-1], dtype=x.dtype)
+
+    def pull(g):
+        turned = np.matmul(mT(vectors), g[..., :-1]) / _between(values, values)
+        inner = turned * (1 - identity) + np.expand_dims(g[..., -1], -1) * identity
+        return np.matmul(np.matmul(vectors, inner), mT(vectors))
+
+    return y, pull
+
+
+@any_spelling
+def eigh(x, UPLO="L"):
+    """Eigenvalues, from the smallest on, and eigenvectors of a symmetric matrix, of which one triangle is read."""
+    square(x, "eigh")
+    packed = _eigh(x, lower=UPLO.upper() == "L")
+    return EighResult(packed[..., -1], packed[..., :-1])
+
+
+@any_spelling
+def eigvalsh(x, UPLO="L"):
+    """The eigenvalues of a symmetric matrix, from the smallest on."""
+    return eigh(x, UPLO).eigenvalues
+
+
+@array_function
+def _eig_array(x):
+    values, vectors = lapack("eigvals", np.linalg.eig, x, finite=True)
+    if np.iscomplexobj(values) and values.imag.any():
+        raise DtypeError(
+            "eigvals: this matrix turns vectors, so that its eigenvalues are complex numbers, which minidl does not have. "
+            "Did you mean eigvalsh (for a symmetric matrix), svdvals, or np.linalg.eigvals(x.detach().numpy()) ?"
         )
-    if ord == "fro":
-        return vector_norm(x, 2, axes, keepdim)
-    y = _matrix_norm(x.movedim(axes, (-2, -1)), ord)
-    for axis in sorted(axes) if keepdim else ():
-        y = y.unsqueeze(axis)
-    return y
+    return np.concatenate([vectors.real, values.real[..., None]], axis=-1)
 
 
-def _matrix_norm(x, ord):
-    if ord == "nuc":
-        return _nuclear_norm(x)
-    if ord in (2, -2):
-        return _singular_value(x, 0 if ord > 0 else min(x.shape[-2:]) - 1)
-    if ord in (1, -1):
-        sums = x.abs().sum(-2)
-    elif ord in (float("inf"), -float("inf")):
-        sums = x.abs().sum(-1)
-    else:
-        raise ValueError(f'the norm of a matrix has ord "fro", "nuc", 1, -1, 2, -2, inf or -inf, not {ord!r}')
-    return amax(sums, -1) if ord > 0 else amin(sums, -1)
+@operation(
+    name="eig",
+    formula=r"X V = V \operatorname{diag} w",
+    gradient=r"\bar X = V^{-\top} (\operatorname{diag} \bar w + (V^\top \bar V - \dots) / (w_j - w_i)) V^\top",
+    array=_eig_array,
+)
+def _eig(x):
+    y = _eig_array(x)
+    values, vectors = y[..., -1], y[..., :-1]
+    identity = np.eye(x.shape[-1], dtype=x.dtype)
+
+    def pull(g):
+        inside = np.matmul(mT(vectors), g[..., :-1])
+        along = np.expand_dims(np.sum(inside * identity, axis=-1), -2)  # a vector has length 1, and cannot grow
+        turned = (inside - np.matmul(mT(vectors), vectors) * along) / _between(values, values)
+        inner = turned * (1 - identity) + np.expand_dims(g[..., -1], -1) * identity
+        return np.linalg.solve(mT(vectors), np.matmul(inner, mT(vectors)))
+
+    return y, pull
 
 
-def simple_norm(x, p="fro", dim=None, keepdim=False):
-    """The norm of all elements, or along `dim`, as of one long vector (PyTorch's `torch.norm`)."""
-    return _matrix_norm(x, "nuc") if p == "nuc" else vector_norm(x, 2 if p in ("fro", None) else p, dim, keepdim)
+@any_spelling
+def eigvals(x):
+    """The eigenvalues of a square matrix, if they are real numbers.
+
+    Raises
+    ------
+    DtypeError
+        When they are complex, which minidl's tensors are not. (PyTorch's are complex always.)
+    """
+    square(x, "eigvals")
+    return _eig(x)[..., -1]
 
 
-def logdet(x):
-    """The logarithm of the determinant; NaN where that is negative."""
-    sign, log = slogdet(x)
-    negative = sign.array < 0
-    return log * Tensor.wrap(np.where(negative, np.nan, 1).astype(log.dtype)) if negative.any() else log
+@any_spelling
+def eig(x):
+    """Eigenvalues and eigenvectors of a square matrix, if they are real numbers: (eigenvalues, eigenvectors)."""
+    square(x, "eig")
+    packed = _eig(x)
+    return EighResult(packed[..., -1], packed[..., :-1])
+
+
+# ---------------------------------------------------------------- singular values
+
+
+@array_function
+def _svd_array(x):
+    """U, V and the singular values under one another, in one array."""
+    u, s, vh = lapack("svd", np.linalg.svd, x, finite=True, full_matrices=False)
+    return np.concatenate([u, mT(vh), s[..., None, :]], axis=-2)
+
+
+@operation(
+    name="svd",
+    formula=r"U \operatorname{diag}(s) V^\top = X",
+    gradient=r"\bar X = U (\operatorname{diag} \bar s + \dots) V^\top",
+    array=_svd_array,
+)
+def _svd(x):
+    y = _svd_array(x)
+    rows, columns = x.shape[-2:]
+    u, v, s = y[..., :rows, :], y[..., rows:-1, :], y[..., -1, :]
+    identity = np.eye(s.shape[-1], dtype=x.dtype)
+    across, along = np.expand_dims(s, -2), np.expand_dims(s, -1)
+
+    def pull(g):
+        gu, gv, gs = g[..., :rows, :], g[..., rows:-1, :], g[..., -1, :]
+        turned_u, turned_v = np.matmul(mT(u), gu), np.matmul(mT(v), gv)
+        between = _between(s * s, s * s)
+        inner = (turned_u - mT(turned_u)) / between * across + along * (turned_v - mT(turned_v)) / between
+        inside = np.matmul(np.matmul(u, inner + np.expand_dims(gs, -1) * identity), mT(v))
+        if rows > columns:  # what U turns out of the space it spans
+            inside = inside + np.matmul((gu - np.matmul(u, turned_u)) / across, mT(v))
+        if columns > rows:
+            inside = inside + np.matmul(u, mT((gv - np.matmul(v, turned_v)) / across))
+        return inside
+
+    return y, pull
+
+
+@any_spelling
+def svd(x, full_matrices=True, *, driver=None):
+    """The singular value decomposition ``U @ diag(S) @ Vh = x``: (U, S, Vh).
+
+    Parameters
+    ----------
+    full_matrices : bool
+        Square U and Vh; no gradient flows through the columns that the matrix does not decide.
+    """
+    matrix(x, "svd")
+    rows = x.shape[-2]
+    packed = _svd(x)
+    u, v, s = packed[..., :rows, :], packed[..., rows:-1, :], packed[..., -1, :]
+    if full_matrices and rows != x.shape[-1]:
+        all_u, _, all_vh = np.linalg.svd(x.array)
+        u = cat([u, Tensor.wrap(all_u[..., u.shape[-1] :])], -1)
+        v = cat([v, Tensor.wrap(mT(all_vh)[..., v.shape[-1] :])], -1)
+    return SVDResult(u, s, v.mT)
+
+
+@any_spelling
+def simple_svd(x, some=True, compute_uv=True):
+    """The singular value decomposition as `torch.svd` gives it, with V in the place of its transpose: (U, S, V)."""
+    u, s, vh = svd(x, full_matrices=not some)
+    return u, s, vh.mT
+
+
+@operation(name="svdvals", formula=r"s = \sigma(X)", gradient=r"\bar X = U \operatorname{diag}(\bar s) V^\top")
+def _svdvals(x):
+    y = _svd_array(x)
+    rows = x.shape[-2]
+    u, v = y[..., :rows, :], y[..., rows:-1, :]
+    return y[..., -1, :], lambda g: np.matmul(u * np.expand_dims(g, -2), mT(v))
+
+
+@any_spelling
+def svdvals(x, *, driver=None):
+    """The singular values of a matrix, from the largest on."""
+    matrix(x, "svdvals")
+    return _svdvals(x)
+
+
+@any_spelling
+def matrix_rank(x, tol=None, hermitian=False, *, atol=None, rtol=None):
+    """How many rows of a matrix are independent: its singular values above ``max(atol, rtol * largest)``."""
+    s = np.linalg.svd(x.array, compute_uv=False)
+    atol = tol if tol is not None else atol
+    if rtol is None:
+        rtol = max(x.shape[-2:]) * np.finfo(x.dtype).eps if not atol else 0.0
+    least = np.maximum(atol or 0.0, rtol * s.max(-1, keepdims=True, initial=0.0))
+    return Tensor.wrap(np.asarray((s > least).sum(-1), np.int64))
+
+
+@array_function
+def _pinv_array(x, rcond):
+    return lapack("pinv", np.linalg.pinv, x, finite=True, rcond=rcond)
+
+
+@operation(
+    name="pinv",
+    formula=r"Y = X^+",
+    gradient=r"\bar X = -Y^\top \bar Y Y^\top + (I - X Y) \bar Y^\top Y Y^\top + Y^\top Y \bar Y^\top (I - Y X)",
+    array=_pinv_array,
+)
+def _pinv(x, rcond):
+    """The pseudo-inverse (Golub & Pereyra 1973)."""
+    y = _pinv_array(x, rcond)
+
+    def pull(g):
+        yt, gt = mT(y), mT(g)
+        outside = np.matmul(np.matmul(gt, y), yt)
+        inside = np.matmul(np.matmul(yt, y), gt)
+        return (
+            -np.matmul(np.matmul(yt, g), yt)
+            + outside - np.matmul(x, np.matmul(y, outside))
+            + inside - np.matmul(np.matmul(inside, y), x)
+        )  # fmt: skip
+
+    return y, pull
+
+
+@any_spelling
+def pinv(x, rcond=None, hermitian=False, *, atol=None, rtol=None):
+    """The pseudo-inverse: of all Y the smallest for which ``x @ Y`` comes closest to the identity."""
+    matrix(x, "pinv")
+    if atol is not None:
+        largest = np.linalg.svd(x.array, compute_uv=False).max(initial=0.0)
+        rcond = max(atol / largest if largest else 0.0, rtol or 0.0)
+    elif rcond is None:
+        rcond = max(x.shape[-2:]) * np.finfo(x.dtype).eps if rtol is None else rtol
+    return _pinv(x, rcond.item() if isinstance(rcond, Tensor) else float(rcond))
+
+
+@any_spelling
+def lstsq(A, B, rcond=None, *, driver=None):
+    """The X for which ``A @ X`` is closest to `B`: (solution, residuals, rank, singular_values).
+
+    `residuals` and `singular_values` are empty where PyTorch's default routine has none.
+    """
+    matrix(A, "lstsq")
+    vector = B.ndim == A.ndim - 1
+    columns = B.unsqueeze(-1) if vector else B
+    if columns.shape[-2] != A.shape[-2]:
+        raise ShapeError(f"lstsq: A has {A.shape[-2]} rows, and B of shape {B.shape} has {columns.shape[-2]}")
+    solution = pinv(A, rcond) @ columns
+    nothing = Tensor.wrap(np.zeros(0, A.dtype))
+    rank = matrix_rank(A)
+    overdetermined = A.shape[-2] > A.shape[-1] and (rank.array == A.shape[-1]).all()
+    residuals = ((A @ solution - columns) ** 2).sum(-2) if overdetermined else nothing
+    return LstsqResult(solution.squeeze(-1) if vector else solution, residuals, rank, nothing)

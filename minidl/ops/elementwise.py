@@ -5,9 +5,11 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 
 import numpy as np
 
-from minidl.engine.dtypes import get_default_dtype, promoted_dtype
+from minidl.engine.calling import any_spelling, of_tensors, tensor_first
+from minidl.engine.dtypes import promoted_dtype
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
+from minidl.errors import DtypeError, ShapeError
 
 # ---------------------------------------------------------------- arithmetic
 #
@@ -79,7 +81,8 @@ def floor_divide(a, b):
     return np.floor_divide(a, b), lambda g: g * 0, lambda g: g * 0
 
 
-def div(a, b, rounding_mode=None):
+@any_spelling
+def div(a, b, *, rounding_mode=None):
     """The quotient; ``rounding_mode`` may be None, "floor" or "trunc"."""
     if rounding_mode is None:
         return true_divide(a, b)
@@ -87,9 +90,15 @@ def div(a, b, rounding_mode=None):
         return floor_divide(a, b)
     if rounding_mode == "trunc":
         quotient = trunc(true_divide(a, b))
-        whole = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)]).kind != "f"
-        return quotient.to(np.int64) if whole else quotient
+        whole = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)])
+        return quotient.to(whole) if whole.kind != "f" else quotient
     raise ValueError(f'rounding_mode must be None, "floor" or "trunc", not {rounding_mode!r}')
+
+
+@any_spelling
+def rsub(a, b, *, alpha=1):
+    """The difference the other way round: ``b - alpha * a``."""
+    return b - (a if alpha == 1 else alpha * a)
 
 
 @operation(
@@ -102,6 +111,18 @@ def div(a, b, rounding_mode=None):
 def remainder(a, b):
     """What is left of a division, with the sign of the divisor."""
     return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
+
+
+@operation(
+    formula=r"y = a - b \operatorname{trunc}(a / b)",
+    gradient=r"\bar a = \bar y,\quad \bar b = -\bar y \odot \operatorname{trunc}(a / b)",
+    numpy=np.fmod,
+    promote="same",
+    broadcasts=True,
+)
+def fmod(a, b):
+    """What is left of a division, with the sign of the dividend."""
+    return np.fmod(a, b), lambda g: g, lambda g: -g * np.trunc(a / b)
 
 
 @operation(formula="y = -x", gradient=r"\bar x = -\bar y", numpy=np.negative, linear=True)
@@ -134,10 +155,11 @@ def _cast(x, dtype):
 )
 def pow(x, exponent):
     """The power ``x ** exponent``; ``0 ** 0`` is 1, and its slopes there are 0, as in PyTorch."""
-    y = np.square(x) if np.ndim(exponent) == 0 and exponent == 2 else np.power(x, exponent)
+    constant = np.ndim(exponent) == 0 and not isinstance(exponent, Tensor)  # what may be decided by its value
+    y = np.square(x) if constant and exponent == 2 else np.power(x, exponent)
 
     def to_base(g):
-        if np.ndim(exponent) == 0:
+        if constant:
             return g * (exponent * np.power(x, exponent - 1)) if exponent else np.zeros_like(x)
         never = exponent == 0
         slope = exponent * np.power(x, np.where(never, 1.0, exponent - 1))
@@ -150,6 +172,12 @@ def pow(x, exponent):
         return g * np.where(flat, 0.0, slope)
 
     return y, to_base, to_exponent
+
+
+@any_spelling
+def float_power(x, exponent):
+    """The power, computed in float64."""
+    return pow(*(t.to(np.float64) if isinstance(t, Tensor) else float(t) for t in (x, exponent)))
 
 
 @operation(formula="y = x^2", gradient=r"\bar x = 2 \bar y \odot x", numpy=np.square)
@@ -227,6 +255,7 @@ def log1p(x):
     return np.log1p(x), lambda g: g / (1 + x)
 
 
+@of_tensors
 @operation(
     formula=r"y = \ln(e^a + e^b)",
     gradient=r"\bar a = \bar y \odot e^{a-y},\quad \bar b = \bar y \odot e^{b-y}",
@@ -238,6 +267,44 @@ def logaddexp(a, b):
     """The logarithm of a sum of exponentials, without overflow."""
     y = np.logaddexp(a, b)
     return y, lambda g: g * np.exp(a - y), lambda g: g * np.exp(b - y)
+
+
+@of_tensors
+@operation(
+    formula=r"y = \log_2(2^a + 2^b)",
+    gradient=r"\bar a = \bar y \odot 2^{a-y},\quad \bar b = \bar y \odot 2^{b-y}",
+    numpy=np.logaddexp2,
+    promote="float",
+    broadcasts=True,
+)
+def logaddexp2(a, b):
+    """The logarithm to base 2 of a sum of powers of 2, without overflow."""
+    y = np.logaddexp2(a, b)
+    return y, lambda g: g * np.exp2(a - y), lambda g: g * np.exp2(b - y)
+
+
+@operation(
+    formula=r"y = a \ln b",
+    gradient=r"\bar a = \bar y \odot \ln b,\quad \bar b = \bar y \odot a / b",
+    promote="float",
+    broadcasts=True,
+)
+def xlogy(a, b):
+    """The product of `a` with the logarithm of `b`; where `a` is 0, that is 0 too."""
+    nothing = (a == 0) & (b <= 0)
+    safe = np.where(nothing, 1.0, b)
+    return a * np.log(safe), lambda g: g * np.log(safe), lambda g: g * (a / b)
+
+
+@operation(formula=r"y = \ln \frac{x}{1 - x}", gradient=r"\bar x = \bar y / (x (1 - x))", promote="float", operands=1)
+def _logit(x):
+    return np.log(x / (1 - x)), lambda g: g / (x * (1 - x))
+
+
+@any_spelling
+def logit(x, eps=None):
+    """The logarithm of the odds, the inverse of the sigmoid; with `eps`, x is first kept between eps and 1 - eps."""
+    return _logit(x if eps is None else clamp(x, eps, 1 - eps))
 
 
 # ---------------------------------------------------------------- circles and hyperbolas
@@ -280,6 +347,7 @@ def atan(x):
     return np.arctan(x), lambda g: g / (1 + x * x)
 
 
+@of_tensors
 @operation(
     formula=r"y = \operatorname{atan2}(a, b)",
     gradient=r"\bar a = \bar y \odot b / (a^2 + b^2),\quad \bar b = -\bar y \odot a / (a^2 + b^2)",
@@ -337,6 +405,46 @@ def atanh(x):
     return np.arctanh(x), lambda g: g / (1 - x * x)
 
 
+@operation(
+    formula=r"y = \frac{\sin \pi x}{\pi x}",
+    gradient=r"\bar x = \bar y \odot \frac{\cos \pi x - y}{x}",
+    numpy=np.sinc,
+    promote="float",
+)
+def sinc(x):
+    """The sine of ``pi x`` over ``pi x``; 1 at 0."""
+    zero = x == 0
+    safe = np.where(zero, 1.0, x)
+    y = np.where(zero, 1.0, np.sin(np.pi * safe) / (np.pi * safe))
+    return y, lambda g: g * np.where(zero, -(np.pi**2) / 3 * x, (np.cos(np.pi * safe) - y) / safe)
+
+
+@any_spelling
+def deg2rad(x):
+    """Degrees as radians."""
+    return x * (np.pi / 180)
+
+
+@any_spelling
+def rad2deg(x):
+    """Radians as degrees."""
+    return x * (180 / np.pi)
+
+
+@of_tensors
+@operation(
+    formula=r"y = \sqrt{a^2 + b^2}",
+    gradient=r"\bar a = \bar y \odot a / y,\quad \bar b = \bar y \odot b / y",
+    numpy=np.hypot,
+    promote="float",
+    broadcasts=True,
+)
+def hypot(a, b):
+    """The length of the hypotenuse over two legs, without overflow."""
+    y = np.hypot(a, b)
+    return y, lambda g: g * (a / y), lambda g: g * (b / y)
+
+
 # ---------------------------------------------------------------- corners and steps
 
 
@@ -376,15 +484,53 @@ def trunc(x):
     return np.trunc(x), lambda g: g * 0
 
 
+@any_spelling
+def sgn(x):
+    """-1, 0 or 1 (`sign`)."""
+    return sign(x)
+
+
+@of_tensors
+@operation(
+    formula=r"y = |a| \operatorname{sign} b",
+    gradient=r"\bar a = \bar y \odot \operatorname{sign} a \odot \operatorname{sign} b,\quad \bar b = 0",
+    numpy=np.copysign,
+    promote="float",
+    broadcasts=True,
+)
+def _copysign(a, b):
+    signs = np.where(a == 0, 0.0, np.where(np.signbit(a) == np.signbit(b), 1.0, -1.0))
+    return np.copysign(a, b), lambda g: g * signs.astype(g.dtype), lambda g: g * 0
+
+
+@any_spelling
+def copysign(a, b):
+    """The size of `a` with the sign of `b` (a zero has one too)."""
+    return _copysign(a, b if isinstance(b, Tensor) else Tensor.wrap(np.asarray(float(b), _float_dtype(a))))
+
+
+def _float_dtype(x):
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+
+
+@any_spelling
+def heaviside(a, values):
+    """0 below 0, 1 above, and `values` at 0."""
+    if a.dtype != values.dtype:
+        raise DtypeError(f"heaviside needs both tensors in one dtype, and they have {a.dtype} and {values.dtype}")
+    return Tensor.wrap(np.asarray(np.heaviside(a.array, values.array)).astype(a.dtype))
+
+
 def _tie_share(g, a, b, better):
     """The part of g for the argument that is `better`; at ties both get half."""
     return g * np.where(a == b, 0.5, better).astype(g.dtype)
 
 
+@of_tensors
 @operation(
     formula=r"y = \max(a, b)",
     gradient=r"\bar a = \bar y \odot [a > b],\quad \bar b = \bar y \odot [b > a]",
-    numpy=[np.maximum, np.fmax],
+    numpy=np.maximum,
     promote="same",
     broadcasts=True,
 )
@@ -393,16 +539,45 @@ def maximum(a, b):
     return np.maximum(a, b), lambda g: _tie_share(g, a, b, a > b), lambda g: _tie_share(g, a, b, b > a)
 
 
+@of_tensors
 @operation(
     formula=r"y = \min(a, b)",
     gradient=r"\bar a = \bar y \odot [a < b],\quad \bar b = \bar y \odot [b < a]",
-    numpy=[np.minimum, np.fmin],
+    numpy=np.minimum,
     promote="same",
     broadcasts=True,
 )
 def minimum(a, b):
     """The smaller of two; where they are equal each gets half of the gradient."""
     return np.minimum(a, b), lambda g: _tie_share(g, a, b, a < b), lambda g: _tie_share(g, a, b, b < a)
+
+
+@of_tensors
+@operation(
+    formula=r"y = \max(a, b)",
+    gradient=r"\bar a = \bar y \odot [a \ge b],\quad \bar b = \bar y \odot [b > a]",
+    numpy=np.fmax,
+    promote="same",
+    broadcasts=True,
+)
+def fmax(a, b):
+    """The larger of two, which is the other one where one is NaN."""
+    first = (a >= b) | np.isnan(b)
+    return np.fmax(a, b), lambda g: np.where(first, g, 0 * g), lambda g: np.where(first, 0 * g, g)
+
+
+@of_tensors
+@operation(
+    formula=r"y = \min(a, b)",
+    gradient=r"\bar a = \bar y \odot [a \le b],\quad \bar b = \bar y \odot [b < a]",
+    numpy=np.fmin,
+    promote="same",
+    broadcasts=True,
+)
+def fmin(a, b):
+    """The smaller of two, which is the other one where one is NaN."""
+    first = (a <= b) | np.isnan(b)
+    return np.fmin(a, b), lambda g: np.where(first, g, 0 * g), lambda g: np.where(first, 0 * g, g)
 
 
 @operation(
@@ -432,11 +607,15 @@ def clamp(x, min=None, max=None):
     return y, to_x, to_min, to_max
 
 
+@any_spelling
+@tensor_first
 def clamp_min(x, min):
     """The element, or `min` if that is larger."""
     return clamp(x, min)
 
 
+@any_spelling
+@tensor_first
 def clamp_max(x, max):
     """The element, or `max` if that is smaller."""
     return clamp(x, None, max)
@@ -464,39 +643,46 @@ def _where(condition, a, b):
     promote="same",
     broadcasts=True,
 )
-def lerp(a, b, weight):
-    """The point between `a` (weight 0) and `b` (weight 1)."""
+def lerp(a, end, weight):
+    """The point between `a` (weight 0) and `end` (weight 1)."""
     return (
-        a + weight * (b - a),
+        a + weight * (end - a),
         lambda g: g * (1 - weight),
         lambda g: g * weight,
-        lambda g: g * (b - a),
+        lambda g: g * (end - a),
     )
 
 
 # ---------------------------------------------------------------- comparisons and logic (no gradient)
 
 
-def _test(ufunc, name, doc, promote="same"):
+def _test(ufunc, name, doc, needs=of_tensors):
     def rule(a, b):
         return (ufunc(a, b),)
 
     rule.__name__, rule.__doc__ = name, doc
-    return operation(rule, formula=rf"y = \operatorname{{{name}}}(a, b)", numpy=ufunc, promote=promote)
+    test = operation(rule, formula=rf"y = \operatorname{{{name}}}(a, b)", numpy=ufunc, promote="same")
+    return needs(test) if needs else test
 
 
-eq = _test(np.equal, "eq", "Whether the elements are equal.")
-ne = _test(np.not_equal, "ne", "Whether the elements differ.")
-lt = _test(np.less, "lt", "Whether `a` is smaller than `b`.")
-le = _test(np.less_equal, "le", "Whether `a` is at most `b`.")
-gt = _test(np.greater, "gt", "Whether `a` is larger than `b`.")
-ge = _test(np.greater_equal, "ge", "Whether `a` is at least `b`.")
+eq = _test(np.equal, "eq", "Whether the elements are equal.", tensor_first)
+ne = _test(np.not_equal, "ne", "Whether the elements differ.", tensor_first)
+lt = _test(np.less, "lt", "Whether `a` is smaller than `b`.", tensor_first)
+le = _test(np.less_equal, "le", "Whether `a` is at most `b`.", tensor_first)
+gt = _test(np.greater, "gt", "Whether `a` is larger than `b`.", tensor_first)
+ge = _test(np.greater_equal, "ge", "Whether `a` is at least `b`.", tensor_first)
 logical_and = _test(np.logical_and, "logical_and", "Whether both are true (not 0).")
 logical_or = _test(np.logical_or, "logical_or", "Whether at least one is true (not 0).")
 logical_xor = _test(np.logical_xor, "logical_xor", "Whether exactly one is true (not 0).")
-bitwise_and = _test(np.bitwise_and, "bitwise_and", "The bits that both have.")
-bitwise_or = _test(np.bitwise_or, "bitwise_or", "The bits that at least one has.")
-bitwise_xor = _test(np.bitwise_xor, "bitwise_xor", "The bits that exactly one has.")
+bitwise_and = _test(np.bitwise_and, "bitwise_and", "The bits that both have.", needs=None)
+bitwise_or = _test(np.bitwise_or, "bitwise_or", "The bits that at least one has.", needs=None)
+bitwise_xor = _test(np.bitwise_xor, "bitwise_xor", "The bits that exactly one has.", needs=None)
+
+
+bitwise_left_shift = _test(np.left_shift, "bitwise_left_shift", "The bits of `a` moved up by `b` places.", needs=None)
+bitwise_right_shift = _test(np.right_shift, "bitwise_right_shift", "The bits of `a` moved down by `b` places.", needs=None)
+gcd = _test(np.gcd, "gcd", "The greatest common divisor of whole numbers.")
+lcm = _test(np.lcm, "lcm", "The least common multiple of whole numbers.")
 
 
 def _ask(ufunc, name, doc):
@@ -514,44 +700,98 @@ isinf = _ask(np.isinf, "isinf", "Whether the element is infinite.")
 isfinite = _ask(np.isfinite, "isfinite", "Whether the element is neither infinite nor NaN.")
 
 
-def where(condition, a=None, b=None):
-    """`a` where the condition holds, `b` elsewhere; with the condition alone, the places where it holds.
+signbit = _ask(np.signbit, "signbit", "Whether the sign is minus (that of -0.0 too).")
+isposinf = _ask(np.isposinf, "isposinf", "Whether the element is plus infinity.")
+isneginf = _ask(np.isneginf, "isneginf", "Whether the element is minus infinity.")
+
+
+@any_spelling
+def isreal(x):
+    """Whether the element is a real number: always."""
+    return Tensor.wrap(np.ones(x.shape, bool))
+
+
+@any_spelling
+def where(condition, input=None, other=None):
+    """`input` where the condition holds, `other` elsewhere; with the condition alone, the places where it holds.
 
     >>> import minidl as md
     >>> md.where(md.tensor([True, False]), 1.0, 2.0)
     tensor([1., 2.])
     """
-    if a is None and b is None:
+    if input is None and other is None:
         return tuple(Tensor.wrap(i) for i in np.nonzero(condition.array))
-    both = [t if isinstance(t, Tensor) else Tensor.wrap(np.asarray(t)) for t in (a, b)]
-    dtype = (both[0].dtype, both[1].dtype)
-    if dtype[0] != dtype[1]:
-        common = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)])
-        both = [t.to(common) for t in both]
-    elif type(a) is float and type(b) is float:
-        both = [t.to(get_default_dtype()) for t in both]
-    if isinstance(condition, np.ndarray):
-        condition = np.array(condition)  # its owner may change it before the gradient is asked for
-    return _where(condition, *both)
+    if not isinstance(condition, Tensor):
+        condition = Tensor.wrap(np.array(condition))  # a copy: its owner may change it before the gradient is asked for
+    if condition.dtype == np.uint8:  # an old way to write a mask
+        condition = condition.to(bool)
+    if condition.dtype != bool:
+        raise DtypeError(f"where needs booleans as its condition, not {condition.dtype}. Did you mean condition != 0 ?")
+    both = [np.asarray(t) if isinstance(t, np.generic) else t for t in (input, other)]
+    common = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in both])
+    return _where(condition, *(t.to(common) if isinstance(t, Tensor) else Tensor.wrap(np.asarray(t, common)) for t in both))
 
 
+@any_spelling
 def frac(x):
     """What is left without the whole part."""
     return x - trunc(x)
 
 
-def nan_to_num(x, nan=0.0):
-    """The tensor with NaN replaced by a number."""
-    return masked_fill(x, isnan(x), nan)
+@any_spelling
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    """The tensor with numbers in the place of NaN and the infinities: those given, or 0 and the largest of the dtype."""
+    if x.dtype.kind != "f":
+        return x.clone()
+    limits = np.finfo(x.dtype)
+    x = masked_fill(x, isnan(x), 0.0 if nan is None else nan)
+    x = masked_fill(x, isposinf(x), float(limits.max) if posinf is None else posinf)
+    return masked_fill(x, isneginf(x), float(limits.min) if neginf is None else neginf)
 
 
+@any_spelling
 def masked_fill(x, mask, value):
-    """The tensor with `value` wherever `mask` is true."""
-    mask = mask.array if isinstance(mask, Tensor) else np.array(mask)  # a copy: its owner may change it
-    value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value, x.dtype))
+    """The tensor with `value`, one number, wherever `mask` is true."""
+    if not isinstance(mask, Tensor):
+        mask = Tensor.wrap(np.array(mask))
+    if mask.dtype == np.uint8:
+        mask = mask.to(bool)
+    if mask.dtype != bool:
+        raise DtypeError(f"masked_fill needs booleans as its mask, not {mask.dtype}. Did you mean mask != 0 ?")
+    if not isinstance(value, Tensor):
+        value = Tensor.wrap(np.asarray(value))
+    if value.ndim:
+        raise ShapeError(f"masked_fill fills with one number, and value has shape {value.shape}. Did you mean where ?")
+    if value.dtype.kind == "f" and x.dtype.kind != "f" and value.array % 1:
+        raise DtypeError(f"masked_fill: {value.item()} does not fit into a tensor of {x.dtype}")
     return _where(mask, value.to(x.dtype), x)
 
 
+@any_spelling
+@of_tensors
 def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether the elements differ by at most ``atol + rtol * |b|``."""
-    return Tensor.wrap(np.isclose(a.array, b.array, rtol, atol, equal_nan))
+    if rtol < 0 or atol < 0:
+        raise ValueError(f"isclose: tolerances are not negative, and these are rtol={rtol}, atol={atol}")
+    return Tensor.wrap(np.asarray(np.isclose(a.array, b.array, rtol, atol, equal_nan)))
+
+
+# ---------------------------------------------------------------- several steps at once
+
+
+@any_spelling
+def addcmul(x, tensor1, tensor2, *, value=1):
+    """The sum ``x + value * tensor1 * tensor2``."""
+    return x + value * (tensor1 * tensor2)
+
+
+@any_spelling
+def addcdiv(x, tensor1, tensor2, *, value=1):
+    """The sum ``x + value * tensor1 / tensor2``."""
+    return x + value * (tensor1 / tensor2)
+
+
+@any_spelling
+def ldexp(x, exponent):
+    """The product with a power of 2: ``x * 2 ** exponent``."""
+    return x * exp2(exponent)

@@ -5,8 +5,8 @@ import numpy as np
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
-from minidl.ops.decompositions import vector_norm
 from minidl.ops.elementwise import where
+from minidl.ops.norms import vector_norm
 from minidl.ops.shape import cat
 
 

@@ -13,6 +13,8 @@ from minidl.ops import (
     elementwise,
     indexing,
     inspection,
+    inverses,
+    norms,
     products,
     random,
     reduction,
@@ -26,7 +28,13 @@ from minidl.ops import (
 
 def reflected(function):
     """The operation with its operands exchanged, for ``2 - x`` where the tensor stands on the right."""
-    return lambda b, a: function(a, b)
+
+    def method(self, other):
+        if not isinstance(self, Tensor):
+            raise TypeError(f"the operator of a tensor was called on {self!r:.40}, which is none")
+        return function(other, self)
+
+    return method
 
 
 # ---------------------------------------------------------------- operators
@@ -157,12 +165,51 @@ Tensor.positive = elementwise.positive
 Tensor.bitwise_and = elementwise.bitwise_and
 Tensor.bitwise_or = elementwise.bitwise_or
 Tensor.bitwise_xor = elementwise.bitwise_xor
+Tensor.fmod = elementwise.fmod
+Tensor.float_power = elementwise.float_power
+Tensor.logaddexp2 = elementwise.logaddexp2
+Tensor.xlogy = elementwise.xlogy
+Tensor.logit = elementwise.logit
+Tensor.sinc = elementwise.sinc
+Tensor.deg2rad = elementwise.deg2rad
+Tensor.rad2deg = elementwise.rad2deg
+Tensor.hypot = elementwise.hypot
+Tensor.sgn = elementwise.sgn
+Tensor.copysign = elementwise.copysign
+Tensor.heaviside = elementwise.heaviside
+Tensor.fmax = elementwise.fmax
+Tensor.fmin = elementwise.fmin
+Tensor.bitwise_left_shift = elementwise.bitwise_left_shift
+Tensor.bitwise_right_shift = elementwise.bitwise_right_shift
+Tensor.gcd = elementwise.gcd
+Tensor.lcm = elementwise.lcm
+Tensor.signbit = elementwise.signbit
+Tensor.isposinf = elementwise.isposinf
+Tensor.isneginf = elementwise.isneginf
+Tensor.isreal = elementwise.isreal
+Tensor.real = property(lambda self: self, doc="The real part: the tensor itself.")
+Tensor.addcmul = elementwise.addcmul
+Tensor.addcdiv = elementwise.addcdiv
+Tensor.ldexp = elementwise.ldexp
 Tensor.clip = elementwise.clamp
 Tensor.absolute = elementwise.abs
 Tensor.negative = elementwise.neg
 Tensor.multiply = elementwise.mul
 Tensor.subtract = elementwise.sub
 Tensor.divide = elementwise.div
+Tensor.arccos = elementwise.acos
+Tensor.arccosh = elementwise.acosh
+Tensor.arcsin = elementwise.asin
+Tensor.arcsinh = elementwise.asinh
+Tensor.arctan = elementwise.atan
+Tensor.arctan2 = elementwise.atan2
+Tensor.arctanh = elementwise.atanh
+Tensor.fix = elementwise.trunc
+Tensor.greater = elementwise.gt
+Tensor.greater_equal = elementwise.ge
+Tensor.less = elementwise.lt
+Tensor.less_equal = elementwise.le
+Tensor.not_equal = elementwise.ne
 Tensor.where = lambda self, condition, other: elementwise.where(condition, self, other)
 
 Tensor.add_ = in_place(elementwise.add)
@@ -314,15 +361,34 @@ Tensor.bmm = products.bmm
 Tensor.mv = products.mv
 Tensor.dot = products.dot
 Tensor.outer = products.outer
+Tensor.vdot = products.vdot
+Tensor.inner = products.inner
+Tensor.ger = products.ger
+Tensor.kron = products.kron
+Tensor.cross = products.simple_cross
+Tensor.addmm = products.addmm
+Tensor.addmv = products.addmv
+Tensor.addr = products.addr
+Tensor.baddbmm = products.baddbmm
+Tensor.addbmm = products.addbmm
 
 # ---------------------------------------------------------------- matrices
 
-Tensor.det = decompositions.det
-Tensor.slogdet = decompositions.slogdet
+Tensor.det = inverses.det
+Tensor.slogdet = inverses.slogdet
+Tensor.logdet = inverses.logdet
+Tensor.inverse = inverses.inv
+Tensor.matrix_power = inverses.matrix_power
+Tensor.matrix_exp = inverses.matrix_exp
+Tensor.cholesky_solve = inverses.cholesky_solve
+Tensor.cholesky_inverse = inverses.cholesky_inverse
 Tensor.cholesky = decompositions.cholesky
-Tensor.norm = decompositions.simple_norm
-Tensor.inverse = decompositions.inv
-Tensor.logdet = decompositions.logdet
+Tensor.qr = decompositions.qr
+Tensor.svd = decompositions.simple_svd
+Tensor.pinverse = decompositions.pinv
+Tensor.norm = norms.simple_norm
+Tensor.dist = norms.dist
+Tensor.renorm = norms.renorm
 
 # ---------------------------------------------------------------- new tensors of the same dtype
 

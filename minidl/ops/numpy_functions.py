@@ -7,10 +7,10 @@ import numpy as np
 
 from minidl.engine.registry import FUNCTIONS
 from minidl.ops.creation import full_like, ones_like, zeros_like
-from minidl.ops.decompositions import norm
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import where
 from minidl.ops.indexing import take_along_dim
+from minidl.ops.norms import norm
 from minidl.ops.products import matmul, outer
 from minidl.ops.reduction import all, any, argmax, argmin, axes_of
 from minidl.ops.shape import (

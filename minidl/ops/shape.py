@@ -131,6 +131,11 @@ def t(x):
     return _permute(x, tuple(range(x.ndim))[::-1])
 
 
+def mT(x):
+    """The last two dimensions exchanged, of a tensor or an array: each matrix of a batch transposed."""
+    return np.swapaxes(x, -1, -2)
+
+
 def squeeze(x, dim=None):
     """Without the dimensions of size 1, or without those among `dim`."""
     axes = axes_of(dim, x.ndim) if x.ndim else ()

@@ -68,7 +68,12 @@ def var(x, dim=None, unbiased=None, keepdim=False, *, correction=None):
 def std(x, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """The standard deviation: the square root of `var`, with the slope 0 where it is 0."""
     dim, correction = _arguments(x, dim, unbiased, correction, "std")
-    return safe_sqrt(variance(x, dim, correction, keepdim))
+    return _deviation(x, dim, correction, keepdim)
+
+
+def _deviation(x, dim, correction, keepdim):
+    """The root of the variance, which in half precision may be too large where its root is not."""
+    return safe_sqrt(variance(widened(x), dim, correction, keepdim)).to(x.dtype)
 
 
 @any_spelling
@@ -82,7 +87,7 @@ def var_mean(x, dim=None, unbiased=None, keepdim=False, *, correction=None):
 def std_mean(x, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """The standard deviation and the mean."""
     dim, correction = _arguments(x, dim, unbiased, correction, "std")
-    return safe_sqrt(variance(x, dim, correction, keepdim)), mean(x, dim, keepdim)
+    return _deviation(x, dim, correction, keepdim), mean(x, dim, keepdim)
 
 
 @array_function

@@ -1,0 +1,175 @@
+r"""Norms: the lengths of vectors and the sizes of matrices."""
+
+import math
+
+import numpy as np
+
+from minidl.engine.calling import any_spelling
+from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
+from minidl.errors import DtypeError, ShapeError
+from minidl.ops.decompositions import svdvals
+from minidl.ops.inverses import inv
+from minidl.ops.reduction import amax, amin, axes_of, expand_reduced, kept_shape, size_of, total, widened
+
+INFINITE = (math.inf, -math.inf)
+
+
+@operation(
+    name="norm",
+    formula=r"y = (\textstyle\sum_i |x_i|^p)^{1/p}",
+    gradient=r"\bar x_i = \bar y\, x_i |x_i|^{p-2} / y^{p-1}",
+    promote="float",
+    operands=1,
+)
+def p_norm(x, p, dim=None, keepdim=False):
+    """The norm of vectors for any p but infinity; its slope at a vector of zeros is 0."""
+    axes = axes_of(dim, x.ndim)
+    wide = widened(x)
+    size = np.absolute(wide)
+    if p == 0:
+        y = total((wide != 0).astype(wide.dtype), axes or None, True)
+    elif p == 1:
+        y = total(size, axes or None, True)
+    elif p == 2:
+        y = np.sqrt(total(wide * wide, axes or None, True))
+    else:
+        y = np.power(total(np.power(size, p), axes or None, True), 1 / p)
+
+    def pull(g):
+        g = expand_reduced(g, axes, x.shape)
+        if p == 1:
+            return g * np.sign(x)
+        nothing, zero = y == 0, x == 0
+        length = np.where(nothing, 1.0, y)
+        if p == 2:
+            slope = wide / length
+        elif p > 2:
+            slope = wide * np.power(size, p - 2) / np.power(length, p - 1)
+        else:
+            slope = np.where(zero, 0.0, np.sign(wide) * np.power(np.where(zero, 1.0, size), p - 1)) / np.power(length, p - 1)
+        return g * np.where(nothing, 0.0, slope).astype(g.dtype)
+
+    return np.reshape(y, kept_shape(x.shape, axes, keepdim)).astype(x.dtype), pull
+
+
+@any_spelling
+def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
+    """The length of a vector: ``(Σ |x|^ord)^(1/ord)``; the largest size for inf, the count of what is not 0 for 0."""
+    if x.dtype.kind != "f":
+        raise DtypeError(f"the norm of a tensor of {x.dtype} need not be a whole number. Did you mean x.float() ?")
+    x = x if dtype is None else x.to(dtype)
+    if ord == 0:
+        return p_norm(x.detach(), 0.0, dim, keepdim)  # a count has no slope
+    if ord not in INFINITE:
+        return p_norm(x, float(ord), dim, keepdim)
+    if ord < 0 and size_of(x.shape, axes_of(dim, x.ndim)) == 0:
+        raise ShapeError(f"vector_norm with ord={ord} of no elements (shape {x.shape}): there is no smallest")
+    if size_of(x.shape, axes_of(dim, x.ndim)) == 0:
+        return p_norm(x, 1.0, dim, keepdim)
+    return (amax if ord > 0 else amin)(x.abs(), dim, keepdim)
+
+
+@any_spelling
+def norm(x, ord=None, dim=None, keepdim=False, *, dtype=None):
+    """The norm of a vector or a matrix (PyTorch's `torch.linalg.norm`).
+
+    Parameters
+    ----------
+    ord : float, "fro" or "nuc", optional
+        None: the square root of the sum of squares. For matrices 1 and inf are the largest sums of
+        columns and rows, 2 the largest singular value, "nuc" the sum of all.
+    dim : int or pair of int, optional
+        One dimension of vectors, two of matrices.
+    """
+    axes = axes_of(dim, x.ndim) if dim is not None else tuple(range(x.ndim))
+    if ord is None:
+        return vector_norm(x, 2, dim, keepdim, dtype=dtype)
+    if len(axes) == 2 and (dim is None or len(axes_of(dim, x.ndim)) == 2):
+        return matrix_norm(x, ord, axes, keepdim, dtype=dtype)
+    if len(axes) > 2 or isinstance(ord, str):
+        raise ShapeError(
+            f"norm with ord={ord!r} is that of a vector or a matrix; choose its dim(s) in a tensor of shape {x.shape}"
+        )
+    return vector_norm(x, ord, axes or None, keepdim, dtype=dtype)
+
+
+@any_spelling
+def matrix_norm(x, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
+    """The norm of matrices, which lie in the two dimensions `dim`; `norm` says what `ord` means."""
+    if x.dtype.kind != "f":
+        raise DtypeError(f"the norm of a tensor of {x.dtype} need not be a whole number. Did you mean x.float() ?")
+    if x.ndim < 2:
+        raise ShapeError(f"matrix_norm needs matrices, and got shape {x.shape}")
+    x = x if dtype is None else x.to(dtype)
+    axes = axes_of(dim, x.ndim)
+    if len(axes) != 2:
+        raise ShapeError(f"matrix_norm needs the two dimensions of matrices, and got dim={dim}")
+    if ord == "fro":
+        return vector_norm(x, 2, axes, keepdim)
+    y = _matrix_norm(x.movedim(axes, (-2, -1)), ord)
+    for axis in sorted(axes) if keepdim else ():
+        y = y.unsqueeze(axis)
+    return y
+
+
+def _matrix_norm(x, ord):
+    if ord == "nuc":
+        return svdvals(x).sum(-1)
+    if ord == 2:
+        return amax(svdvals(x), -1)
+    if ord == -2:
+        return amin(svdvals(x), -1)
+    if ord in (1, -1):
+        sums = x.abs().sum(-2)
+    elif ord in INFINITE:
+        sums = x.abs().sum(-1)
+    else:
+        raise ValueError(f'the norm of a matrix has ord "fro", "nuc", 1, -1, 2, -2, inf or -inf, not {ord!r}')
+    return amax(sums, -1) if ord > 0 else amin(sums, -1)
+
+
+@any_spelling
+def simple_norm(x, p="fro", dim=None, keepdim=False, dtype=None):
+    """The norm of all elements, or along `dim`, as of one long vector (PyTorch's `torch.norm`)."""
+    if p == "nuc":
+        return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    return vector_norm(x, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
+
+
+@any_spelling
+def dist(x, other, p=2):
+    """The norm of the difference of two tensors."""
+    return vector_norm(x - other, p)
+
+
+@any_spelling
+def cond(x, p=None):
+    """How much a matrix enlarges errors: its norm times that of its inverse; the singular values' ratio for None and 2."""
+    if p in (None, 2, -2):
+        s = svdvals(x)
+        return s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
+    return matrix_norm(x, p) * matrix_norm(inv(x), p)
+
+
+@any_spelling
+def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
+    """The distances between all rows of `x1` (..., P, M) and all rows of `x2` (..., R, M): (..., P, R)."""
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ShapeError(f"cdist compares rows of one length, and these have {x1.shape[-1]} and {x2.shape[-1]} elements")
+    return vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+
+
+@any_spelling
+def pdist(x, p=2.0):
+    """The distances between each two different rows of a matrix, in one row."""
+    first, second = np.triu_indices(len(x), 1)
+    return vector_norm(x[first] - x[second], p, -1)
+
+
+@any_spelling
+def renorm(x, p, dim, maxnorm):
+    """Each slice along `dim` shortened to the norm `maxnorm` where it is longer."""
+    others = tuple(i for i in range(x.ndim) if i != axes_of(dim, x.ndim)[0])
+    length = vector_norm(x, p, others, keepdim=True)
+    return x * Tensor.wrap(np.where(length.array > maxnorm, maxnorm / (length.array + 1e-7), 1).astype(x.dtype))
