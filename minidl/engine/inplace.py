@@ -70,6 +70,8 @@ def change(tensor, compute, what, operands=(), keep_values=True):
     past = past_of(tensor, tensor.array.copy() if recorded and keep_values else None)
     new = compute(past)
     _write(tensor, new.array, what)
+    for observer in this_thread.state.observers:
+        observer.changed(tensor, new)
     if new.requires_grad:
         _take_over(tensor, past, new)
     return tensor

@@ -32,7 +32,20 @@ class Event:
         return f"{self.name}({shapes}) -> {self.output.shape}"
 
 
-class Trace(list):
+class Observer:
+    """The parent of those that are told what happens: each of its methods may be replaced."""
+
+    def ran(self, operation, args, kwargs, arrays, out):
+        """After an operation; `arrays` are its arguments as its rule got them."""
+
+    def changed(self, tensor, new):
+        """After `tensor` was given the values of `new` in its own memory."""
+
+    def pulled(self, node, g):
+        """When the gradient of a node is complete."""
+
+
+class Trace(Observer, list):
     """The events that `watch` recorded, in order; `gradients` maps a node to the gradient that reached it."""
 
     def __init__(self):
@@ -69,7 +82,7 @@ def watch():
 
 @contextmanager
 def observed(observer):
-    """Tell `observer` of every operation (``ran``) and of every gradient (``pulled``) inside."""
+    """Tell `observer` of every operation (``ran``), change in place (``changed``) and gradient (``pulled``) inside."""
     state = this_thread.state
     before = state.observers
     state.observers = (*before, observer)
@@ -84,7 +97,7 @@ def has_nan(value):
     return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f" and bool(np.isnan(value).any())
 
 
-class _NaNFinder:
+class _NaNFinder(Observer):
     """Stops at the first operation that makes a NaN, forwards or backwards."""
 
     def __init__(self):

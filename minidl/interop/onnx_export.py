@@ -1,26 +1,25 @@
 """Exporting a model to ONNX, by watching which operations it runs on an example.
 
-Every operation has a translation below, a few lines each. What does not depend on the input is
-computed once and stored as a constant.
+Every operation has a translation in `onnx_translations`, a few lines each. What does not depend on the input is
+computed once and stored as a constant. So would be a number that leaves the graph (``item()``, argmax, NumPy, an ``if`` on
+values): the finished file is therefore run on other inputs, and refused if it gives other numbers than the model.
 """
 
-import math
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from minidl.engine.generator import Generator
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
-from minidl.engine.watching import observed
+from minidl.engine.watching import Observer, observed
 from minidl.errors import MinidlError
+from minidl.interop.onnx_translations import TRANSLATIONS, ExportError, cast
 from minidl.system.files import write_atomically
 
 OPSET = 18
-
-
-class ExportError(MinidlError):
-    """A model that cannot be exported; the message names the operation."""
 
 
 def export_onnx(model, example, path, dynamic_batch=True):
@@ -30,7 +29,7 @@ def export_onnx(model, example, path, dynamic_batch=True):
     ----------
     model : Module
     example : Tensor
-        An input; the model is run on it once.
+        An input; the model is run on it, and then on others of its kind to compare.
     path : path
     dynamic_batch : bool
         Whether the file takes batches of any size, not only that of the example (the first dimension).
@@ -38,31 +37,44 @@ def export_onnx(model, example, path, dynamic_batch=True):
     Raises
     ------
     ExportError
-        When the package `onnx` is missing, or an operation has no translation.
+        When the package `onnx` is missing, an operation has no translation, or the file would give other numbers than the
+        model. Nothing is written then.
     """
     try:
-        import onnx
+        import onnx  # late, here and below: an optional package
     except ImportError as error:
         raise ExportError("exporting needs the package onnx: pip install onnx") from error
-    was_training = model.training
-    model.eval()
     recorder = Recorder(example, dynamic_batch)
-    try:
-        with no_grad(), observed(recorder):
+    with _evaluating(model):
+        with observed(recorder), _no_number_leaves(recorder):
             out = model(example)
+        if not isinstance(out, Tensor) or id(out.array) not in recorder.names:
+            raise ExportError("the model must return one tensor that depends on its input")
+        graph = onnx.helper.make_graph(
+            recorder.nodes, type(model).__name__, [_described("input", example, dynamic_batch)],
+            [_described(recorder.name_of(out.array), out, dynamic_batch)], recorder.constants,
+        )  # fmt: skip
+        made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="minidl")
+        made.ir_version = 9
+        try:
+            onnx.checker.check_model(made, full_check=True)
+        except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+            raise ExportError(f"the exported graph breaks a rule of ONNX: {error}") from error
+        with np.errstate(all="ignore"):  # the other inputs may be odd
+            _compare(made.SerializeToString(), model, example, dynamic_batch)
+    write_atomically(path, made.SerializeToString())
+    return Path(path)
+
+
+@contextmanager
+def _evaluating(model):
+    """In evaluation and without recording; afterwards the model is in the mode it was in."""
+    was_training = model.training
+    try:
+        with no_grad():
+            yield model.eval()
     finally:
         model.train(was_training)
-    if not isinstance(out, Tensor) or id(out.array) not in recorder.names:
-        raise ExportError("the model must return one tensor that depends on its input")
-    graph = onnx.helper.make_graph(
-        recorder.nodes, type(model).__name__, [_described("input", example, dynamic_batch)],
-        [_described(recorder.names[id(out.array)], out, dynamic_batch)], recorder.constants,
-    )  # fmt: skip
-    exported = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="minidl")
-    exported.ir_version = 9
-    onnx.checker.check_model(exported)
-    write_atomically(path, exported.SerializeToString())
-    return Path(path)
 
 
 def _described(name, tensor, dynamic_batch):
@@ -74,36 +86,155 @@ def _described(name, tensor, dynamic_batch):
     return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(tensor.dtype), shape)
 
 
-class Recorder:
+# Numbers that leave the graph
+
+LEAVING = ("item", "tolist", "numpy", "__array__", "__bool__", "__float__", "__int__", "__index__")
+
+
+@contextmanager
+def _no_number_leaves(recorder):
+    """Inside, a tensor that depends on the input does not give its numbers to Python or NumPy."""
+    kept: dict[str, Any] = {name: getattr(Tensor, name) for name in LEAVING}
+
+    def guarded(name):
+        def method(self, *args, **kwargs):
+            if id(self.array) in recorder.names:
+                raise ExportError(
+                    f"{name}() takes a number that depends on the input out of the graph, and the file would always use "
+                    "that of the example: compute with tensors only (md.where instead of if)"
+                )
+            return kept[name](self, *args, **kwargs)
+
+        return method
+
+    try:
+        for name in LEAVING:
+            setattr(Tensor, name, guarded(name))
+        yield
+    finally:
+        for name, method in kept.items():
+            setattr(Tensor, name, method)
+
+
+def _compare(content, model, example, dynamic_batch):
+    """Run the file and the model on other inputs, and refuse the file if their numbers differ."""
+    run = _runner(content)
+    for x in _others(example.array, dynamic_batch):
+        try:
+            expected = model(Tensor.wrap(x.copy())).array
+        except MinidlError:
+            continue  # the model itself does not take this input
+        try:
+            found = run(x)
+        except Exception as error:  # of whichever runtime there is
+            raise ExportError(
+                f"the file does not run on an input of shape {x.shape}: {str(error).strip()[:300]}\n"
+                + ("For batches of the example's size alone, export with dynamic_batch=False." if dynamic_batch else "")
+            ) from error
+        scale = np.abs(expected[np.isfinite(expected)]).max(initial=1.0) if expected.dtype.kind == "f" else 1.0
+        if found.shape != expected.shape or not np.allclose(found, expected, rtol=1e-3, atol=1e-3 * scale, equal_nan=True):
+            raise ExportError(
+                "the file gives other numbers than the model on another input: something is computed outside the operations "
+                "that can be translated (argmax, sorting, NumPy, random numbers, an if on shapes or values), and would be "
+                "frozen as the example has it"
+            )
+
+
+def _runner(content):
+    """A function that runs the file: with onnxruntime where it is installed, else with the reference of the package onnx."""
+    try:
+        import onnxruntime
+    except ImportError:
+        import onnx.reference
+
+        evaluator = onnx.reference.ReferenceEvaluator(content)
+        return lambda x: np.asarray(next(iter(evaluator.run(None, {"input": x}))))
+    try:
+        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no common parent
+        raise ExportError(f"the exported file cannot be loaded: {str(error).strip()[:300]}") from error
+    return lambda x: session.run(None, {"input": x})[0]
+
+
+def _others(example, dynamic_batch):
+    """Inputs of the example's kind: its numbers in another order, larger and smaller, and in batches of another size."""
+    stream = Generator().manual_seed(0)
+    for trial in range(6):
+        x = example.ravel()[stream.permutation(example.size)].reshape(example.shape)
+        if x.dtype.kind == "f":
+            x = (x * (0.5 + stream.uniform(x.size)).reshape(x.shape)).astype(x.dtype)
+            if trial % 2:
+                x = (x + stream.normal(x.size).reshape(x.shape)).astype(x.dtype)
+        if dynamic_batch and x.ndim and trial > 3:
+            x = np.concatenate([x, x[: trial - 3]])
+        yield np.ascontiguousarray(x)
+
+
+class Recorder(Observer):
     """An observer that translates each operation as it runs."""
 
     def __init__(self, example, dynamic_batch):
-        self.names, self.kept = {id(example.array): "input"}, [example.array]
-        self.nodes, self.constants = [], []
+        self.names, self.kept = {id(example.array): "input"}, {id(example.array): example.array}
+        self.nodes, self.constants, self.stale = [], [], set()
         self.batch = example.shape[0] if dynamic_batch and example.ndim else None
+        self.dtype = np.dtype(np.float32)  # of the plain numbers in the translation under way
 
     def ran(self, operation, args, kwargs, arrays, out):
         """Translate one operation, if it depends on the input."""
-        inputs = [a.array if isinstance(a, Tensor) else a for a in args]
-        if not any(id(x) in self.names for a in inputs for x in (a if isinstance(a, tuple) else (a,))):
+        given = [a.array if isinstance(a, Tensor) else a for a in args]
+        if not any(id(x) in self.names for a in given for x in (a if isinstance(a, tuple) else (a,))):
             return
         translate = TRANSLATIONS.get(operation.name)
         if translate is None:
             raise ExportError(f"the operation {operation.name!r} has no translation to ONNX")
-        name = translate(self, *inputs, **kwargs)
-        self.names[id(out.array)] = name
-        self.kept.append(out.array)  # so that its id is not given to another array
+        floats = [a.dtype for a in (*arrays, out.array) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+        self.dtype, self.out_dtype = floats[0] if floats else np.dtype(np.float32), out.array.dtype
+        inputs = [self._as_computed(a, b) for a, b in zip(given, arrays, strict=False)] + given[len(arrays) :]
+        self.names[id(out.array)] = translate(self, *inputs, **kwargs)
+        self.kept[id(out.array)] = out.array  # so that its id is not given to another array
+
+    def _as_computed(self, given, array):
+        """An argument in the dtype in which the operation has computed."""
+        if not isinstance(array, np.ndarray):
+            return given
+        return cast(self, given, array.dtype) if id(given) in self.names else array
+
+    def changed(self, tensor, new):
+        """A tensor was changed in place: from now on it is what `new` is, and what shares its memory is out of date."""
+        array = tensor.array
+        if id(new.array) not in self.names and id(array) not in self.names:
+            return
+        name = self.value(new.array)
+        for other, kept in self.kept.items():
+            if other != id(array) and np.may_share_memory(kept, array):
+                self.stale.add(other)
+        base = tensor.view_of.base.array if tensor.view_of is not None else array
+        if base is not array:
+            self.names.setdefault(id(base), "")
+            self.kept[id(base)] = base
+            self.stale.add(id(base))
+        self.names[id(array)], self.kept[id(array)] = name, array
+        self.stale.discard(id(array))
+
+    def name_of(self, array):
+        """The name of an array that was computed."""
+        if id(array) in self.stale:
+            raise ExportError(
+                "a tensor is used after a part of it, or the whole of which it is a part, was changed in place, and that "
+                "has no translation to ONNX: make a new tensor instead, with md.cat or md.where"
+            )
+        return self.names[id(array)]
 
     def value(self, x, dtype=None):
         """The name of an array: one that was computed, or a new constant."""
         if isinstance(x, str):
             return x
         if id(x) in self.names:
-            return self.names[id(x)]
+            return self.name_of(x)
         from onnx import numpy_helper
 
         name = f"constant_{len(self.constants)}"
-        array = np.asarray(x, dtype or (np.float32 if isinstance(x, float | int) else None))
+        array = np.asarray(x, dtype or (self.dtype if isinstance(x, float | int) else None))
         self.constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return name
 
@@ -119,291 +250,3 @@ class Recorder:
         made = [f"{kind}_{len(self.nodes)}_{i}" for i in range(outputs)]
         self.nodes.append(helper.make_node(kind, names, made, **attributes))
         return made[0] if outputs == 1 else made
-
-
-TRANSLATIONS: dict[str, Any] = {}
-
-
-def translation(*names):
-    """Enter a translation under the names of operations."""
-
-    def register(function):
-        TRANSLATIONS.update(dict.fromkeys(names, function))
-        return function
-
-    return register
-
-
-SAME_MEANING = {  # one node of ONNX for one operation here
-    "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "tanh": "Tanh", "sigmoid": "Sigmoid", "erf": "Erf", "abs": "Abs",
-    "relu": "Relu", "neg": "Neg", "sin": "Sin", "cos": "Cos", "tan": "Tan", "atan": "Atan", "sign": "Sign",
-    "floor": "Floor", "ceil": "Ceil", "reciprocal": "Reciprocal", "softsign": "Softsign", "clone": "Identity",
-    "positive": "Identity", "mish": "Mish", "add": "Add", "sub": "Sub", "mul": "Mul", "true_divide": "Div", "pow": "Pow",
-    "maximum": "Max", "minimum": "Min", "matmul": "MatMul", "gt": "Greater", "lt": "Less", "ge": "GreaterOrEqual",
-    "le": "LessOrEqual", "eq": "Equal", "logical_not": "Not", "where": "Where",
-}  # fmt: skip
-
-
-def _one_node(kind):
-    return lambda r, *inputs: r.node(kind, *inputs)
-
-
-TRANSLATIONS.update({ours: _one_node(theirs) for ours, theirs in SAME_MEANING.items()})
-
-
-@translation("square")
-def _square(r, x):
-    return r.node("Mul", x, x)
-
-
-@translation("rsqrt")
-def _rsqrt(r, x):
-    return r.node("Reciprocal", r.node("Sqrt", x))
-
-
-@translation("linear")
-def _linear(r, x, weight, bias=None):
-    y = r.node("MatMul", x, np.ascontiguousarray(weight.T))
-    return y if bias is None else r.node("Add", y, bias)
-
-
-@translation("softmax")
-def _softmax(r, x, dim):
-    return r.node("Softmax", x, axis=dim)
-
-
-@translation("log_softmax")
-def _log_softmax(r, x, dim):
-    return r.node("LogSoftmax", x, axis=dim)
-
-
-@translation("leaky_relu")
-def _leaky_relu(r, x, negative_slope=0.01):
-    return r.node("LeakyRelu", x, alpha=negative_slope)
-
-
-@translation("elu")
-def _elu(r, x, alpha=1.0, scale=1.0):
-    return r.node("Mul", r.node("Elu", x, alpha=alpha), float(scale))
-
-
-@translation("prelu")
-def _prelu(r, x, slope):
-    return r.node("PRelu", x, slope[0] if slope.ndim > 1 and slope.shape[0] == 1 else slope)
-
-
-@translation("gelu")
-def _gelu(r, x, approximate="none"):
-    if approximate == "tanh":
-        cube = r.node("Mul", r.node("Mul", r.node("Mul", x, x), x), 0.044715)
-        bent = r.node("Tanh", r.node("Mul", r.node("Add", x, cube), math.sqrt(2 / math.pi)))
-    else:
-        bent = r.node("Erf", r.node("Mul", x, math.sqrt(0.5)))
-    return r.node("Mul", r.node("Mul", x, 0.5), r.node("Add", bent, 1.0))
-
-
-@translation("silu")
-def _silu(r, x):
-    return r.node("Mul", x, r.node("Sigmoid", x))
-
-
-@translation("softplus")
-def _softplus(r, x, beta=1.0, threshold=20.0):
-    return r.node("Mul", r.node("Softplus", r.node("Mul", x, float(beta))), 1 / beta)
-
-
-@translation("logsigmoid")
-def _logsigmoid(r, x):
-    return r.node("Neg", r.node("Softplus", r.node("Neg", x)))
-
-
-@translation("clamp_open", "clamp")
-def _clip(r, x, low=None, high=None):
-    return r.node("Clip", x, *(None if v is None else float(v) for v in (low, high)))
-
-
-@translation("sum")
-def _reduce_sum(r, x, dim=None, keepdim=False, kind="ReduceSum"):
-    axes = None if dim is None else r.whole(*(dim if isinstance(dim, tuple | list) else (dim,)))
-    return r.node(kind, x, axes, keepdims=int(keepdim))
-
-
-def _reduction(kind):
-    return lambda r, x, dim=None, keepdim=False: _reduce_sum(r, x, dim, keepdim, kind)
-
-
-TRANSLATIONS.update(
-    {name: _reduction(kind) for name, kind in (("mean", "ReduceMean"), ("amax", "ReduceMax"), ("amin", "ReduceMin"))}
-)
-
-
-@translation("reshape")
-def _reshape(r, x, shape):
-    sizes = list(shape)
-    if r.batch is not None and sizes and x.ndim and sizes[0] == x.shape[0] == r.batch:
-        sizes[0] = 0  # as it comes
-    return r.node("Reshape", x, r.whole(*sizes))
-
-
-@translation("permute")
-def _permute(r, x, dims):
-    return r.node("Transpose", x, perm=list(dims))
-
-
-@translation("broadcast_to")
-def _expand(r, x, shape):
-    extra = len(shape) - x.ndim
-    return r.node("Expand", x, r.whole(*(1 if i >= extra and x.shape[i - extra] == n else n for i, n in enumerate(shape))))
-
-
-@translation("cat")
-def _cat(r, *tensors, dim=0):
-    return r.node("Concat", *tensors, axis=dim)
-
-
-@translation("stack")
-def _stack(r, *tensors, dim=0):
-    return r.node("Concat", *(r.node("Unsqueeze", x, r.whole(dim)) for x in tensors), axis=dim)
-
-
-@translation("flip")
-def _flip(r, x, axes):
-    ends = [-(2**31)] * len(axes)
-    return r.node("Slice", x, r.whole(*[-1] * len(axes)), r.whole(*ends), r.whole(*axes), r.whole(*[-1] * len(axes)))
-
-
-@translation("getitem")
-def _getitem(r, x, index):
-    parts = list(index) if isinstance(index, tuple) else [index]
-    if Ellipsis in [p for p in parts if not isinstance(p, np.ndarray)]:
-        place = next(i for i, p in enumerate(parts) if p is Ellipsis)
-        named = sum(p is not None and p is not Ellipsis for p in parts)
-        parts[place : place + 1] = [slice(None)] * (x.ndim - named)
-    if sum(isinstance(p, np.ndarray) for p in parts) > 1:
-        raise ExportError("indexing with several arrays at once has no translation to ONNX")
-    name, axis, new_axes = r.value(x), 0, []
-    for p in parts:
-        if p is None:
-            new_axes.append(axis + len(new_axes))
-        elif isinstance(p, slice):
-            start, stop, step = p.start, p.stop, p.step or 1
-            if p != slice(None):
-                start = (0 if step > 0 else -1) if start is None else start
-                stop = (2**31 if step > 0 else -(2**31)) if stop is None else stop
-                name = r.node("Slice", name, r.whole(start), r.whole(stop), r.whole(axis), r.whole(step))
-            axis += 1
-        elif isinstance(p, np.ndarray):
-            if p.dtype == bool:
-                raise ExportError("indexing with booleans has no translation to ONNX")
-            name = r.node("Gather", name, p, axis=axis)
-            axis += p.ndim
-        else:
-            name = r.node("Gather", name, r.value(np.array(int(p), np.int64)), axis=axis)
-    return r.node("Unsqueeze", name, r.whole(*new_axes)) if new_axes else name
-
-
-@translation("cast")
-def _cast(r, x, dtype):
-    from onnx import helper
-
-    return r.node("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
-
-
-@translation("pad")
-def _pad(r, x, widths, value):
-    return r.node("Pad", x, r.whole(*(a for a, _ in widths), *(b for _, b in widths)), float(value))
-
-
-@translation("conv2d")
-def _conv(r, x, weight, bias, stride, padding, dilation, groups):
-    return r.node("Conv", x, weight, bias, strides=stride, pads=(*padding, *padding), dilations=dilation, group=groups)
-
-
-@translation("conv_transpose2d")
-def _conv_transpose(r, x, weight, size, stride, padding, dilation, groups):
-    geometry = zip(size, x.shape[2:], stride, padding, dilation, weight.shape[2:], strict=True)
-    extra = [out - ((n - 1) * s - 2 * p + d * (k - 1) + 1) for out, n, s, p, d, k in geometry]
-    return r.node(
-        "ConvTranspose",
-        x,
-        weight,
-        strides=stride,
-        pads=(*padding, *padding),
-        dilations=dilation,
-        group=groups,
-        output_padding=extra,
-    )
-
-
-@translation("max_pool2d")
-def _max_pool(r, x, kernel, stride, dilation, out):
-    return r.node("MaxPool", x, kernel_shape=kernel, strides=stride, dilations=dilation)
-
-
-@translation("avg_pool2d")
-def _sum_pool(r, x, kernel, stride, out):
-    return r.node("Mul", r.node("AveragePool", x, kernel_shape=kernel, strides=stride), float(math.prod(kernel)))
-
-
-def _normalised(r, x, axes, eps, centre):
-    if centre:
-        x = r.node("Sub", x, r.node("ReduceMean", x, r.whole(*axes)))
-    square = r.node("ReduceMean", r.node("Mul", x, x), r.whole(*axes))
-    return r.node("Div", x, r.node("Sqrt", r.node("Add", square, float(eps))))
-
-
-@translation("standardize")
-def _standardize(r, x, weight, bias, axes, eps):
-    y = _normalised(r, x, axes, eps, centre=True)
-    y = y if weight is None else r.node("Mul", y, weight)
-    return y if bias is None else r.node("Add", y, bias)
-
-
-@translation("batch_norm")
-def _batch_norm(r, x, weight, bias, mean, var, eps):
-    weight, bias = (None if p is None else p.reshape(1, -1, *(1,) * (x.ndim - 2)) for p in (weight, bias))
-    return _standardize(r, x, weight, bias, (0, *range(2, x.ndim)), eps)
-
-
-@translation("rms_norm")
-def _rms_norm(r, x, weight, axes, eps):
-    y = _normalised(r, x, axes, eps, centre=False)
-    return y if weight is None else r.node("Mul", y, weight)
-
-
-@translation("scaled_dot_product_attention")
-def _attention(r, query, key, value, mask, scale):
-    turned = r.node("Transpose", key, perm=[*range(key.ndim - 2), key.ndim - 1, key.ndim - 2])
-    scores = r.node("Mul", r.node("MatMul", query, turned), float(scale))
-    scores = scores if mask is None else r.node("Add", scores, mask)
-    return r.node("MatMul", r.node("Softmax", scores, axis=-1), value)
-
-
-def _recurrent(r, kind, x, states, weights, order, outputs, **attributes):
-    """A recurrent layer of one direction; `order` says where ONNX wants the gates."""
-    H = weights[1].shape[1]
-
-    def arranged(w):
-        return np.concatenate([w.reshape(len(order), H, *w.shape[1:])[k] for k in order])
-
-    w_ih, w_hh = (arranged(w) for w in weights[:2])
-    bias = None if weights[2] is None else np.concatenate([arranged(b) for b in weights[2:]])[None]
-    begin = [None if id(s) not in r.names and not s.any() else r.node("Unsqueeze", s, r.whole(0)) for s in states]
-    made = r.node(kind, x, w_ih[None], w_hh[None], bias, None, *begin, outputs=outputs, hidden_size=H, **attributes)
-    return r.node("Squeeze", made[0], r.whole(1)), made
-
-
-@translation("lstm")
-def _lstm(r, x, h0, c0, *weights):
-    all_steps, made = _recurrent(r, "LSTM", x, (h0, c0), weights, (0, 3, 1, 2), 3)
-    return r.node("Concat", all_steps, made[2], axis=0)
-
-
-@translation("gru")
-def _gru(r, x, h0, *weights):
-    return _recurrent(r, "GRU", x, (h0,), weights, (1, 0, 2), 2, linear_before_reset=1)[0]
-
-
-@translation("rnn")
-def _rnn(r, x, h0, *weights, nonlinearity):
-    return _recurrent(r, "RNN", x, (h0,), weights, (0,), 2, activations=[nonlinearity.capitalize()])[0]

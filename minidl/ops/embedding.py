@@ -2,6 +2,7 @@ r"""Embedding: a learned vector for each word."""
 
 import numpy as np
 
+from minidl.engine.grad_mode import is_grad_enabled
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError
 from minidl.ops.indexing import getitem
@@ -28,8 +29,8 @@ def embedding(indices, weight, padding_idx=None):
     if array.size and (array.min() < 0 or array.max() >= n):
         bad = array.min() if array.min() < 0 else array.max()
         raise OutOfRangeError(f"index {bad} is out of range for an embedding of {n} vectors (0 to {n - 1})")
-    if padding_idx is None:
-        return getitem(weight, array)
+    if padding_idx is None or not is_grad_enabled():
+        return getitem(weight, indices)
     rows = getitem(weight, array)
     padded = np.expand_dims(array == padding_idx % n, -1)
     return rows.masked_fill(Tensor.wrap(padded), 0.0) + getitem(weight.detach(), array) * Tensor.wrap(padded)

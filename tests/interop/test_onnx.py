@@ -1,5 +1,7 @@
 """What was learned here runs elsewhere: exported models give the same numbers in onnxruntime."""
 
+import sys
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -108,3 +110,116 @@ def test_a_model_that_ignores_its_input_is_refused(tmp_path):
 
     with pytest.raises(ExportError, match="must return one tensor that depends on its input"):
         export_onnx(Constant(), md.ones(2, 2), tmp_path / "m.onnx")
+
+
+class Formula(nn.Module):
+    """A model that computes what a function says."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.weight = function, nn.Parameter(md.randn(3, 3))
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def changed_in_place(model, x):
+    h = x * 2
+    h += 1
+    h.mul_(x)
+    h.clamp_(min=-0.5)
+    return h + model.weight[0]
+
+
+def changed_view(model, x):
+    h = (x * 2).reshape(-1, 3, 1)
+    h.add_(x.reshape(-1, 3, 1))
+    return h
+
+
+def filled(model, x):
+    h = x * 2
+    h.fill_(3.0)
+    return h + x
+
+
+EXPORTED = {
+    "changes in place": changed_in_place,
+    "a view changed in place": changed_view,
+    "a tensor that is filled": filled,
+    "relu in place": lambda model, x: nn.ReLU(inplace=True)(x * 1) + 1,
+    "clamp from below": lambda model, x: x.clamp(min=0.0),
+    "clamp from above": lambda model, x: md.clamp(x, max=0.5),
+    "arguments by name": lambda model, x: md.cat([x.softmax(dim=1), x.mean(dim=-1, keepdim=True)], dim=-1),
+    "comparisons": lambda model, x: (x > 0).float() * 2 + md.where(x > 0.1, x, 0.0),
+    "double precision": lambda model, x: x.double().tanh() * 0.3 + 1,
+}
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_an_exported_formula_gives_the_same_numbers(name, tmp_path):
+    agree(Formula(EXPORTED[name]), lambda n: md.randn(n, 3), tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda model, x: x + 1, lambda model, x: 3 - x * 2, lambda model, x: x / 2, lambda model, x: x * 0.5,
+        lambda model, x: x.clamp(min=1), lambda model, x: x == 1, lambda model, x: -x, lambda model, x: x.sum(1),
+        lambda model, x: x.float().mean(1), lambda model, x: x + model.weight[0], lambda model, x: model.weight[x],
+        lambda model, x: nn.functional.embedding(x, model.weight, padding_idx=1),
+    ],
+)  # fmt: skip
+def test_whole_numbers_stay_whole_and_meet_floats_as_here(function, dtype, tmp_path):
+    agree(Formula(function), lambda n: md.randint(0, 3, (n, 3)).to(dtype), tmp_path / "m.onnx")
+
+
+def through_numpy(model, x):
+    return md.tensor(np.tanh(x.numpy())) + x
+
+
+def frozen_argmax(model, x):
+    return x + model.weight[x.argmax(1)]
+
+
+def branching(model, x):
+    return x * 2 if x.sum() > 0 else x
+
+
+def written_into_a_part(model, x):
+    h = x * 2
+    h.reshape(-1, 1).add_(1)
+    return h * 1
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda model, x: x * x.sum().item(), r"item\(\) takes a number that depends on the input out of the graph"),
+        (through_numpy, r"numpy\(\) takes a number that depends on the input out of the graph"),
+        (branching, r"md.where instead of if"),
+        (frozen_argmax, "gives other numbers than the model on another input"),
+        (lambda model, x: x + md.rand(3), "gives other numbers than the model on another input"),
+        (lambda model, x: x / x.shape[0], "gives other numbers than the model on another input"),
+        (written_into_a_part, "used after a part of it, or the whole of which it is a part, was changed in place"),
+    ],
+)
+def test_what_would_be_frozen_is_refused_and_nothing_is_written(function, text, tmp_path):
+    model = Formula(function)
+    with pytest.raises(ExportError, match=text):
+        export_onnx(model, md.randn(2, 3), tmp_path / "m.onnx")
+    assert list(tmp_path.iterdir()) == []
+    assert model.training
+    assert md.ones(1).item() == 1.0
+
+
+def test_a_batch_of_the_examples_size_alone_may_be_counted(tmp_path):
+    export_onnx(Formula(lambda model, x: x / x.shape[0]), md.randn(2, 3), tmp_path / "m.onnx", dynamic_batch=False)
+
+
+def test_without_onnxruntime_the_reference_of_onnx_compares(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    export_onnx(nn.Sequential(nn.Linear(3, 2), nn.Tanh()), md.randn(2, 3), tmp_path / "m.onnx")
+    with pytest.raises(ExportError, match="gives other numbers"):
+        export_onnx(Formula(frozen_argmax), md.randn(2, 3), tmp_path / "n.onnx")
