@@ -1,5 +1,6 @@
 """Gradients, by PyTorch's names (`torch.autograd`). How they come to be stands in `minidl.engine`."""
 
+from minidl.autograd.function import Function
 from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
 from minidl.autograd.gradcheck import GradientError, gradcheck, gradgradcheck
 from minidl.engine.backward import backward, grad
@@ -10,6 +11,7 @@ from minidl.engine.watching import detect_anomaly, watch
 
 __all__ = [
     "REGISTRY",
+    "Function",
     "GradientError",
     "Node",
     "backward",

@@ -24,7 +24,7 @@ from minidl.engine.grad_mode import clock, set_grad_enabled, this_thread
 from minidl.engine.operation import Node
 from minidl.engine.saved import args_then, refuse_if_arguments_changed, refuse_if_pullbacks_hold_changed_values
 from minidl.engine.tensor import Tensor
-from minidl.errors import GraphError, ShapeError
+from minidl.errors import DtypeError, GraphError, ShapeError
 
 
 def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=False, floor=0):
@@ -64,7 +64,9 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
                 found.add(node, g)
             if node not in needed:
                 continue
-        for a, pull in wanted_pullbacks(node, g, targets, needed, create_graph):
+        for a, pull in pullbacks_of(node, g, targets, needed, create_graph):
+            if pull is None or not isinstance(a, Tensor) or not a.requires_grad:
+                continue
             part = pull(g)
             if part is None:
                 continue
@@ -81,8 +83,8 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
         if not retain_graph:
             node.pullbacks, node.args, node.kwargs = None, (), None  # let go of everything that was kept
     for slot in totals:  # leaves, and nodes below the floor
-        if slot.hooks and (targets is None or slot in targets):
-            totals[slot] = _call_hooks(slot.hooks, totals[slot])
+        if (slot.hooks or observers) and (targets is None or slot in targets):
+            totals[slot] = _shown(slot, totals[slot], observers)
     if targets is None:
         return totals
     for slot in targets.intersection(totals):
@@ -122,12 +124,11 @@ def _leading_to(targets, nodes):
     return needed
 
 
-def wanted_pullbacks(node, g, targets=None, needed=None, create_graph=False):
-    """Pairs of an argument that wants a gradient, and the function that gives it."""
+def pullbacks_of(node, g, targets=None, needed=None, create_graph=False):
+    """Pairs of an argument of a node and the function that gives its gradient (None where none is wanted)."""
     operation, pullbacks, args = node.operation, node.pullbacks, node.args
     if pullbacks and targets is None and not create_graph and not operation.joint and changes.latest < node.serial:
-        pairs = zip(args, pullbacks) if type(pullbacks) is tuple else ((args[0], pullbacks),)  # noqa: B905
-        return [pair for pair in pairs if pair[1] is not None and isinstance(pair[0], Tensor) and pair[0].requires_grad]
+        return zip(args, pullbacks) if type(pullbacks) is tuple else ((args[0], pullbacks),)  # noqa: B905
     _refuse_if_unusable(node)
     args = args_then(node)
     if changes.latest > node.serial:
@@ -204,6 +205,11 @@ def matched(node, part, a):
 
     Any other wrong shape is a mistake in the rule, and never let through.
     """
+    if a.array.dtype.kind != "f":
+        raise DtypeError(
+            f"a tensor of {a.array.dtype} was told to require a gradient, and has none: the slope of a step from one whole "
+            "number to the next is not defined. Did you mean x.float() ?"
+        )
     if part.shape != a.array.shape:
         if not node.operation.broadcasts or not repeats(a.array.shape, part.shape):
             raise ShapeError(
@@ -219,22 +225,30 @@ def matched(node, part, a):
     return part.astype(a.array.dtype) if not isinstance(part, Tensor) else part.to(a.array.dtype)
 
 
-def _shown(node, g, observers):
-    """The complete gradient of a node, after its hooks have seen (and perhaps replaced) it and observers were told."""
-    if node.hooks:
-        g = _call_hooks(node.hooks, g)
+def _shown(slot, g, observers):
+    """A complete gradient, after hooks have seen (and perhaps replaced) it and observers were told."""
+    if slot.hooks:
+        g = _call_hooks(slot.hooks, g)
     for observer in observers:
-        observer.pulled(node, g)
+        observer.pulled(slot, g)
     return g
 
 
 def _call_hooks(hooks, g):
-    """Show a gradient to each hook; what a hook returns replaces it."""
+    """Show a gradient to each hook; what a hook returns, of the same shape and dtype, replaces it."""
     as_tensor = g if isinstance(g, Tensor) else Tensor.wrap(g)
     for hook in list(hooks):
         replaced = hook(as_tensor)
-        if replaced is not None:
-            as_tensor = replaced
+        if replaced is None:
+            continue
+        if not isinstance(replaced, Tensor):
+            raise TypeError(f"a hook returns a gradient as a Tensor, or None to leave it, not a {type(replaced).__name__}")
+        if replaced.shape != as_tensor.shape or replaced.dtype != as_tensor.dtype:
+            raise ShapeError(
+                f"a hook was shown a gradient of shape {as_tensor.shape} and dtype {as_tensor.dtype}, and returned one of "
+                f"shape {replaced.shape} and dtype {replaced.dtype}. What replaces a gradient has its shape and dtype."
+            )
+        as_tensor = replaced
     return as_tensor if isinstance(g, Tensor) else as_tensor.array
 
 
@@ -283,15 +297,16 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
 
 def accumulate_grad(leaf, part):
     """Add `part` to ``leaf.grad``: in place where a gradient is there already and no graph uses it."""
+    before = leaf._grad
     if isinstance(part, Tensor):
-        leaf.grad = part if leaf.grad is None else leaf.grad + part
-    elif leaf.grad is None:
-        leaf.grad = Tensor.wrap(part)
-    elif leaf.grad.requires_grad:
-        leaf.grad = Tensor.wrap(leaf.grad.array + part)
+        leaf._grad = part if before is None else before + part
+    elif before is None:
+        leaf._grad = Tensor.wrap(part)
+    elif before.requires_grad:
+        leaf._grad = Tensor.wrap(before.array + part)
     else:
-        changes.mark(leaf.grad.array)
-        leaf.grad.array += part
+        changes.mark(before.array)
+        before.array += part
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):

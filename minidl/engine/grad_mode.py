@@ -1,7 +1,8 @@
 """Whether operations are recorded, who watches them, and the clock that orders them."""
 
 import threading
-from functools import wraps
+from functools import partial, wraps
+from inspect import isgeneratorfunction
 from itertools import count
 
 clock = count(1)  # serial numbers of nodes, and the times of changes made in place
@@ -41,34 +42,10 @@ def is_grad_enabled():
     return this_thread.state.recording
 
 
-class set_grad_enabled:
-    """Whether operations are recorded, from here on or inside a ``with`` block or a function.
-
-    >>> import minidl as md
-    >>> x = md.ones(2, requires_grad=True)
-    >>> with md.set_grad_enabled(False):
-    ...     y = x * 2
-    >>> y.requires_grad
-    False
-    """
-
-    def __init__(self, mode):
-        self.mode, self.before = bool(mode), [this_thread.state.recording]
-        this_thread.state.recording = self.mode
-
-    def __enter__(self):
-        this_thread.state.recording = self.mode
-        return self
-
-    def __exit__(self, *error):
-        this_thread.state.recording = self.before[-1]
-
-
 class _GradMode:
     """A context manager and decorator that sets whether operations are recorded."""
 
     mode: bool
-    before: list
 
     def __new__(cls, function=None):
         made = super().__new__(cls)
@@ -83,19 +60,53 @@ class _GradMode:
     def __exit__(self, *error):
         this_thread.state.recording = self.before.pop()
 
+    def again(self):
+        """A new context of the same mode: a decorated function may call itself, and run in several threads."""
+        return type(self)()
+
     def __call__(self, function):
+        if isgeneratorfunction(function):
+            return _each_step_inside(function, self.again)
+
         @wraps(function)
         def inside(*args, **kwargs):
-            with type(self)():
+            with self.again():
                 return function(*args, **kwargs)
 
         return inside
 
 
+def _each_step_inside(function, context):
+    """A generator function whose steps run inside `context`, while what happens between them does not."""
+
+    @wraps(function)
+    def generator(*args, **kwargs):
+        with context():
+            running = function(*args, **kwargs)
+            step = partial(next, running)
+        try:
+            while True:
+                with context():
+                    value = step()
+                try:
+                    step = partial(running.send, (yield value))
+                except GeneratorExit:
+                    raise
+                except BaseException as error:
+                    step = partial(running.throw, error)
+        except StopIteration as end:
+            return end.value
+        finally:
+            with context():
+                running.close()
+
+    return generator
+
+
 class no_grad(_GradMode):
     """Inside, operations leave no graph: for evaluation, and for changing weights by hand.
 
-    Works as a context manager and as a decorator.
+    Works as a context manager and as a decorator, also of generator functions.
 
     >>> import minidl as md
     >>> w = md.ones(2, requires_grad=True)
@@ -108,11 +119,68 @@ class no_grad(_GradMode):
     mode = False
 
 
-class inference_mode(no_grad):
-    """PyTorch's stricter `no_grad`; here they are the same."""
-
-
 class enable_grad(_GradMode):
     """Inside, operations are recorded again, also within `no_grad`."""
 
     mode = True
+
+
+class _ChosenGradMode(_GradMode):
+    """A grad mode that is given when it is made."""
+
+    def __new__(cls, mode=True):
+        if callable(mode):
+            return cls(True)(mode)
+        made = super().__new__(cls)
+        made.mode = cls.recording_for(mode)
+        return made
+
+    def again(self):
+        """A new context of the same mode."""
+        made = _GradMode()
+        made.mode = self.mode
+        return made
+
+
+class inference_mode(_ChosenGradMode):
+    """PyTorch's stricter `no_grad`; here they are the same. ``inference_mode(False)`` changes nothing inside."""
+
+    @staticmethod
+    def recording_for(mode):
+        """What `mode` means for recording."""
+        return not mode and this_thread.state.recording
+
+
+class set_grad_enabled(_ChosenGradMode):
+    """Whether operations are recorded: from here on, inside a ``with`` block, or in a decorated function.
+
+    >>> import minidl as md
+    >>> x = md.ones(2, requires_grad=True)
+    >>> with md.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __new__(cls, mode):
+        """Set the mode at once; used as a block or a decorator, it ends there."""
+        made = super().__new__(cls, bool(mode))
+        made.at_start = this_thread.state.recording
+        this_thread.state.recording = made.mode
+        return made
+
+    @staticmethod
+    def recording_for(mode):
+        """What `mode` means for recording."""
+        return mode
+
+    def __enter__(self):
+        this_thread.state.recording = self.mode
+
+    def __exit__(self, *error):
+        this_thread.state.recording = self.at_start
+
+    def __call__(self, function):
+        """The function, run in this mode."""
+        this_thread.state.recording = self.at_start  # it was meant for the function alone
+        return super().__call__(function)

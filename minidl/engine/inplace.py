@@ -18,7 +18,7 @@ from minidl.engine.changes import changes
 from minidl.engine.grad_mode import this_thread
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
-from minidl.engine.views import make_views_stale, past_of
+from minidl.engine.views import make_views_stale, past_of, view_of
 from minidl.errors import DtypeError, GraphError, ShapeError
 
 
@@ -79,7 +79,7 @@ def change(tensor, compute, what, operands=(), keep_values=True):
 
 def refuse_change(tensor, what, recorded, operands=()):
     """Raise GraphError where values may not be changed in place."""
-    view = tensor.view_of
+    view = view_of(tensor)
     base = tensor if view is None else view.base
     if not tensor.array.flags.writeable or _repeats_elements(tensor.array):
         raise GraphError(f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first")
@@ -133,7 +133,7 @@ def _write(tensor, values, what):
 def _take_over(tensor, past, new):
     """Give the tensor the node of its new values; what it was stays reachable for those who used it before."""
     new.node.before = past
-    view = tensor.view_of
+    view = view_of(tensor)
     if view is None:
         _become(tensor, past, new)
         make_views_stale(tensor)

@@ -40,7 +40,7 @@ def refuse_if_pullbacks_hold_changed_values(node, args):
 def refuse_if_arguments_changed(node, args):
     """Raise GraphError when `node` cannot be run again, because a tensor it was given has other values now."""
     for a in args if changes.latest > node.serial and not node.operation.linear else ():
-        if isinstance(a, Tensor) and (changes.since(a.array, node.serial) or a.replaced > node.serial):
+        if isinstance(a, Tensor) and (changes.since(a.array, node.serial) or getattr(a, "_replaced", 0) > node.serial):
             raise _gone(node, a.shape)
 
 

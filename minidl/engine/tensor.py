@@ -15,7 +15,7 @@ from minidl.engine.conversion import as_array, check_device
 from minidl.engine.grad_mode import clock
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
-from minidl.errors import DtypeError, GraphError, ShapeError, no_such_attribute
+from minidl.errors import DtypeError, GraphError, ShapeError
 
 
 class Tensor:
@@ -58,11 +58,9 @@ class Tensor:
             [6., 8.]])
     """
 
-    __slots__ = ("__weakref__", "array", "grad", "hooks", "node", "replaced", "requires_grad", "view_of", "views")
-    # Only some tensors have the last of these; what the others answer stands in UNSET.
-    #   view_of   how it is a view of another tensor (views.py)
-    #   views     its own views that are still alive
-    #   replaced  when its array was last exchanged by ``x.data = ...``
+    __slots__ = ("__weakref__", "_grad", "_replaced", "_view", "_views", "array", "hooks", "node", "requires_grad")
+    # Three of these only some tensors have: `_view`, how it is a view of another one, and `_views`, its own views that are
+    # still alive (views.py); `_replaced`, when its array was last exchanged by ``x.data = ...``.
 
     if TYPE_CHECKING:  # the operations that minidl.ops adds
 
@@ -82,7 +80,7 @@ class Tensor:
 
     def __init__(self, data, requires_grad=False, dtype=None):
         self.array = as_array(data, dtype, copy=True)
-        self.grad = self.node = self.hooks = None
+        self._grad = self.node = self.hooks = None
         self.requires_grad = False
         if requires_grad:
             self.requires_grad_()
@@ -92,14 +90,9 @@ class Tensor:
         """A Tensor around an array, without copying: for the inside of the engine."""
         tensor = new(Tensor)
         tensor.array = array if type(array) is np.ndarray else np.asarray(array)
-        tensor.grad = tensor.node = tensor.hooks = None
+        tensor._grad = tensor.node = tensor.hooks = None
         tensor.requires_grad = False
         return tensor
-
-    def __getattr__(self, name):  # asked only for what is not there
-        if name in UNSET:
-            return UNSET[name]
-        raise AttributeError(no_such_attribute("a tensor", name, dir(Tensor)))
 
     # What it is
 
@@ -121,8 +114,8 @@ class Tensor:
     def data(self, value):
         array = as_array(value)
         if array is not self.array:
-            self.array, self.replaced = array, next(clock)
-            changes.latest = self.replaced
+            self.array, self._replaced = array, next(clock)
+            changes.latest = self._replaced
 
     def size(self, dim=None):
         """The shape, or the size of one dimension."""
@@ -228,6 +221,28 @@ class Tensor:
 
     # Gradients
 
+    @property
+    def grad(self):
+        """The gradient that `backward` added up; a Tensor of this shape and dtype, or None.
+
+        Raises
+        ------
+        ShapeError
+            When something else is assigned.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(f"the gradient of a tensor is a Tensor or None, not a {type(value).__name__}")
+        if value is not None and (value.array.shape != self.array.shape or value.array.dtype != self.array.dtype):
+            raise ShapeError(
+                f"the gradient of a tensor of shape {self.shape} and dtype {self.dtype} has that shape and dtype, not "
+                f"shape {value.shape} and dtype {value.dtype}"
+            )
+        self._grad = value
+
     def requires_grad_(self, requires_grad=True):
         """Ask for a gradient (or stop asking); returns the tensor itself."""
         if requires_grad and self.array.dtype.kind != "f":
@@ -328,12 +343,11 @@ class Tensor:
         copied = new(type(self))
         copied.array, copied.requires_grad = self.array.copy(), self.requires_grad
         copied.node = copied.hooks = None
-        copied.grad = None if self.grad is None else Tensor.wrap(self.grad.array.copy())
+        copied._grad = None if self.grad is None else Tensor.wrap(self.grad.array.copy())
         memo[id(self)] = copied
         return copied
 
 
-UNSET = {"view_of": None, "views": None, "replaced": 0}
 new = Tensor.__new__
 
 

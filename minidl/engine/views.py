@@ -44,21 +44,26 @@ class View:
         return mask
 
 
+def view_of(tensor):
+    """How `tensor` is a view of another one; None if it is not."""
+    return getattr(tensor, "_view", None)
+
+
 def note_view(out, x, operation, args, kwargs):
     """Note that `out`, which `operation` made of `x`, is a view of it, if it is one and not a copy."""
     if owner_of(out.array) is not owner_of(x.array):
         return
     step = (operation, args, kwargs)
-    outer = x.view_of
+    outer = view_of(x)
     fixed = None if this_thread.state.recording else "it was made under no_grad()"
     if outer is None:
         base, steps = x, (step,)
     else:
         base, steps, fixed = outer.base, (*outer.steps, step), outer.fixed or fixed
-    out.view_of = View(base, steps, fixed)
-    if base.views is None:
-        base.views = LivingViews()
-    base.views.add(out)
+    out._view = View(base, steps, fixed)
+    if getattr(base, "_views", None) is None:
+        base._views = LivingViews()
+    base._views.add(out)
 
 
 class LivingViews:
@@ -117,7 +122,7 @@ class StaleView(Tensor):
 
 def make_views_stale(base):
     """Let all views of a base that has just been written into ask for their node again."""
-    for view in base.views or ():
+    for view in getattr(base, "_views", ()):
         view.__class__ = StaleView
 
 
@@ -126,7 +131,7 @@ def _renewed(view):
     view.__class__ = Tensor
     past = past_of(view)
     with enable_grad():
-        again = view.view_of.of(view.view_of.base)
+        again = view._view.of(view._view.base)
     if again.node is not None:
         again.node.before = past
         view.node, view.requires_grad = again.node, True

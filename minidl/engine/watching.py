@@ -60,9 +60,9 @@ class Trace(Observer, list):
         if out.node is not None:
             out.node.line = line
 
-    def pulled(self, node, g):
-        """Note the gradient that has just reached a node."""
-        self.gradients[node] = g
+    def pulled(self, slot, g):
+        """Note the gradient that has just reached a node, or a leaf."""
+        self.gradients[slot] = g
 
 
 @contextmanager
@@ -113,13 +113,19 @@ class _NaNFinder(Observer):
                 f"Its inputs had no NaN: look for a log or sqrt of a negative number, 0/0, or inf - inf."
             )
 
-    def pulled(self, node, g):
-        if has_nan(g if isinstance(g, np.ndarray) else g.array):
-            file, number, function = self.lines.get(node, ("?", 0, "?"))
+    def pulled(self, slot, g):
+        if not has_nan(getattr(g, "array", g)):
+            return
+        if not hasattr(slot, "operation"):
             raise GraphError(
-                f"the gradient that reaches {node.operation.name} is NaN (not a number); the operation was called at "
-                f"{file}, line {number}, in {function}."
+                f"the gradient that reaches a leaf of shape {slot.shape} is NaN (not a number), though those of all results "
+                "that it was used for were not: look for a slope that is infinite, such as that of sqrt at 0."
             )
+        file, number, function = self.lines.get(slot, ("?", 0, "?"))
+        raise GraphError(
+            f"the gradient that reaches {slot.operation.name} is NaN (not a number); the operation was called at "
+            f"{file}, line {number}, in {function}."
+        )
 
 
 @contextmanager

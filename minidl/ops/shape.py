@@ -337,7 +337,7 @@ def split(x, split_size_or_sections, dim=0):
 def _as_several(views):
     """Views that one call returned together: a change in place of one of them is not recorded, as in PyTorch."""
     for view in views:
-        view.view_of.fixed = "it is one of several that one call returned"
+        view._view.fixed = "it is one of several that one call returned"
     return tuple(views)
 
 

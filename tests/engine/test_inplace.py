@@ -152,4 +152,4 @@ def test_a_base_does_not_keep_its_views_alive():
     x = md.zeros(4, 4)
     for _ in range(1000):
         x[0]
-    assert len(x.views.references) <= 32
+    assert len(x._views.references) <= 32

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.engine.backward import matched, nodes_behind, wanted_pullbacks
+from minidl.engine.backward import matched, nodes_behind, pullbacks_of
 from minidl.engine.watching import watch
 from minidl.errors import GraphError
 from minidl.viz.undisturbed import undisturbed
@@ -43,7 +43,7 @@ class Walk:
 def passed_back(node, g):
     """What a node makes of the gradient `g` of its output, for each input that wants one."""
     parts = []
-    for a, pull in wanted_pullbacks(node, g):
+    for a, pull in pullbacks_of(node, g):
         part = pull(g)
         if part is not None:
             part = part.dense() if hasattr(part, "dense") else np.asarray(part)

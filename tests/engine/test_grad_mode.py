@@ -1,0 +1,110 @@
+"""Whether operations are recorded: as a context, as a decorator, on functions and on generators."""
+
+import threading
+
+import pytest
+
+import minidl as md
+
+
+def recording():
+    return (md.ones(1, requires_grad=True) * 2).requires_grad
+
+
+@pytest.mark.parametrize(
+    ("decorate", "inside"),
+    [
+        (md.no_grad(), False), (md.no_grad, False), (md.enable_grad(), True), (md.set_grad_enabled(True), True),
+        (md.inference_mode(), False), (md.inference_mode, False), (md.inference_mode(True), False),
+        (md.inference_mode(False), True),
+    ],
+)  # fmt: skip
+def test_a_decorated_function_runs_in_its_mode_and_leaves_the_other_as_it_was(decorate, inside):
+    assert decorate(recording)() is inside
+    assert recording()
+
+
+def test_set_grad_enabled_as_a_decorator_concerns_the_function_alone():
+    @md.set_grad_enabled(False)
+    def look():
+        return recording()
+
+    assert recording()
+    assert not look()
+    assert recording()
+
+
+def test_set_grad_enabled_works_from_here_on_and_inside_a_block():
+    before = md.set_grad_enabled(False)
+    try:
+        assert not recording()
+        with md.set_grad_enabled(True):
+            assert recording()
+        assert not recording()
+    finally:
+        md.set_grad_enabled(True)
+    assert before.mode is False
+
+
+def test_a_generator_runs_in_its_mode_and_what_happens_between_its_steps_does_not():
+    log = []
+
+    @md.no_grad()
+    def steps():
+        got = yield recording()
+        log.append((got, recording()))
+        try:
+            yield recording()
+        except ValueError:
+            log.append(("thrown", recording()))
+        yield recording()
+        return "end"
+
+    running = steps()
+    assert next(running) is False
+    assert recording()
+    assert running.send("sent") is False
+    assert running.throw(ValueError) is False
+    with pytest.raises(StopIteration) as end:
+        next(running)
+    assert end.value.value == "end"
+    assert log == [("sent", False), ("thrown", False)]
+    assert recording()
+
+
+def test_a_generator_that_is_closed_early_cleans_up_in_its_mode():
+    log = []
+
+    @md.no_grad()
+    def steps():
+        try:
+            yield 1
+        finally:
+            log.append(recording())
+
+    running = steps()
+    next(running)
+    running.close()
+    assert log == [False]
+    assert recording()
+
+
+def test_a_decorated_function_may_call_itself_and_fail():
+    @md.no_grad()
+    def deep(n):
+        if n == 0:
+            raise KeyError("deep down")
+        deep(n - 1)
+
+    with pytest.raises(KeyError):
+        deep(3)
+    assert recording()
+
+
+def test_every_thread_has_a_mode_of_its_own():
+    seen = []
+    with md.no_grad():
+        thread = threading.Thread(target=lambda: seen.append(recording()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
