@@ -68,12 +68,11 @@ class Kernel(RunningKernel):
         """
         waited = 0.0
         while True:
-            alive = self.is_alive()
             try:
                 return super().get_message(stream, timeout=PATIENCE if timeout is None else min(PATIENCE, timeout - waited))
             except Empty:
                 waited += PATIENCE
-                if not alive:
+                if not self.is_alive():
                     raise DeadKernelError("the kernel died while this cell was running") from None
                 if timeout is not None and waited >= timeout:
                     raise
