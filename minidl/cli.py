@@ -1,6 +1,7 @@
 """The command `minidl`: open the course, or see a network learn in the terminal."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     try:
         return options.run(options) or 0
+    except BrokenPipeError:  # whoever read what was printed has seen enough, as `head` has
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (Python flushes it once more at its end)
+        return 0
     except (MinidlError, OSError) as error:
         print(f"minidl: {error}", file=sys.stderr)
         return 1
@@ -164,6 +168,9 @@ def run_check(options):
 
     try:
         return prove(options.folder, options.jobs, options.junit, options.timeout)
+    except BrokenPipeError:  # whoever read what was printed has seen enough, as `head` has
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (Python flushes it once more at its end)
+        return 0
     except (MinidlError, OSError) as error:
         print(f"minidl: {error}", file=sys.stderr)
         return UNCHECKED

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,35 @@ def test_copied_files_have_the_usual_permissions(source, tmp_path):
     finally:
         os.umask(before)
     assert (tmp_path / "mine" / CHAPTER).stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_the_learner_wrote_is_still_there_after_any_course_of_events(source, tmp_path, seed):
+    rng, mine, written = random.Random(seed), tmp_path / "mine", set()
+    (source / CHAPTER).write_bytes(notebook("edition 0"))
+    for step in range(30):
+        files = sorted(mine.glob("*.ipynb")) if mine.is_dir() else []
+        match rng.choice(["copy", "copy", "write", "run", "publish", "forget"]):
+            case "copy":
+                copy_course(mine)
+            case "write" if files:
+                path = rng.choice(files)
+                cells = sources(path)
+                path.write_bytes(notebook(*cells, f"mine {step}"))
+                written.add(f"mine {step}")
+            case "run" if files:
+                path = rng.choice(files)
+                path.write_bytes(notebook(*sources(path), run=True))
+            case "publish":
+                (source / CHAPTER).write_bytes(notebook(f"edition {step}"))
+            case "forget":
+                (mine / copying.RECORD).unlink(missing_ok=True)
+        assert written <= {text for path in mine.glob("*.ipynb") for text in sources(path)}
+
+
+def sources(path):
+    """What stands in the cells of a notebook; a file that is none has no cells."""
+    try:
+        return [cell["source"] for cell in json.loads(path.read_bytes())["cells"]]
+    except ValueError:
+        return []

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -154,3 +156,22 @@ def test_a_complex_number_is_not_taken_for_its_real_part():
 def test_an_exercise_that_does_not_exist_is_a_key_error_that_names_those_that_do(name):
     with pytest.raises(KeyError, match=r"there is no exercise .*; there are ch"):
         check(name, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_who_reads_only_the_first_line_hears_no_complaint():
+    command = f"{sys.executable} -m minidl.cli progress | head -1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert "exercises are solved" in result.stdout
+    assert result.stderr == ""
+
+
+ANSWERING = "from minidl.course.progress import note\nfor k in range(40): note('ch01.ex1', False); note(f'ch01.x{k}', True)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+def test_two_chapters_that_are_open_at_once_lose_no_answer():
+    kernels = [subprocess.Popen([sys.executable, "-c", ANSWERING]) for _ in range(2)]
+    assert [kernel.wait() for kernel in kernels] == [0, 0]
+    assert read()["ch01.ex1"]["tries"] == 80
+    assert {read()[f"ch01.x{k}"]["tries"] for k in range(40)} == {2}
