@@ -4,7 +4,7 @@ from importlib import import_module
 
 _ROOMS = {
     "Flow": "runs.flow",
-    "Live": "runs.live",
+    "Live": "runs.live_picture",
     "LiveBoundary": "planes.boundary_picture",
     "WeightPath": "planes.landscape",
     "activations": "charts.activations_picture",

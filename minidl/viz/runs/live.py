@@ -1,28 +1,14 @@
-"""Watching the loss fall while the model trains."""
+"""The numbers of a run that is watched while it goes on."""
 
-import time
 from itertools import pairwise
 
 import numpy as np
 
-from minidl.train.callbacks import Callback
-from minidl.viz.notebook import Stage
-from minidl.viz.runs.curves_picture import loss_curve
-
-PAUSE = 0.2  # seconds between two pictures: smooth to the eye, and a fraction of a per cent of the time
-MOST_POINTS = 2000
+MOST_POINTS = 2000  # of one message to the browser
 
 
-class Live(Callback):
-    """Show the loss while the model trains; in the end the picture stays, with what the curve says.
-
-    As a callback of `minidl.train.fit`, or by hand: call `add` with numbers, and `close` in the end.
-    Outside of a notebook it only keeps the numbers.
-
-    Parameters
-    ----------
-    log : bool
-        A logarithmic loss axis.
+class RunningLosses:
+    """Losses as they come.
 
     Attributes
     ----------
@@ -30,93 +16,44 @@ class Live(Callback):
         The loss of every step.
     history : dict of str -> list of float
         The numbers of every epoch.
-    picture : FigurePicture or None
-        The final picture.
-
-    Examples
-    --------
-    >>> import minidl as md
-    >>> live = md.viz.Live()
-    >>> for loss in (2.3, 0.9, 0.4):
-    ...     live.add(loss)
-    >>> live.close()
-    Loss curve: loss falls from 2.3 to 0.4
+    held_out : list of [int, float]
+        Validation losses, each with the step after which it was measured.
     """
 
-    def __init__(self, log=False):
-        self.log, self.steps, self.history, self.picture = log, [], {}, None
-        self._stage, self._sent, self._shown_at = None, 0, 0.0
-        self._held_out: list = []  # (step, validation loss)
+    def __init__(self):
+        self.steps, self.history, self.held_out = [], {}, []
+        self._sent = 0
 
-    def add(self, loss, **numbers):
-        """Add the loss of one step.
-
-        Parameters
-        ----------
-        loss : Tensor or float
-        numbers : float
-            More to keep at this step, such as ``val_loss``, which ends an epoch.
-        """
+    def add(self, loss, numbers):
+        """Add the loss of a step, and more numbers of this step by name; a "val_loss" ends an epoch."""
         self.steps.append(float(loss))
         for name, number in numbers.items():
             self.history.setdefault(name, []).append(float(number))
         if "val_loss" in numbers:
-            self._held_out.append([len(self.steps), _finite(float(numbers["val_loss"]))])
-        self._show_in_time()
+            self._note_validation()
 
-    def after_step(self, run, loss):
-        """Show the loss, if it is time."""
-        self.add(loss)
-
-    def after_epoch(self, run):
-        """Show the numbers of the epoch."""
-        self.history = {k: list(v) for k, v in run.history.items()}
+    def set_epochs(self, history):
+        """Take over the numbers of the epochs from a run."""
+        self.history = {name: list(values) for name, values in history.items()}
         if "val_loss" in self.history:
-            self._held_out.append([len(self.steps), _finite(self.history["val_loss"][-1])])
-        self._show_in_time()
+            self._note_validation()
 
-    def at_end(self, run):
-        """Leave the final picture."""
-        self.close()
+    def _note_validation(self):
+        self.held_out.append([len(self.steps), self.history["val_loss"][-1]])
 
-    def _show_in_time(self):
-        """Show what is new, if the last picture is old enough."""
-        now = time.perf_counter()
-        if now - self._shown_at >= PAUSE:
-            self._shown_at = now
-            self._show()
-
-    def _show(self):
-        if self._stage is None:
-            self._stage = Stage("live", {"log": self.log})
+    def news(self):
+        """What the browser has not been told yet."""
         new = self.steps[self._sent :]
         every = max(1, len(new) // MOST_POINTS)
-        points = [[self._sent + i + 1, _finite(v)] for i, v in enumerate(new)][::every]
-        self._stage.send({"points": points, "val": self._held_out, "lr": (self.history.get("lr") or [None])[-1]})
+        points = [[self._sent + i + 1, v] for i, v in enumerate(new)][::every]
         self._sent = len(self.steps)
+        return {"points": points, "val": self.held_out, "lr": (self.history.get("lr") or [None])[-1]}
 
-    def close(self):
-        """Replace the moving picture by the final one; outside of a notebook, where nothing was shown, return it.
-
-        Raises
-        ------
-        ValueError
-            When no loss was added.
-        """
-        history = self._by_epoch()
-        losses, unit = (history, "epoch") if len(history.get("train_loss", ())) > 1 else (self.steps, "step")
-        self.picture = loss_curve(losses, xlabel=unit, log=self.log)
-        stage, self._stage = self._stage, None
-        return self.picture if stage is None else stage.finish(self.picture)
-
-    def _by_epoch(self):
-        """The history; where `add` was told validation losses, with the mean loss of the steps before each."""
-        if "train_loss" in self.history or not self._held_out:
+    def by_epoch(self):
+        """The history; where validation losses were told, with the mean loss of the steps before each."""
+        if "train_loss" in self.history or not self.held_out:
             return self.history
-        ends = [step for step, _ in self._held_out]
+        ends = [step for step, _ in self.held_out]
         parts = [self.steps[start:end] for start, end in pairwise([0, *ends])]
-        return {"train_loss": [float(np.mean(part)) for part in parts], **self.history}
-
-
-def _finite(value):
-    return value if np.isfinite(value) else None
+        with np.errstate(all="ignore"):
+            return {"train_loss": [float(np.mean(part)) for part in parts], **self.history}
