@@ -11,6 +11,7 @@ STEPS = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
+    "javascript": ["tests.javascript"],
     "tests": ["pytest", "-n", "auto", "--dist", "loadfile"],
     "notebooks": ["minidl.cli", "check", "notebooks"],
 }

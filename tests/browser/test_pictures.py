@@ -282,7 +282,7 @@ def test_the_boundary_has_a_slider_over_the_epochs(page):
     slider = chart.locator("input[type=range]")
     slider.evaluate("box => { box.value = 0; box.dispatchEvent(new Event('input')) }")
     assert image.get_attribute("href") != last
-    assert "epoch 1" in chart.locator(".md-bar").inner_text()
+    assert "epoch 1" in chart.locator(".md-bar").first.inner_text()
     slider.evaluate("box => { box.value = 11; box.dispatchEvent(new Event('input')) }")
     assert image.get_attribute("href") == last
 

@@ -1,135 +1,182 @@
 // A chart that answers: rest on a point or a cell to read it, move with the arrow keys, click for examples;
 // a film of the chart has a slider and a play button. The chart itself is the SVG that matplotlib drew.
 
-async function render({ model, el }) {
-  const root = makeRoot(el, "chart");
-  const bar = element("div", "md-bar");
-  const stage = element("div", "md-stage");
-  const shelf = element("div", "md-shelf");
-  const said = element("div", "md-unseen");
-  said.setAttribute("aria-live", "polite");
-  root.append(bar, stage, shelf, said);
-  const tip = makeTip(root);
-  let state, svg, mark, targets, chosen;
+/**
+ * Something that can be asked, in the SVG's units; cells have a size.
+ * @typedef {{ x: number, y: number, w?: number, h?: number, text: string, image?: string, shown?: [string, string][] }} Target
+ * @typedef {{ box: [number, number, number, number], texts: string[][], examples?: Record<string, [string, string][]> }} Grid
+ * @typedef {{ name?: string, text: string, images: string[] }} FilmFrame
+ * @typedef {object} State
+ * @property {string} svg
+ * @property {[number, number, string, string?][]} [points]
+ * @property {Grid[]} [grids]
+ * @property {FilmFrame[]} [frames]
+ * @property {string} [film]
+ */
 
-  /** Everything that can be asked: points, then the cells of grids. Positions are in the SVG's units. */
-  const listTargets = () => {
-    const points = (state.points ?? []).map(([x, y, text, image]) => ({ x, y, text, image }));
-    const cells = (state.grids ?? []).flatMap((grid) => {
-      const [left, top, right, bottom] = grid.box;
-      const [tall, wide] = [grid.texts.length, grid.texts[0].length];
-      const [w, h] = [(right - left) / wide, (bottom - top) / tall];
-      return grid.texts.flatMap((row, i) => row.map((text, j) => ({
-        x: left + (j + 0.5) * w, y: top + (i + 0.5) * h, w, h, text, shown: grid.examples?.[`${i},${j}`],
-      })));
-    });
-    return [...points, ...cells];
-  };
+/**
+ * The cells of a grid.
+ * @param {Grid} grid
+ * @returns {Target[]}
+ */
+function cells({ box: [left, top, right, bottom], texts, examples }) {
+  const [w, h] = [(right - left) / texts[0].length, (bottom - top) / texts.length];
+  return texts.flatMap((row, i) => row.map((text, j) => (
+    { x: left + (j + 0.5) * w, y: top + (i + 0.5) * h, w, h, text, shown: examples?.[`${i},${j}`] }
+  )));
+}
 
-  const draw = async () => {
-    state = await readState(model);
-    svg = placeSvg(stage, state.svg);
+/**
+ * @param {string} source
+ * @param {string} [text]
+ */
+function example(source, text = "") {
+  return Object.assign(element("img", "md-example"), { src: source, alt: text, title: text });
+}
+
+class ChartWidget {
+  /**
+   * @param {Model} model
+   * @param {State} state
+   * @param {ReturnType<typeof makeFrame>} frame
+   */
+  constructor(model, state, frame) {
+    this.model = model;
+    this.frame = frame;
+    this.tip = makeTip(frame.root);
+    this.shelf = frame.panel; // examples, after a click
+    this.shelf.className = "md-shelf";
+    frame.said.className = "md-unseen"; // the tooltip shows it
+    this.words = element("span", "md-faint");
+    this.chosen = -1;
+    this.svg = placeSvg(frame.stage, state.svg);
+    /** @type {Target[]} */
+    this.targets = [];
+    this.mark = svgElement("rect");
+    this.redraw = async () => this.draw(await readState(this.model));
+    /** A picture that changes while a model trains. @type {(message: { frame?: FilmFrame }) => void} */
+    this.listen = ({ frame: one }) => { if (one) this.showFrame(one); };
+    this.draw(state);
+    this.play = this.addFilm(state);
+    model.on?.("msg:custom", this.listen);
+    model.on?.("change:state", this.redraw);
+  }
+
+  stop() {
+    this.play?.stop();
+    this.model.off?.("msg:custom", this.listen);
+    this.model.off?.("change:state", this.redraw);
+  }
+
+  /** @param {State} state */
+  draw(state) {
+    const svg = placeSvg(this.frame.stage, state.svg);
+    this.svg = svg;
     svg.setAttribute("tabindex", "0");
     svg.setAttribute("role", "group");
-    mark = svgElement("rect", { class: "md-mark", fill: "none", stroke: "var(--md-ink)", "stroke-width": 1.5, visibility: "hidden" });
-    svg.append(mark);
-    targets = listTargets();
-    chosen = -1;
-    svg.addEventListener("pointermove", (event) => choose(nearest(event)));
-    svg.addEventListener("pointerleave", () => choose(-1));
-    svg.addEventListener("blur", () => choose(-1));
-    svg.addEventListener("click", (event) => { choose(nearest(event)); openShelf(); });
-    svg.addEventListener("keydown", keys);
-  };
+    this.mark = svgElement("rect", {
+      class: "md-mark", fill: "none", stroke: "var(--md-ink)", "stroke-width": 1.5, visibility: "hidden",
+    });
+    svg.append(this.mark);
+    const points = (state.points ?? []).map(([x, y, text, image]) => ({ x, y, text, image }));
+    this.targets = [...points, ...(state.grids ?? []).flatMap(cells)];
+    this.choose(-1);
+    svg.addEventListener("pointermove", (event) => this.choose(this.nearest(event)));
+    svg.addEventListener("pointerleave", () => this.choose(-1));
+    svg.addEventListener("blur", () => this.choose(-1));
+    svg.addEventListener("click", (event) => { this.choose(this.nearest(event)); this.openShelf(); });
+    listenToKeys(svg, () => this.keys());
+  }
 
-  const nearest = (event) => {
-    const [u, v] = pointIn(svg, event);
+  /**
+   * The number of the target that the mouse is on, or near; -1 for none.
+   * @param {MouseEvent} event
+   */
+  nearest(event) {
+    const [u, v] = pointIn(this.svg, event);
     let [best, least] = [-1, 20];
-    targets.forEach(({ x, y, w, h }, i) => {
+    this.targets.forEach(({ x, y, w, h }, i) => {
       const [dx, dy] = [Math.abs(u - x), Math.abs(v - y)];
-      const distance = w ? (dx <= w / 2 && dy <= h / 2 ? 0 : Infinity) : Math.hypot(dx, dy);
+      const distance = w && h ? (dx <= w / 2 && dy <= h / 2 ? 0 : Infinity) : Math.hypot(dx, dy);
       if (distance < least) [best, least] = [i, distance];
     });
     return best;
-  };
+  }
 
-  const choose = (i) => {
-    chosen = i;
-    mark.setAttribute("visibility", i < 0 ? "hidden" : "visible");
-    if (i < 0) return tip.hide();
-    const { x, y, w = 9, h = 9, text, image } = targets[i];
-    for (const [name, value] of Object.entries({ x: x - w / 2, y: y - h / 2, width: w, height: h, rx: targets[i].w ? 0 : 5 })) {
-      mark.setAttribute(name, value);
-    }
-    tip.element.replaceChildren(element("div", "", text));
-    if (image) tip.element.append(picture(image));
-    if (targets[i].shown) tip.element.append(element("div", "md-faint", "click for examples"));
-    tip.show(mark.getBoundingClientRect());
-    said.textContent = text;
-  };
+  /** @param {number} i */
+  choose(i) {
+    this.chosen = i;
+    this.mark.setAttribute("visibility", i < 0 ? "hidden" : "visible");
+    if (i < 0) { this.tip.hide(); return; }
+    const { x, y, w = 9, h = 9, text, image, shown } = this.targets[i];
+    const place = { x: x - w / 2, y: y - h / 2, width: w, height: h, rx: this.targets[i].w ? 0 : 5 };
+    for (const [name, value] of Object.entries(place)) this.mark.setAttribute(name, String(value));
+    this.tip.element.replaceChildren(element("div", "", text));
+    if (image) this.tip.element.append(example(image));
+    if (shown) this.tip.element.append(element("div", "md-faint", "click for examples"));
+    this.tip.show(this.mark.getBoundingClientRect());
+    this.frame.said.textContent = text;
+  }
 
-  const picture = (source, text = "") => {
-    const image = element("img", "md-example");
-    Object.assign(image, { src: source, alt: text, title: text });
-    return image;
-  };
+  openShelf() {
+    this.shelf.replaceChildren();
+    const target = this.targets[this.chosen];
+    if (!target?.shown) return;
+    this.shelf.append(element("span", "md-faint", target.text), ...target.shown.map(([image, text]) => example(image, text)));
+  }
 
-  const openShelf = () => {
-    shelf.replaceChildren();
-    const shown = targets[chosen]?.shown;
-    if (!shown) return;
-    shelf.append(element("span", "md-faint", targets[chosen].text), ...shown.map(([image, text]) => picture(image, text)));
-  };
+  /** @returns {Record<string, () => void>} */
+  keys() {
+    const n = this.targets.length;
+    const move = (/** @type {number} */ step) => () => { if (n) this.choose((this.chosen + step + n) % n); };
+    const [next, last] = [move(1), move(-1)];
+    return {
+      ArrowRight: next, ArrowDown: next, ArrowLeft: last, ArrowUp: last,
+      Enter: () => this.openShelf(), Escape: () => this.choose(-1),
+    };
+  }
 
-  const keys = (event) => {
-    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-    if (event.key in steps && targets.length) choose((chosen + steps[event.key] + targets.length) % targets.length);
-    else if (event.key === "Enter") openShelf();
-    else if (event.key === "Escape") choose(-1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  /** The film: every frame gives pictures for the images of the SVG, in their order, and a text. */
-  const { frames = [], film: filmName } = await readState(model);
-  const words = element("span", "md-faint");
-  const showFrame = ({ images, text }) => {
-    stage.querySelectorAll("image").forEach((image, i) => {
+  /**
+   * A frame of the film gives pictures for the images of the SVG, in their order, and a text.
+   * @param {FilmFrame} frame
+   */
+  showFrame({ images, text }) {
+    this.frame.stage.querySelectorAll("image").forEach((image, i) => {
       if (!images[i]) return;
       image.removeAttributeNS("http://www.w3.org/1999/xlink", "href");
       image.setAttribute("href", images[i]);
     });
-    words.textContent = text;
-  };
-  let film;
-  let play;
-  if (frames.length > 1) {
-    play = addPlay(bar, () => {
-      const next = (Number(film.input.value) + 1) % frames.length;
-      film.set(next);
-      showFrame(frames[next]);
-      return next < frames.length - 1;
-    }, () => 250);
-    const last = frames.length - 1;
-    film = addSlider(bar, { label: filmName, min: 0, max: last, value: last, show: (k) => frames[k].name }, (k) => {
-      play.stop();
-      showFrame(frames[k]);
-    });
-    bar.append(words);
+    if (!this.words.parentNode) this.frame.bar.append(this.words);
+    this.words.textContent = text;
   }
-  bar.hidden = !film;
-  const listen = ({ frame }) => { // a picture that changes while a model trains
-    if (!frame) return;
-    bar.hidden = false;
-    if (!words.parentNode) bar.append(words);
-    showFrame(frame);
-  };
-  model.on?.("msg:custom", listen);
-  await draw();
-  if (film) showFrame(frames[frames.length - 1]);
-  model.on?.("change:state", draw);
-  return () => { play?.stop(); model.off?.("change:state", draw); model.off?.("msg:custom", listen); };
+
+  /** @param {State} state */
+  addFilm({ frames = [], film: counts = "" }) {
+    if (frames.length < 2) return null;
+    const last = frames.length - 1;
+    let at = last;
+    const play = addPlay(this.frame.bar, () => {
+      at = (at + 1) % frames.length;
+      slider.set(at);
+      this.showFrame(frames[at]);
+      return at < last;
+    }, () => 250);
+    const show = (/** @type {number} */ k) => frames[k].name ?? "";
+    const slider = addSlider(this.frame.bar, { label: counts, min: 0, max: last, value: last, show }, (k) => {
+      at = k;
+      play.stop();
+      this.showFrame(frames[k]);
+    });
+    this.showFrame(frames[last]);
+    return play;
+  }
+}
+
+/** @param {Context} context */
+async function render({ model, el }) {
+  const state = await readState(model);
+  const widget = new ChartWidget(model, state, makeFrame(el, "chart"));
+  return () => widget.stop();
 }
 
 export default { render };

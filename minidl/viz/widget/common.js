@@ -1,5 +1,27 @@
 // What all widgets of minidl use: elements, buttons, sliders, the tooltip, zooming, and asking the kernel.
 
+/**
+ * What the notebook gives a widget; on a page of its own only `get` is there.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(event: string, call: (message: any) => void) => void} [on]
+ * @property {(event: string, call: (message: any) => void) => void} [off]
+ * @property {(message: object) => void} [send]
+ *
+ * @typedef {{ model: Model, el: HTMLElement }} Context
+ * @typedef {[string, string][]} Rows Names and texts.
+ * @typedef {[number, number]} Point
+ * @typedef {{ left: number, right: number, top: number }} Place
+ * @typedef {{ counts: number[], low: string, high: string }} Histogram
+ */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -7,27 +29,54 @@ function element(tag, className, text) {
   return made;
 }
 
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {string | number} [text]
+ * @returns {SVGElement}
+ */
 function svgElement(tag, attributes = {}, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text !== undefined) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  if (text !== undefined) made.textContent = String(text);
   return made;
 }
 
-/** What the kernel gave the widget to show: JSON, compressed. */
+/**
+ * What the kernel gave the widget to show: JSON, compressed.
+ * @param {Model} model
+ */
 async function readState(model) {
   const bytes = Uint8Array.from(atob(model.get("state")), (letter) => letter.charCodeAt(0));
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(plain).json();
 }
 
-/** The root of a widget inside the element that the notebook gives. */
-function makeRoot(el, name) {
+/**
+ * The frame of a widget inside the element that the notebook gives: bars of controls, the stage with the picture, a panel
+ * beside it, and a line that says what happened. What stays empty takes no room.
+ * @param {HTMLElement} el
+ * @param {string} name
+ */
+function makeFrame(el, name) {
   const root = element("div", `md-widget md-${name}-widget`);
+  const [bar, secondBar] = [element("div", "md-bar"), element("div", "md-bar")];
+  const [body, stage, panel] = [element("div", "md-body"), element("div", "md-stage"), element("div", "md-panel")];
+  const said = element("div", "md-said md-hint");
+  said.setAttribute("role", "status");
+  panel.setAttribute("aria-live", "polite");
+  body.append(stage, panel);
+  root.append(bar, secondBar, body, said);
   el.replaceChildren(root); // on a page of its own the still picture stood there
-  return root;
+  return { root, bar, secondBar, body, stage, panel, said };
 }
 
+/**
+ * @param {HTMLElement} bar
+ * @param {string} label
+ * @param {string} title What it does: for the mouse and for a screen reader.
+ * @param {() => void} action
+ */
 function addButton(bar, label, title, action) {
   const made = element("button", "", label);
   made.type = "button";
@@ -38,11 +87,16 @@ function addButton(bar, label, title, action) {
   return made;
 }
 
-/** A slider with its name before it and its value after it; `show` writes the value. */
+/**
+ * A slider with its name before it and its value after it; `show` writes the value.
+ * @param {HTMLElement} bar
+ * @param {{ label: string, min: number, max: number, step?: number, value: number, show?: (value: number) => string }} options
+ * @param {(value: number) => void} onInput
+ */
 function addSlider(bar, { label, min, max, step = 1, value, show = String }, onInput) {
   const box = element("label", "md-slider");
   const input = element("input");
-  Object.assign(input, { type: "range", min, max, step, value });
+  Object.assign(input, { type: "range", min, max, step, value: String(value) });
   input.setAttribute("aria-label", label);
   const text = element("span", "md-slider-value", show(Number(value)));
   input.addEventListener("input", () => {
@@ -51,9 +105,17 @@ function addSlider(bar, { label, min, max, step = 1, value, show = String }, onI
   });
   box.append(element("span", "md-faint", label), input, text);
   bar.append(box);
-  return { input, set(next) { input.value = next; text.textContent = show(Number(next)); } };
+  const set = (/** @type {number} */ next) => { input.value = String(next); text.textContent = show(next); };
+  return { input, set };
 }
 
+/**
+ * @param {HTMLElement} bar
+ * @param {string} label
+ * @param {string[]} options
+ * @param {string} value
+ * @param {(value: string) => void} onChange
+ */
 function addSelect(bar, label, options, value, onChange) {
   const box = element("label", "md-slider");
   const select = element("select");
@@ -66,6 +128,12 @@ function addSelect(bar, label, options, value, onChange) {
   return select;
 }
 
+/**
+ * @param {HTMLElement} bar
+ * @param {string} label
+ * @param {boolean} checked
+ * @param {(checked: boolean) => void} onChange
+ */
 function addCheck(bar, label, checked, onChange) {
   const box = element("label", "md-slider");
   const input = element("input");
@@ -77,21 +145,30 @@ function addCheck(bar, label, checked, onChange) {
   return input;
 }
 
-/** A play button that calls `advance` every `pause` milliseconds until it returns false. */
+/**
+ * A play button that calls `advance` every `pause` milliseconds until it returns false.
+ * @param {HTMLElement} bar
+ * @param {() => boolean} advance
+ * @param {() => number} [pause]
+ */
 function addPlay(bar, advance, pause = () => 700) {
-  let timer = null;
-  const stop = () => { clearTimeout(timer); timer = null; play.textContent = "▶ Play"; play.title = "Play"; };
-  const tick = () => { timer = advance() === false ? stop() : setTimeout(tick, pause()); };
+  let timer = 0; // 0: it stands
+  const stop = () => { clearTimeout(timer); timer = 0; play.textContent = "▶ Play"; play.title = "Play"; };
+  const tick = () => { if (advance()) timer = window.setTimeout(tick, pause()); else stop(); };
   const play = addButton(bar, "▶ Play", "Play", () => {
     if (timer) return stop();
     play.textContent = "❚❚ Pause";
     play.title = "Pause";
-    timer = setTimeout(tick, 0);
+    timer = window.setTimeout(tick, 0);
+    return undefined;
   });
   return { button: play, stop };
 }
 
-/** A tooltip that stays inside the widget. `at` is a rectangle in the page's coordinates. */
+/**
+ * A tooltip that stays inside the widget.
+ * @param {HTMLElement} root
+ */
 function makeTip(root) {
   const tip = element("div", "md-tip");
   tip.setAttribute("role", "tooltip");
@@ -99,6 +176,7 @@ function makeTip(root) {
   root.append(tip);
   return {
     element: tip,
+    /** @param {Place} at A rectangle in the page's coordinates. */
     show(at) {
       tip.hidden = false;
       const frame = root.getBoundingClientRect();
@@ -112,13 +190,24 @@ function makeTip(root) {
   };
 }
 
-/** Put a picture made by minidl, in which every name is escaped, into the page. */
+/**
+ * Put a picture made by minidl, in which every name is escaped, into the page.
+ * @param {HTMLElement} stage
+ * @param {string} source
+ */
 function placeSvg(stage, source) {
   stage.innerHTML = source;
-  return stage.querySelector("svg");
+  const svg = stage.querySelector("svg");
+  if (!svg) throw new Error("this picture has no SVG");
+  return svg;
 }
 
-/** Rows of name and text in a table; `looks(name)` gives a row's class. */
+/**
+ * Rows of name and text in a table; `looks(name)` gives a row's class.
+ * @param {HTMLElement} table
+ * @param {Rows} rows
+ * @param {(name: string) => string} [looks]
+ */
 function addRows(table, rows, looks = () => "") {
   for (const [name, text] of rows) {
     const row = element("tr", looks(name));
@@ -127,7 +216,12 @@ function addRows(table, rows, looks = () => "") {
   }
 }
 
-/** A formula, MathML made by minidl with every name escaped, and its name before it. */
+/**
+ * A formula, MathML rebuilt by minidl from a fixed list of elements, and its name before it.
+ * @param {string} name
+ * @param {string} mathml
+ * @param {boolean} back Whether it belongs to the way back.
+ */
 function formulaLine(name, mathml, back) {
   const line = element("div", back ? "md-formula md-orange" : "md-formula");
   const formula = element("span");
@@ -136,7 +230,11 @@ function formulaLine(name, mathml, back) {
   return line;
 }
 
-/** The part of a chart inside its axes: from its units to the screen's and back, and a clip path. */
+/**
+ * The part of a chart inside its axes: from its units to the screen's and back, and a clip path.
+ * @param {SVGElement} svg
+ * @param {{ corners: [Point, Point], limits: [Point, Point] }} place
+ */
 function makePlane(svg, { corners: [[left, bottom], [right, top]], limits: [[x0, x1], [y0, y1]] }) {
   const id = `clip-${Math.random().toString(36).slice(2)}`;
   const clip = svgElement("clipPath", { id });
@@ -144,18 +242,29 @@ function makePlane(svg, { corners: [[left, bottom], [right, top]], limits: [[x0,
   svg.append(clip);
   return {
     clip: `url(#${id})`,
+    /** @type {(point: number[]) => Point} */
     toScreen: ([x, y]) => [left + ((x - x0) / (x1 - x0)) * (right - left), bottom + ((y - y0) / (y1 - y0)) * (top - bottom)],
+    /** @type {(point: Point) => Point} */
     toPlane: ([u, v]) => [x0 + ((u - left) / (right - left)) * (x1 - x0), y0 + ((v - bottom) / (top - bottom)) * (y1 - y0)],
   };
 }
 
-/** Where the mouse is, in the units of an SVG. */
+/**
+ * Where the mouse is, in the units of an SVG.
+ * @param {SVGSVGElement} svg
+ * @param {MouseEvent} event
+ * @returns {Point}
+ */
 function pointIn(svg, event) {
-  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM()?.inverse());
   return [at.x, at.y];
 }
 
-/** A small histogram as bars. `data` has counts, low and high. */
+/**
+ * A small histogram as bars.
+ * @param {Histogram} data
+ * @param {string} colour
+ */
 function drawHistogram(data, colour, width = 150, height = 40) {
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height + 12}`, width, height: height + 12, role: "img" });
   svg.setAttribute("aria-label", `histogram from ${data.low} to ${data.high}`);
@@ -170,7 +279,11 @@ function drawHistogram(data, colour, width = 150, height = 40) {
   return svg;
 }
 
-/** An array of rows of numbers as coloured squares: `colour` away from 0 one way, grey the other, crossed where NaN. */
+/**
+ * Rows of numbers as coloured squares: `colour` above 0, grey below, an empty orange square where it is not finite.
+ * @param {(number | null)[][]} rows
+ * @param {string} colour
+ */
 function drawHeat(rows, colour, side = 150) {
   const [tall, wide] = [rows.length, Math.max(...rows.map((row) => row.length))];
   const cell = Math.max(3, Math.min(18, side / Math.max(tall, wide)));
@@ -189,31 +302,47 @@ function drawHeat(rows, colour, side = 150) {
   return svg;
 }
 
-/** Zoom and move by changing the viewBox, so that lines and letters stay sharp. */
+/**
+ * Zoom and move by changing the viewBox, so that lines and letters stay sharp.
+ * @param {SVGElement} svg
+ */
 function makeView(svg) {
-  const whole = svg.getAttribute("viewBox").split(/\s+/).map(Number);
+  const whole = (svg.getAttribute("viewBox") ?? "0 0 1 1").split(/\s+/).map(Number);
   let box = [...whole];
   const show = () => svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
   const scale = () => whole[2] / box[2];
   return {
     reset() { box = [...whole]; show(); },
-    /** Zoom by a factor around a point given as shares (0 to 1) of the visible part. */
+    /**
+     * Zoom by a factor around a point given as shares (0 to 1) of the visible part.
+     * @param {number} factor
+     */
     zoom(factor, fx = 0.5, fy = 0.5) {
       const bounded = Math.min(Math.max(scale() * factor, 0.5), 40) / scale();
       const [x, y, w, h] = box;
       box = [x + fx * w * (1 - 1 / bounded), y + fy * h * (1 - 1 / bounded), w / bounded, h / bounded];
       show();
     },
-    /** Move by shares of the visible part. */
+    /**
+     * Move by shares of the visible part.
+     * @param {number} fx
+     * @param {number} fy
+     */
     move(fx, fy) { box[0] -= fx * box[2]; box[1] -= fy * box[3]; show(); },
   };
 }
 
-/** Ask the kernel; `onReply` gets the answer. Where no kernel listens, `onSilence` says so after a while. */
+/**
+ * Ask the kernel; `onReply` gets the answer. Where no kernel listens, `onSilence` says so after a while.
+ * @param {Model} model
+ * @param {(reply: any) => void} onReply
+ * @param {(reason: string) => void} onSilence
+ */
 function makeAsker(model, onReply, onSilence) {
-  let number = 0;
-  const waiting = new Map();
-  const listen = ({ number, reply }) => {
+  let asked = 0;
+  /** @type {Map<number, number>} */
+  const waiting = new Map(); // the number of a question -> its timer
+  const listen = (/** @type {{ number: number, reply: any }} */ { number, reply }) => {
     if (!waiting.has(number)) return;
     clearTimeout(waiting.get(number));
     waiting.delete(number);
@@ -224,12 +353,13 @@ function makeAsker(model, onReply, onSilence) {
   return {
     alive: Boolean(model.send),
     busy: () => waiting.size > 0,
+    /** @param {object} request */
     ask(request) {
-      if (!model.send) return onSilence("this needs a running notebook");
-      number += 1;
+      if (!model.send) { onSilence("this needs a running notebook"); return; }
+      asked += 1;
       const late = () => onSilence("the kernel does not answer: it is busy, or it has gone; then run the cell again");
-      waiting.set(number, setTimeout(late, 5000));
-      model.send({ ask: request, number });
+      waiting.set(asked, window.setTimeout(late, 5000));
+      model.send({ ask: request, number: asked });
     },
     stop() {
       model.off?.("msg:custom", listen);
@@ -238,7 +368,27 @@ function makeAsker(model, onReply, onSilence) {
   };
 }
 
-/** Offer `content` as a file. */
+/**
+ * Keys of a picture: those named in `actions` are ours, and the notebook does not see them.
+ * @param {SVGElement | HTMLElement} place
+ * @param {(event: any) => Record<string, () => void>} actions
+ */
+function listenToKeys(place, actions) {
+  place.addEventListener("keydown", (event) => {
+    const action = actions(event)[/** @type {KeyboardEvent} */ (event).key];
+    if (!action) return;
+    action();
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+/**
+ * Offer `content` as a file.
+ * @param {string} name
+ * @param {string} kind
+ * @param {string | Blob} content
+ */
 function download(name, kind, content) {
   const link = element("a");
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: kind }));
@@ -247,15 +397,18 @@ function download(name, kind, content) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** Offer an SVG as PNG, twice as large. */
+/**
+ * Offer an SVG as PNG, twice as large.
+ * @param {string} svg
+ * @param {string} name
+ */
 function downloadPng(svg, name) {
   const image = new Image();
   image.onload = () => {
     const canvas = element("canvas");
     [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => download(name, "image/png", blob));
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => { if (blob) download(name, "image/png", blob); });
   };
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
 }

@@ -1,114 +1,184 @@
 // The playground: controls here, training in the kernel; each answer of the kernel is drawn, then the next steps are asked for.
 
+/**
+ * @typedef {{ data: string, noise: number, layers: number, units: number, activation: string, optimizer: string, lr: number,
+ *   seed: number }} Settings
+ * @typedef {object} Report
+ * @property {string} field The plane as the network sees it, a PNG.
+ * @property {[number, number, number, number]} extent
+ * @property {[number, number, number, number][]} points x, y, class, whether it is for training.
+ * @property {(number | null)[]} losses
+ * @property {[number, number | null][]} held_out
+ * @property {number} first The step of the first of the losses.
+ * @property {{ train: number, test: number }} right
+ * @property {[string, number | null][]} gradients
+ *
+ * @typedef {Report & { settings: Settings, choices: { data: string[], activation: string[], optimizer: string[] },
+ *   largest: { layers: number, units: number }, colours: string[] }} State
+ */
+
 const SIDE = 360;
+const [LOW, HIGH] = [-6, 1]; // powers of ten of the sizes of gradients that are told apart
 
-async function render({ model, el }) {
-  const state = await readState(model);
-  const root = makeRoot(el, "play");
-  const bar = element("div", "md-bar");
-  const second = element("div", "md-bar");
-  const body = element("div", "md-body");
-  const said = element("div", "md-said md-hint");
-  said.setAttribute("role", "status");
-  root.append(bar, second, body, said);
+/** @param {[number, number | null]} point @returns {point is [number, number]} */
+const isFinitePoint = (point) => point[1] !== null;
 
-  const plane = svgElement("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "md-plane", role: "img" });
-  const side = element("div", "md-side");
-  const loss = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the loss" });
-  const flow = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the gradients, layer by layer" });
-  side.append(element("div", "md-faint", "loss (strong: held out)"), loss, element("div", "md-faint", "size of the gradients, layer by layer"), flow);
-  body.append(plane, side);
+class Playground {
+  /**
+   * @param {Model} model
+   * @param {State} state
+   * @param {ReturnType<typeof makeFrame>} frame
+   */
+  constructor(model, state, frame) {
+    this.state = state;
+    this.frame = frame;
+    /** @type {Report} */
+    this.report = state;
+    this.settings = { ...state.settings };
+    this.running = false;
+    this.anew = false; // the settings changed: begin anew with the next question
+    this.plane = svgElement("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "md-plane", role: "img" });
+    this.loss = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the loss" });
+    this.flow = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the gradients, layer by layer" });
+    frame.stage.append(this.plane);
+    frame.panel.className = "md-side";
+    frame.panel.removeAttribute("aria-live"); // it changes with every step; the line below says what happened
+    frame.panel.append(element("div", "md-faint", "loss (strong: held out)"), this.loss);
+    frame.panel.append(element("div", "md-faint", "size of the gradients, layer by layer"), this.flow);
+    this.asker = makeAsker(model, (reply) => this.receive(reply), (reason) => { this.stop(); frame.said.textContent = reason; });
+    this.play = addButton(frame.bar, "▶ Train", "Train, or pause", () => this.toggle());
+    this.fillBars();
+    this.draw();
+  }
 
-  const settings = { ...state.settings };
-  let report = state;
-  let running = false;
-  let reset = false; // the settings changed: begin anew with the next question
+  // -- the kernel
 
-  const colour = (k) => `var(--md-${state.colours[k % state.colours.length]})`;
-  const drawPlane = () => {
-    const [left, right, bottom, top] = report.extent;
-    plane.replaceChildren(svgElement("image", { href: report.field, width: SIDE, height: SIDE, preserveAspectRatio: "none" }));
-    for (const [a, b, k, train] of report.points) {
-      plane.append(svgElement("circle", {
-        cx: (((a - left) / (right - left)) * SIDE).toFixed(1), cy: (((top - b) / (top - bottom)) * SIDE).toFixed(1), r: 3.5,
-        fill: train ? colour(k) : "var(--md-ground)", stroke: train ? "var(--md-ground)" : colour(k), "stroke-width": train ? 0.8 : 1.6,
-      }));
+  /** @param {Report} reply */
+  receive(reply) {
+    this.report = reply;
+    this.draw();
+    if (this.running) this.ask(10);
+    else if (this.anew) this.ask(0);
+  }
+
+  /** @param {number} steps */
+  ask(steps) {
+    if (this.asker.busy()) return;
+    const request = this.anew ? { settings: { ...this.settings }, steps } : { steps, lr: this.settings.lr };
+    this.anew = false;
+    this.asker.ask(request);
+  }
+
+  begin() {
+    this.anew = true;
+    this.ask(0);
+  }
+
+  stop() {
+    this.running = false;
+    this.play.textContent = "▶ Train";
+  }
+
+  toggle() {
+    if (this.running) { this.stop(); return; }
+    this.running = true;
+    this.play.textContent = "❚❚ Pause";
+    this.ask(10);
+  }
+
+  // -- the controls
+
+  fillBars() {
+    const { choices, largest } = this.state;
+    const { settings, frame: { bar, secondBar } } = this;
+    addButton(bar, "Step", "One step", () => { this.stop(); this.ask(1); });
+    addButton(bar, "Reset", "Begin anew", () => { this.stop(); this.begin(); });
+    addButton(bar, "Other start", "Begin anew from other weights", () => { settings.seed += 1; this.begin(); });
+    addSelect(bar, "data", choices.data, settings.data, (v) => { settings.data = v; this.begin(); });
+    const noise = { label: "noise", min: 0, max: 0.5, step: 0.01, value: settings.noise };
+    addSlider(bar, noise, (v) => { settings.noise = v; this.begin(); });
+    addSelect(secondBar, "activation", choices.activation, settings.activation, (v) => { settings.activation = v; this.begin(); });
+    const layers = { label: "layers", min: 0, max: largest.layers, value: settings.layers };
+    addSlider(secondBar, layers, (v) => { settings.layers = v; this.begin(); });
+    const units = { label: "units", min: 1, max: largest.units, value: settings.units };
+    addSlider(secondBar, units, (v) => { settings.units = v; this.begin(); });
+    addSelect(secondBar, "optimiser", choices.optimizer, settings.optimizer, (v) => { settings.optimizer = v; this.begin(); });
+    const show = (/** @type {number} */ power) => (10 ** power).toPrecision(2);
+    const rate = { label: "learning rate", min: -4, max: 1, step: 0.05, value: Math.log10(settings.lr), show };
+    addSlider(secondBar, rate, (power) => { settings.lr = 10 ** power; });
+  }
+
+  // -- the pictures
+
+  draw() {
+    this.drawPlane();
+    this.drawLoss();
+    this.drawFlow();
+    const { right: { train, test }, first, losses } = this.report;
+    const words = `right: ${(100 * train).toFixed(0)} % of training, ${(100 * test).toFixed(0)} % of held-out points`;
+    this.frame.said.textContent = `step ${first + losses.length - 1} · ${words}`;
+  }
+
+  drawPlane() {
+    const { extent: [left, right, bottom, top], field, points, right: shares } = this.report;
+    const colour = (/** @type {number} */ k) => `var(--md-${this.state.colours[k % this.state.colours.length]})`;
+    this.plane.replaceChildren(svgElement("image", { href: field, width: SIDE, height: SIDE, preserveAspectRatio: "none" }));
+    for (const [a, b, k, train] of points) {
+      const [cx, cy] = [((a - left) / (right - left)) * SIDE, ((top - b) / (top - bottom)) * SIDE];
+      const look = train
+        ? { fill: colour(k), stroke: "var(--md-ground)", "stroke-width": 0.8 }
+        : { fill: "var(--md-ground)", stroke: colour(k), "stroke-width": 1.6 };
+      this.plane.append(svgElement("circle", { cx: cx.toFixed(1), cy: cy.toFixed(1), r: 3.5, ...look }));
     }
-    plane.setAttribute("aria-label", `${report.points.length} points, ${Math.round(report.right.test * 100)} % of those held out are right`);
-  };
-  const drawLoss = () => {
-    loss.replaceChildren();
-    const all = [...report.losses, ...report.held_out.map(([, v]) => v)].filter((v) => v !== null);
-    const high = Math.max(0.1, ...all);
-    const end = report.first + report.losses.length;
-    const x = (step) => 34 + ((step - report.first) / Math.max(1, end - report.first)) * 276;
-    const y = (v) => 150 - (v / high) * 140;
+    const words = `${points.length} points, ${Math.round(shares.test * 100)} % of those held out are right`;
+    this.plane.setAttribute("aria-label", words);
+  }
+
+  drawLoss() {
+    const { losses, held_out: heldOut, first } = this.report;
+    this.loss.replaceChildren();
+    /** @type {[number, number | null][]} */
+    const raw = losses.map((v, i) => [first + i, v]);
+    const [curve, judged] = [raw.filter(isFinitePoint), heldOut.filter(isFinitePoint).filter(([s]) => s >= first)];
+    const high = Math.max(0.1, ...[...curve, ...judged].map(([, v]) => v));
+    const end = first + losses.length;
+    const x = (/** @type {number} */ step) => 34 + ((step - first) / Math.max(1, end - first)) * 276;
+    const y = (/** @type {number} */ v) => 150 - (v / high) * 140;
     for (const share of [0, 0.5, 1]) {
       const at = { x1: 34, x2: 310, y1: y(high * share), y2: y(high * share), stroke: "var(--md-line)", "stroke-width": 0.6 };
       const words = { x: 30, y: y(high * share) + 4, "text-anchor": "end", "font-size": 10, fill: "var(--md-faint)" };
-      loss.append(svgElement("line", at), svgElement("text", words, (high * share).toPrecision(2)));
+      this.loss.append(svgElement("line", at), svgElement("text", words, (high * share).toPrecision(2)));
     }
-    const line = (points) => points.filter(([, v]) => v !== null).map(([s, v]) => `${x(s).toFixed(1)},${y(v).toFixed(1)}`).join(" ");
-    const raw = report.losses.map((v, i) => [report.first + i, v]);
-    const inside = report.held_out.filter(([s]) => s >= report.first);
-    loss.append(svgElement("polyline", { points: line(raw), fill: "none", stroke: "var(--md-value)", "stroke-opacity": 0.5 }));
-    loss.append(svgElement("polyline", { points: line(inside), fill: "none", stroke: "var(--md-second)", "stroke-width": 2 }));
-    loss.append(svgElement("text", { x: 310, y: 166, "text-anchor": "end", "font-size": 10, fill: "var(--md-faint)" }, `step ${end - 1}`));
-  };
-  const drawFlow = () => {
-    flow.replaceChildren();
-    const rows = report.gradients;
-    const [low, high] = [-6, 1]; // powers of ten
+    const line = (/** @type {[number, number][]} */ points) => points.map(([s, v]) => `${x(s).toFixed(1)},${y(v).toFixed(1)}`).join(" ");
+    const look = { fill: "none", stroke: "var(--md-value)", "stroke-opacity": 0.5 };
+    this.loss.append(svgElement("polyline", { points: line(curve), ...look }));
+    this.loss.append(svgElement("polyline", { points: line(judged), fill: "none", stroke: "var(--md-second)", "stroke-width": 2 }));
+    const corner = { x: 310, y: 166, "text-anchor": "end", "font-size": 10, fill: "var(--md-faint)" };
+    this.loss.append(svgElement("text", corner, `step ${end - 1}`));
+  }
+
+  drawFlow() {
+    const rows = this.report.gradients;
     const tall = Math.min(26, 160 / Math.max(1, rows.length));
+    this.flow.replaceChildren();
     rows.forEach(([name, size], i) => {
-      const share = size > 0 ? Math.max(0.01, Math.min(1, (Math.log10(size) - low) / (high - low))) : 0;
-      flow.append(svgElement("rect", { x: 70, y: i * tall + 3, width: share * 180, height: tall - 6, fill: "var(--md-gradient)" }));
+      const share = size ? Math.max(0.01, Math.min(1, (Math.log10(size) - LOW) / (HIGH - LOW))) : 0;
+      const bar = { x: 70, y: i * tall + 3, width: share * 180, height: tall - 6, fill: "var(--md-gradient)" };
       const words = { y: i * tall + tall / 2 + 4, "font-size": 11, fill: "var(--md-ink)" };
-      flow.append(svgElement("text", { ...words, x: 64, "text-anchor": "end" }, name.replace(".weight", "")));
-      flow.append(svgElement("text", { ...words, x: 76 + share * 180, fill: "var(--md-faint)" }, size === null ? "not a number" : size.toPrecision(2)));
+      const text = size === null ? "not a number" : size.toPrecision(2);
+      this.flow.append(
+        svgElement("rect", bar),
+        svgElement("text", { ...words, x: 64, "text-anchor": "end" }, name.replace(".weight", "")),
+        svgElement("text", { ...words, x: 76 + share * 180, fill: "var(--md-faint)" }, text),
+      );
     });
-  };
-  const draw = () => {
-    drawPlane();
-    drawLoss();
-    drawFlow();
-    const { train, test } = report.right;
-    const step = report.first + report.losses.length - 1;
-    said.textContent = `step ${step} · right: ${(100 * train).toFixed(0)} % of training, ${(100 * test).toFixed(0)} % of held-out points`;
-  };
+  }
+}
 
-  const asker = makeAsker(model, (reply) => { report = reply; draw(); if (running) ask(10); else if (reset) ask(0); },
-    (reason) => { said.textContent = reason; stop(); });
-  const ask = (steps) => {
-    if (asker.busy()) return;
-    const request = reset ? { settings: { ...settings }, steps } : { steps, lr: settings.lr };
-    reset = false;
-    asker.ask(request);
-  };
-  const change = (name, value) => {
-    settings[name] = value;
-    if (name !== "lr") { reset = true; ask(0); }
-  };
-
-  const stop = () => { running = false; play.textContent = "▶ Train"; };
-  const play = addButton(bar, "▶ Train", "Train, or pause", () => {
-    running = !running;
-    play.textContent = running ? "❚❚ Pause" : "▶ Train";
-    if (running) ask(10);
-  });
-  addButton(bar, "Step", "One step", () => { stop(); ask(1); });
-  addButton(bar, "Reset", "Begin anew", () => { stop(); reset = true; ask(0); });
-  addButton(bar, "Other start", "Begin anew from other weights", () => { settings.seed += 1; reset = true; ask(0); });
-  addSelect(bar, "data", state.choices.data, settings.data, (v) => change("data", v));
-  addSlider(bar, { label: "noise", min: 0, max: 0.5, step: 0.01, value: settings.noise }, (v) => change("noise", v));
-  addSelect(second, "activation", state.choices.activation, settings.activation, (v) => change("activation", v));
-  addSlider(second, { label: "layers", min: 0, max: state.largest.layers, value: settings.layers }, (v) => change("layers", v));
-  addSlider(second, { label: "units", min: 1, max: state.largest.units, value: settings.units }, (v) => change("units", v));
-  addSelect(second, "optimiser", state.choices.optimizer, settings.optimizer, (v) => change("optimizer", v));
-  const rate = { label: "learning rate", min: -4, max: 1, step: 0.05, value: Math.log10(settings.lr), show: (p) => (10 ** p).toPrecision(2) };
-  addSlider(second, rate, (power) => change("lr", 10 ** power));
-  draw();
-  return () => { stop(); asker.stop(); };
+/** @param {Context} context */
+async function render({ model, el }) {
+  const widget = new Playground(model, await readState(model), makeFrame(el, "play"));
+  return () => { widget.stop(); widget.asker.stop(); };
 }
 
 export default { render };

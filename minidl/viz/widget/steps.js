@@ -1,137 +1,258 @@
 // Forward and backward, step by step: play, slider, keys; and a mode in which the learner guesses first.
 
-async function render({ model, el }) {
-  const state = await readState(model);
-  const root = makeRoot(el, "steps");
-  const bar = element("div", "md-bar");
-  const body = element("div", "md-body");
-  const stage = element("div", "md-stage");
-  const panel = element("div", "md-panel");
-  panel.setAttribute("aria-live", "polite");
-  body.append(stage, panel);
-  root.append(bar, body);
-  root.tabIndex = 0;
+/**
+ * @typedef {object} Step
+ * @property {"start" | "forward" | "backward"} phase
+ * @property {string} active The id of the box at work.
+ * @property {string} caption
+ * @property {[string, string][]} edges
+ * @property {Rows} lines
+ * @property {Rows} formulas Names and MathML.
+ * @property {[string, "value" | "gradient", string][]} labels
+ * @property {{ asks: string, numbers?: number[], shape: number[] } | null} guess
+ *
+ * @typedef {{ svg: string, text: string, frames: Step[], guess: boolean }} State
+ * @typedef {ReturnType<typeof makeFrame>} Frame
+ */
 
-  const svg = placeSvg(stage, state.svg);
-  const width = Number(svg.getAttribute("width"));
-  body.classList.toggle("md-wide", width > 560); // then the words stand below the picture
-  stage.style.maxWidth = `${Math.max(width, 300)}px`;
-  stage.style.maxHeight = "640px";
-  svg.removeAttribute("height");
-  svg.setAttribute("width", "100%");
-  const texts = (id) => [...svg.querySelectorAll(`#${CSS.escape(id)} text`)].slice(-2); // value, gradient
-  const written = [...svg.querySelectorAll("g.node")].map((node) => node.id);
-  for (const id of written) {
-    const still = texts(id)[1].textContent === "no gradient";
-    texts(id)[1].classList.add(still ? "md-still-text" : "md-gradient-text");
+const PHASES = { start: "Given", forward: "Forward", backward: "Backward" };
+const [LEAST, MOST] = [0.8, 1.2]; // how much a picture is made smaller or larger: its letters can always be read
+const PANEL = 330; // the width of the words beside the picture
+
+/**
+ * What is wrong with a guess, "" if it is right.
+ * @param {string} text
+ * @param {Step} step
+ */
+function verdict(text, { guess, lines }) {
+  const given = (text.match(/-?\d*\.?\d+(e-?\d+)?/gi) ?? []).map(Number);
+  const right = guess?.numbers ?? guess?.shape ?? [];
+  const tolerance = (/** @type {number} */ b) => (guess?.numbers ? 0.01 * Math.abs(b) + 1e-6 : 0);
+  const alike = (/** @type {number} */ sign) => given.every((a, i) => Math.abs(sign * a - right[i]) <= tolerance(right[i]));
+  if (!given.length) return "type a number";
+  if (given.length !== right.length) return `${right.length} are asked for, ${given.length} came`;
+  if (alike(1)) return "";
+  if (alike(-1)) return "the size is right, the sign is not";
+  if (!guess?.numbers) return "not yet: a gradient has the shape of what it belongs to";
+  const summed = lines.some(([name]) => name === "summed over");
+  return `not yet: multiply what flows in by the local derivative${summed ? ", and sum over the copies" : ""}`;
+}
+
+class StepsWidget {
+  /**
+   * @param {State} state
+   * @param {Frame} frame
+   */
+  constructor(state, frame) {
+    this.steps = state.frames;
+    this.guessing = state.guess;
+    this.at = 0;
+    /** @type {Set<number>} */
+    this.known = new Set(); // steps whose gradient was guessed or shown
+    this.frame = frame;
+    this.svg = placeSvg(frame.stage, state.svg);
+    this.size = { width: Number(this.svg.getAttribute("width")), height: Number(this.svg.getAttribute("height")) };
+    this.boxes = [...this.svg.querySelectorAll("g.node")].map((node) => node.id);
+    this.resized = new ResizeObserver(() => this.fit());
+    this.last = this.steps.length - 1;
+    this.play = this.fillBar();
+    this.slider = this.addStepSlider();
   }
 
-  const frames = state.frames;
-  let at = 0;
-  let guessing = state.guess;
-  const known = new Set(); // frames whose gradient was guessed or shown
+  start() {
+    for (const id of this.boxes) {
+      const [, gradient] = this.texts(id);
+      gradient.classList.add(gradient.textContent === "no gradient" ? "md-still-text" : "md-gradient-text");
+    }
+    this.frame.root.tabIndex = 0;
+    this.listen();
+    this.resized.observe(this.frame.root);
+    this.fit();
+    this.go(0);
+  }
 
-  const hidden = (k) => guessing && frames[k].guess && !known.has(k);
+  stop() {
+    this.play.stop();
+    this.resized.disconnect();
+  }
 
-  /** The picture at frame k: every label that was reached, the active box, the edges at work. */
-  const paint = (k) => {
-    for (const id of written) for (const text of texts(id)) if (text.textContent !== "no gradient") text.textContent = "";
-    for (let i = 0; i <= k; i += 1) {
-      for (const [id, kind, text] of frames[i].labels) {
-        const place = texts(id)[kind === "value" ? 0 : 1];
-        place.textContent = kind === "value" ? text : hidden(i) ? "gradient ?" : `gradient ${text}`;
+  /** The picture at a size at which it is read; the words beside it where there is room, and else below. */
+  fit() {
+    const room = this.frame.root.clientWidth;
+    if (!room) return; // not seen yet
+    const beside = this.size.width * LEAST <= room - PANEL;
+    this.frame.body.classList.toggle("md-stacked", !beside);
+    const scale = Math.max(LEAST, Math.min(MOST, (room - (beside ? PANEL : 0) - 20) / this.size.width));
+    this.svg.setAttribute("width", String(this.size.width * scale));
+    this.svg.setAttribute("height", String(this.size.height * scale));
+    this.scrollTo(this.steps[this.at].active);
+  }
+
+  /**
+   * Bring a box into the visible part of the stage, without moving the notebook.
+   * @param {string} id
+   */
+  scrollTo(id) {
+    const { stage } = this.frame;
+    const node = id ? this.svg.querySelector(`#${CSS.escape(id)}`) : null;
+    if (!node) { stage.scrollTo(0, 0); return; }
+    const [box, seen] = [node.getBoundingClientRect(), stage.getBoundingClientRect()];
+    stage.scrollBy({
+      left: box.left + box.width / 2 - seen.left - seen.width / 2,
+      top: box.top + box.height / 2 - seen.top - seen.height / 2,
+      behavior: "smooth",
+    });
+  }
+
+  /** @param {number} k */
+  hidden(k) { return this.guessing && Boolean(this.steps[k].guess) && !this.known.has(k); }
+
+  /**
+   * The elements with the value and the gradient of a box: its last two lines.
+   * @param {string} id
+   */
+  texts(id) { return [...this.svg.querySelectorAll(`#${CSS.escape(id)} text`)].slice(-2); }
+
+  /**
+   * The picture at step k: every label that was reached, the active box, the edges at work.
+   * @param {number} k
+   */
+  paint(k) {
+    for (const id of this.boxes) {
+      for (const text of this.texts(id)) if (text.textContent !== "no gradient") text.textContent = "";
+    }
+    this.steps.slice(0, k + 1).forEach(({ labels }, i) => {
+      for (const [id, kind, text] of labels) {
+        const [value, gradient] = this.texts(id);
+        if (kind === "value") value.textContent = text;
+        else gradient.textContent = `gradient ${this.hidden(i) ? "?" : text}`;
       }
-    }
-    for (const one of svg.querySelectorAll(".md-active")) one.classList.remove("md-active", "md-back");
-    const light = (one) => one?.classList.add("md-active", ...(frames[k].phase === "backward" ? ["md-back"] : []));
-    if (frames[k].active) light(svg.querySelector(`#${CSS.escape(frames[k].active)}`));
-    for (const [source, target] of frames[k].edges) {
-      for (const edge of svg.querySelectorAll(`g.edge[data-source="${source}"][data-target="${target}"]`)) light(edge);
-    }
-  };
+    });
+    this.light(this.steps[k]);
+  }
 
-  const tell = (k) => {
-    const frame = frames[k];
-    const names = { start: "Given", forward: "Forward", backward: "Backward" };
-    panel.replaceChildren(element("div", `md-phase md-${frame.phase}`, `${names[frame.phase]} · step ${k + 1} of ${frames.length}`));
-    if (hidden(k)) return ask(k);
-    panel.append(element("p", "", frame.caption));
+  /** @param {Step} step */
+  light({ active, edges, phase }) {
+    for (const one of this.svg.querySelectorAll(".md-active")) one.classList.remove("md-active", "md-back");
+    const looks = ["md-active", ...(phase === "backward" ? ["md-back"] : [])];
+    if (active) this.svg.querySelector(`#${CSS.escape(active)}`)?.classList.add(...looks);
+    for (const [source, target] of edges) {
+      const lines = this.svg.querySelectorAll(`g.edge[data-source="${source}"][data-target="${target}"]`);
+      for (const line of lines) line.classList.add(...looks);
+    }
+  }
+
+  /**
+   * The words of step k.
+   * @param {number} k
+   */
+  tell(k) {
+    const { phase, caption, lines, formulas } = this.steps[k];
+    const { panel } = this.frame;
+    panel.replaceChildren(element("div", `md-phase md-${phase}`, `${PHASES[phase]} · step ${k + 1} of ${this.steps.length}`));
+    if (this.hidden(k)) { this.ask(k); return; }
     const table = element("table");
-    const back = frame.phase === "backward";
-    addRows(table, frame.lines, (name) => (back && !["local derivative", "summed over"].includes(name) ? "md-orange" : ""));
-    panel.append(table);
-    for (const [name, mathml] of frame.formulas) panel.append(formulaLine(name, mathml, back));
-    return undefined;
-  };
+    const back = phase === "backward";
+    addRows(table, lines, (name) => (back && !["local derivative", "summed over"].includes(name) ? "md-orange" : ""));
+    panel.append(element("p", "", caption), table);
+    for (const [name, mathml] of formulas) panel.append(formulaLine(name, mathml, back));
+  }
 
-  const ask = (k) => {
-    const { guess, lines } = frames[k];
-    const byNumbers = Boolean(guess.numbers);
-    const summed = lines.some(([name]) => name === "summed over");
+  /**
+   * Ask for the gradient of step k before it is shown.
+   * @param {number} k
+   */
+  ask(k) {
+    const { guess, lines } = this.steps[k];
+    if (!guess) return;
+    const { panel } = this.frame;
     const box = element("input");
     box.type = "text";
     box.setAttribute("aria-label", guess.asks);
-    box.placeholder = byNumbers ? (guess.numbers.length > 1 ? `${guess.numbers.length} numbers` : "a number") : "its shape, such as 3, 4";
+    const many = guess.numbers && guess.numbers.length > 1;
+    box.placeholder = many ? `${guess.numbers?.length} numbers` : guess.numbers ? "a number" : "its shape, such as 3, 4";
     const reply = element("div", "md-reply");
     reply.setAttribute("role", "status");
-    const solve = () => { known.add(k); go(k); };
+    const solve = () => { this.known.add(k); this.go(k); };
     const judge = () => {
-      const given = (box.value.match(/-?\d*\.?\d+(e-?\d+)?/gi) ?? []).map(Number);
-      const right = byNumbers ? guess.numbers : guess.shape;
-      const near = (a, b) => Math.abs(a - b) <= (byNumbers ? 0.01 * Math.abs(b) + 1e-6 : 0);
-      if (!given.length) reply.textContent = "type a number";
-      else if (given.length !== right.length) reply.textContent = `${right.length} are asked for, ${given.length} came`;
-      else if (given.every((a, i) => near(a, right[i]))) solve();
-      else if (given.every((a, i) => near(-a, right[i]))) reply.textContent = "the size is right, the sign is not";
-      else if (byNumbers) reply.textContent = `not yet: multiply what flows in by the local derivative${summed ? ", and sum over the copies" : ""}`;
-      else reply.textContent = "not yet: a gradient has the shape of what it belongs to";
+      reply.textContent = verdict(box.value, this.steps[k]);
+      if (!reply.textContent) solve();
     };
     box.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Enter") judge();
     });
-    panel.append(element("p", "", guess.asks), element("p", "md-faint", `flows in: ${lines[0][1]}`));
-    panel.append(box);
+    panel.append(element("p", "", guess.asks), element("p", "md-faint", `flows in: ${lines[0][1]}`), box);
     addButton(panel, "Check", "Check the guess", judge);
     addButton(panel, "Show", "Show the gradient", solve);
     panel.append(reply);
-  };
+  }
 
-  const go = (k) => {
-    at = Math.max(0, Math.min(k, frames.length - 1));
-    slider.set(at);
-    paint(at);
-    tell(at);
-  };
+  /** @param {number} k */
+  go(k) {
+    this.at = Math.max(0, Math.min(k, this.last));
+    this.slider.set(this.at);
+    this.paint(this.at);
+    this.tell(this.at);
+    this.scrollTo(this.steps[this.at].active);
+  }
 
-  addButton(bar, "|◀", "First step", () => { play.stop(); go(0); });
-  addButton(bar, "◀", "Step back", () => { play.stop(); go(at - 1); });
-  const play = addPlay(bar, () => {
-    if (at === frames.length - 1) go(0);
-    else if (hidden(at)) return false; // a film waits for its guess
-    else go(at + 1);
-    return at < frames.length - 1 && !hidden(at);
-  }, () => 1200);
-  addButton(bar, "▶", "Step forward", () => { play.stop(); go(at + 1); });
-  addButton(bar, "▶|", "Last step", () => { play.stop(); go(frames.length - 1); });
-  const last = frames.length - 1;
-  const slider = addSlider(bar, { label: "step", min: 0, max: last, value: 0, show: (k) => `${k + 1} of ${last + 1}` }, (k) => {
-    play.stop();
-    go(k);
-  });
-  addCheck(bar, "guess first", guessing, (checked) => { guessing = checked; known.clear(); go(at); });
+  /**
+   * Stop the film, and go.
+   * @param {number} k
+   */
+  jump(k) {
+    this.play.stop();
+    this.go(k);
+  }
 
-  root.addEventListener("keydown", (event) => {
-    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last };
-    if (event.target.type === "range" || event.target.type === "text") return;
-    if (event.key in moves) { play.stop(); go(moves[event.key]); }
-    else if (event.key === " " && event.target === root) play.button.click();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  go(0);
-  return () => play.stop();
+  /** One more step of the film; false at its end, and where it waits for a guess. */
+  advance() {
+    if (this.at === this.last) this.go(0);
+    else if (this.hidden(this.at)) return false;
+    else this.go(this.at + 1);
+    return this.at < this.last && !this.hidden(this.at);
+  }
+
+  fillBar() {
+    const { bar } = this.frame;
+    addButton(bar, "|◀", "First step", () => this.jump(0));
+    addButton(bar, "◀", "Step back", () => this.jump(this.at - 1));
+    const play = addPlay(bar, () => this.advance(), () => 1200);
+    addButton(bar, "▶", "Step forward", () => this.jump(this.at + 1));
+    addButton(bar, "▶|", "Last step", () => this.jump(this.last));
+    return play;
+  }
+
+  addStepSlider() {
+    const show = (/** @type {number} */ k) => `${k + 1} of ${this.last + 1}`;
+    const slider = addSlider(this.frame.bar, { label: "step", min: 0, max: this.last, value: 0, show }, (k) => this.jump(k));
+    addCheck(this.frame.bar, "guess first", this.guessing, (checked) => {
+      this.guessing = checked;
+      this.known.clear();
+      this.go(this.at);
+    });
+    return slider;
+  }
+
+  listen() {
+    const { root } = this.frame;
+    listenToKeys(root, ({ target }) => {
+      if (["range", "text"].includes(target.type)) return {};
+      return {
+        ArrowRight: () => this.jump(this.at + 1), ArrowLeft: () => this.jump(this.at - 1),
+        Home: () => this.jump(0), End: () => this.jump(this.last),
+        ...(target === root ? { " ": () => this.play.button.click() } : {}),
+      };
+    });
+  }
+}
+
+/** @param {Context} context */
+async function render({ model, el }) {
+  const widget = new StepsWidget(await readState(model), makeFrame(el, "steps"));
+  widget.start();
+  return () => widget.stop();
 }
 
 export default { render };
