@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import minidl as md
 
+ROOT = Path(__file__).parents[1]
 HEAVY = "matplotlib pygraphviz graphviz anywidget ipywidgets IPython rich latex2mathml jupyterlab torch".split()
 
 
@@ -32,3 +34,10 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_the_version_is_a_version():
     assert [part.isdigit() for part in md.__version__.split(".")] == [True] * 3
+
+
+def test_rooms_import_only_rooms_below_them(monkeypatch):
+    from importlinter.cli import lint_imports
+
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0  # what it found is in the output

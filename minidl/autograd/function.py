@@ -128,7 +128,7 @@ def _recorded(cls, ctx, args, outputs, ids):
     def pull(g, wanted):
         ends = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
         parts = [g[end - math.prod(shape) : end].reshape(shape) for shape, end in zip(shapes, ends, strict=True)]
-        gradients = [None] * len(outputs)
+        gradients: list = [None] * len(outputs)
         for k, part in zip(chosen, parts, strict=True):
             if used[k] or ctx._zeros:
                 gradients[k] = part if isinstance(part, Tensor) else Tensor.wrap(np.array(part))

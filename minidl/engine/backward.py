@@ -53,7 +53,7 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
         totals.add(grad_slot(output), seed)
     ahead = [(-slot.serial, slot) for slot in totals if type(slot) is Node]  # a heap: the latest first
     heapify(ahead)
-    needed = None if targets is None else _leading_to(targets, nodes_behind(outputs, floor))
+    needed = set() if targets is None else _leading_to(targets, nodes_behind(outputs, floor))
     while ahead:
         node = heappop(ahead)[1]
         g = totals.pop(node)  # complete: whatever used the result came later, and was visited before

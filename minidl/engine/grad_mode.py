@@ -1,6 +1,7 @@
 """Whether operations are recorded, who watches them, and the clock that orders them."""
 
 import threading
+from collections.abc import Callable
 from functools import partial, wraps
 from inspect import isgeneratorfunction
 from itertools import count
@@ -46,6 +47,7 @@ class _GradMode:
     """A context manager and decorator that sets whether operations are recorded."""
 
     mode: bool
+    before: list
 
     def __new__(cls, function=None):
         made = super().__new__(cls)
@@ -128,6 +130,8 @@ class enable_grad(_GradMode):
 class _ChosenGradMode(_GradMode):
     """A grad mode that is given when it is made."""
 
+    recording_for: Callable
+
     def __new__(cls, mode=True):
         if callable(mode):
             return cls(True)(mode)
@@ -161,6 +165,8 @@ class set_grad_enabled(_ChosenGradMode):
     >>> y.requires_grad
     False
     """
+
+    at_start: bool
 
     def __new__(cls, mode):
         """Set the mode at once; used as a block or a decorator, it ends there."""

@@ -48,7 +48,8 @@ def _in_two_steps(index, ndim):
     rest = (slice(None),) * (ndim - used)
     at = next((k for k, i in enumerate(index) if i is ...), None)
     index = (*index, *rest) if at is None else (*index[:at], *rest, *index[at + 1 :])
-    basic, advanced = [], []
+    basic: list = []
+    advanced: list = []
     for i in index:
         if isinstance(i, np.ndarray):
             basic += [slice(None)] * (i.ndim if i.dtype == bool else 1)

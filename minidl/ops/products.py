@@ -181,7 +181,7 @@ def _cheapest(matrices):
     """The product in the best order: of all last products the cheapest, their parts in turn (dynamic programming)."""
     n = len(matrices)
     sizes = [m.shape[0] for m in matrices] + [matrices[-1].shape[1]]
-    cost = {(i, i): (0, None) for i in range(n)}
+    cost = {(i, i): (0, 0) for i in range(n)}
     for length in range(1, n):
         for i in range(n - length):
             j = i + length

@@ -1,0 +1,100 @@
+"""The typed face of Tensor, minidl/engine/tensor.pyi, for editors and type checkers: `python -m tests.typing.tensor_face`.
+
+Operations are hung on the class one by one (minidl/ops/methods.py), which no type checker follows. This script asks the
+finished class what it has and writes it down; a test compares the file with the class.
+"""
+
+import inspect
+from pathlib import Path
+
+import minidl as md
+
+FACE = Path(md.__file__).parent / "engine" / "tensor.pyi"
+HEAD = '''"""The typed face of Tensor; made by `python -m tests.typing.tensor_face`, not by hand."""
+
+import builtins
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+'''
+FOOT = """
+def __getattr__(name: str) -> Any: ...  # what else the module has is for the engine alone
+"""
+ATTRIBUTES = {"array": "np.ndarray", "node": "Any", "requires_grad": "builtins.bool", "hooks": "list[Callable] | None"}
+OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
+    "builtins.int": "ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr __int__ __index__ __len__",
+    "builtins.bool": "is_leaf is_contiguous is_floating_point is_complex is_signed allclose equal __bool__",
+    "builtins.float": "__float__",
+    "builtins.int | builtins.float | builtins.bool": "item",
+    "str": "__repr__ __format__ _repr_html_",
+    "None": "__init__ __setitem__ backward retain_grad zero_grad",
+    "np.ndarray": "numpy __array__",
+    "Iterator[Tensor]": "__iter__",
+    "Tensor | None": "grad",
+    "Any": """
+        shape dtype grad_fn device size stride tolist register_hook type get_device
+        max min sort topk median mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit histogram
+        unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
+        __array_ufunc__ __array_function__ __reduce_ex__ __getstate__ __setstate__
+    """,
+}
+RETURNS = {name: kind for kind, names in OTHER_THAN_TENSOR.items() for name in names.split()}
+
+
+def face():
+    """The text of the file."""
+    lines = [HEAD, "class Tensor:\n"]
+    lines += [f"    {name}: {kind}\n" for name, kind in ATTRIBUTES.items()]
+    members = {name: value for name, value in vars(md.Tensor).items() if worth_showing(name, value)}
+    for name in sorted(members, key=lambda name: (not name.startswith("__"), name)):
+        lines += member(name, members[name])
+    return "".join(lines) + FOOT
+
+
+def worth_showing(name, value):
+    """Whether a member of the class belongs into its face."""
+    if name.startswith("_") and not (name.startswith("__") and callable(value)) and name not in ("_repr_html_", "_cast"):
+        return False
+    return name not in (*ATTRIBUTES, "__class__", "__hash__", "__slots__")
+
+
+def member(name, value):
+    """The lines for one member."""
+    if isinstance(value, property):
+        kind = RETURNS.get(name, "Tensor")
+        lines = ["    @property\n", f"    def {name}(self) -> {kind}: ...\n"]
+        if value.fset:
+            lines += [f"    @{name}.setter\n", f"    def {name}(self, value: Any) -> None: ...\n"]
+        return lines
+    decorator = ["    @staticmethod\n"] if isinstance(value, staticmethod) else []
+    function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
+    doubt = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""  # object's give a bool
+    shown = f"    def {name}({parameters(function, bool(decorator))}) -> {RETURNS.get(name, 'Tensor')}: ...{doubt}\n"
+    return [*decorator, shown]
+
+
+def parameters(function, static):
+    """The parameters of a method as they are written in its face; the first is the tensor itself."""
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return "self, *args: Any, **kwargs: Any"
+    shown = []
+    for k, p in enumerate(found):
+        if k == 0 and not static and p.kind is not p.VAR_POSITIONAL:
+            shown.append("self")
+        elif p.kind is p.VAR_POSITIONAL:
+            shown += ["self", f"*{p.name}: Any"] if k == 0 and not static else [f"*{p.name}: Any"]
+        elif p.kind is p.VAR_KEYWORD:
+            shown.append(f"**{p.name}: Any")
+        else:
+            if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in shown):
+                shown.append("*")
+            shown.append(f"{p.name}: Any" + ("" if p.default is p.empty else " = ..."))
+    return ", ".join(shown)
+
+
+if __name__ == "__main__":
+    FACE.write_text(face(), encoding="utf-8")
