@@ -51,7 +51,6 @@ from minidl.ops.creation import (
     full,
     full_like,
     linspace,
-    meshgrid,
     ones,
     ones_like,
     tensor,
@@ -160,20 +159,50 @@ from minidl.ops.elementwise import (
     xlogy,
 )  # fmt: skip
 from minidl.ops.indexing import (
+    argwhere,
     gather,
-    index_add,
     index_select,
     masked_select,
     nonzero,
     one_hot,
-    scatter,
-    scatter_add,
     select,
     take_along_dim,
-)
+)  # fmt: skip
+from minidl.ops.indexing import take_flat as take
 from minidl.ops.inspection import allclose, equal, is_tensor, numel
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
+from minidl.ops.joining import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    broadcast_shapes,
+    broadcast_tensors,
+    cartesian_prod,
+    column_stack,
+    combinations,
+    diag_embed,
+    diagflat,
+    dsplit,
+    dstack,
+    fliplr,
+    flipud,
+    hsplit,
+    hstack,
+    meshgrid,
+    rot90,
+    row_stack,
+    split_with_sizes,
+    tensor_split,
+    tril_indices,
+    triu_indices,
+    unravel_index,
+    unsafe_chunk,
+    vander,
+    vsplit,
+    vstack,
+)  # fmt: skip
 from minidl.ops.norms import cdist, dist, pdist, renorm
 from minidl.ops.norms import simple_norm as norm
 from minidl.ops.products import (
@@ -235,6 +264,20 @@ from minidl.ops.running import (
     logcumsumexp,
     trapezoid,
 )  # fmt: skip
+from minidl.ops.scattering import (
+    diagonal_scatter,
+    index_add,
+    index_copy,
+    index_fill,
+    masked_scatter,
+    put,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    select_scatter,
+    slice_scatter,
+)  # fmt: skip
+from minidl.ops.scattering import index_put_values as index_put
 from minidl.ops.shape import (
     broadcast_to,
     cat,
@@ -244,7 +287,6 @@ from minidl.ops.shape import (
     diagonal,
     flatten,
     flip,
-    hstack,
     movedim,
     narrow,
     permute,
@@ -265,7 +307,6 @@ from minidl.ops.shape import (
     unbind,
     unflatten,
     unsqueeze,
-    vstack,
 )  # fmt: skip
 from minidl.ops.sorting import (
     argsort,
@@ -343,3 +384,4 @@ arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, fix, greater, greate
     ne,
 )
 clip = clamp
+moveaxis, swapdims = movedim, swapaxes

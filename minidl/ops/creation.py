@@ -95,23 +95,6 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     return finished(np.linspace(start, end, steps).astype(dtype or dtypes.default.dtype), requires_grad, device)
 
 
-def meshgrid(*tensors, indexing="ij"):
-    """The coordinates of all points of a grid: one tensor for each of the vectors given.
-
-    Parameters
-    ----------
-    indexing : {"ij", "xy"}
-        "ij": the first vector runs along the first dimension; "xy": along the second.
-    """
-    if indexing not in ("ij", "xy"):
-        raise ValueError(f'indexing must be "ij" or "xy", not {indexing!r}')
-    if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
-        tensors = tuple(tensors[0])
-    shape = [t.numel() for t in tensors]
-    grids = [t.reshape(*(-1 if j == i else 1 for j in range(len(shape)))).expand(*shape) for i, t in enumerate(tensors)]
-    return tuple(g.transpose(0, 1) for g in grids) if indexing == "xy" and len(grids) > 1 else tuple(grids)
-
-
 def of_the_same_dtype(make):
     """`make` as a method: the new tensor has the dtype of the tensor it is called on."""
     return lambda self, *args, dtype=None, **kwargs: make(*args, dtype=dtype or self.dtype, **kwargs)

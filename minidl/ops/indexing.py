@@ -3,12 +3,12 @@ r"""Operations that pick elements out of a tensor by their indices."""
 import numpy as np
 
 from minidl.engine.accumulation import Scatter
+from minidl.engine.calling import any_spelling
 from minidl.engine.inplace import change, overwrite
-from minidl.engine.operation import operation
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
-from minidl.ops.elementwise import where
-from minidl.ops.reduction import axes_of
+from minidl.ops.reduction import axis_of
 
 
 def plain_index(index):
@@ -153,16 +153,21 @@ def setitem(x, index, value):
         change(place, lambda old: index_put(old, value, advanced), "x[index] = value", (value,), keep_values=False)
 
 
+@array_function
+def _with_values_at(x, values, index):
+    y = np.array(x)
+    y[index] = values
+    return y
+
+
 @operation(
+    array=_with_values_at,
     formula=r"y = x \text{ with } v \text{ at } i",
     gradient=r"\bar x = \bar y \text{ outside of } i,\quad \bar v_k = \bar y_{i_k}",
     linear=True,
 )
 def index_put(x, values, index):
-    """A copy of `x` with `values`, of the shape of ``x[index]``, at an advanced index."""
-    y = np.array(x)
-    y[index] = values
-
+    """A copy of `x` with `values`, of the shape of ``x[index]``, at an index; where one is named twice, the last stays."""
     shape = x.shape
 
     def to_x(g):
@@ -170,102 +175,108 @@ def index_put(x, values, index):
         outside[index] = False
         return np.where(outside, g, np.zeros_like(g))
 
-    return y, to_x, lambda g: g[index]
+    return _with_values_at(x, values, index), to_x, lambda g: g[index]
 
 
-def _grid(indices, axis):
+def grid_along(indices, axis):
     """The full index that takes `indices` along `axis`, all else in step."""
     grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
     grid[axis] = indices
     return tuple(grid)
 
 
-def _checked(indices, size, what):
-    array = indices.array if isinstance(indices, Tensor) else np.asarray(indices)
+def checked_indices(indices, size, what, negative=True):
+    """Indices as an array of their own, whole numbers within a dimension."""
+    array = np.array(indices.array if isinstance(indices, Tensor) else indices)
     if array.dtype.kind not in "iu":
-        raise DtypeError(f"{what} needs whole numbers as indices, not {array.dtype}")
-    if array.size and not (-size <= array.min() and array.max() < size):
+        raise DtypeError(f"{what} needs whole numbers as indices, not {array.dtype}. Did you mean index.long() ?")
+    least = -size if negative else 0
+    if array.size and not (least <= array.min() and array.max() < size):
         bad = array.max() if array.max() >= size else array.min()
         raise OutOfRangeError(f"{what}: index {bad} is out of range for a dimension of size {size}")
     return array
 
 
+@any_spelling
 def take_along_dim(x, indices, dim=None):
     """For every place the element whose index along `dim` is given there."""
     if dim is None:
-        return x.reshape(-1)[_checked(indices, x.numel(), "take_along_dim").ravel()]
-    (axis,) = axes_of(dim, x.ndim)
-    array = _checked(indices, x.shape[axis], "take_along_dim")
-    shape = list(
-        np.broadcast_shapes(*(tuple(1 if i == axis else n for i, n in enumerate(s)) for s in (x.shape, array.shape)))
-    )
+        return x.reshape(-1)[checked_indices(indices, x.numel(), "take_along_dim").ravel()]
+    axis = axis_of(dim, x.ndim)
+    array = checked_indices(indices, x.shape[axis], "take_along_dim")
+    if array.ndim != x.ndim:
+        raise ShapeError(
+            "take_along_dim needs indices with the dimensions of x\n" + aligned([("x", x.shape), ("indices", array.shape)])
+        )
+    shape = list(np.broadcast_shapes(*(s[:axis] + (1,) + s[axis + 1 :] for s in (x.shape, array.shape))))
     wide = list(shape)
     wide[axis], shape[axis] = array.shape[axis], x.shape[axis]
-    array = np.broadcast_to(array, wide)
-    return take(x.expand(*shape), _grid(array, axis))
+    return take(x.expand(*shape), grid_along(np.broadcast_to(array, wide), axis))
 
 
-def gather(x, dim, index):
+@any_spelling
+def gather(x, dim, index, *, sparse_grad=False):
     """The elements whose index along `dim` is given; the other indices are those of the place."""
-    (axis,) = axes_of(dim, x.ndim)
-    array = _checked(index, x.shape[axis] if x.ndim else 1, "gather")
+    axis = axis_of(dim, x.ndim)
+    array = checked_indices(index, x.shape[axis] if x.ndim else 1, "gather", negative=False)
+    if array.size == 0:
+        return x.reshape(-1)[:0].reshape(array.shape)
+    if x.ndim == 0 or array.ndim == 0:
+        return gather(x.reshape(x.shape or (1,)), 0, Tensor.wrap(array.reshape(-1))).reshape(array.shape)
     if array.ndim != x.ndim or any(i != axis and n > m for i, (n, m) in enumerate(zip(array.shape, x.shape, strict=False))):
         raise ShapeError(
             "gather needs an index that fits inside x but for dim\n" + aligned([("x", x.shape), ("index", array.shape)])
         )
-    return take(x, _grid(array, axis)) if x.ndim else x
+    return take(x, grid_along(array, axis))
 
 
-def scatter_add(x, dim, index, src):
-    """A copy of `x` with `src` added at the places that `index` names along `dim`."""
-    (axis,) = axes_of(dim, x.ndim)
-    array = _checked(index, x.shape[axis], "scatter_add")
-    return x + put(src[tuple(slice(n) for n in array.shape)], _grid(array, axis), x.shape)
-
-
+@any_spelling
 def index_select(x, dim, index):
     """The slices along `dim` that `index` (a vector) names."""
-    (axis,) = axes_of(dim, x.ndim)
-    array = _checked(index, x.shape[axis], "index_select")
-    return take(x, (*(slice(None),) * axis, array))
+    axis = axis_of(dim, x.ndim)
+    array = np.atleast_1d(checked_indices(index, x.shape[axis] if x.ndim else 1, "index_select", negative=False))
+    if array.ndim > 1:
+        raise ShapeError(f"index_select needs a vector of indices, and got shape {array.shape}")
+    return take(x.reshape(1), (array,)).reshape(()) if x.ndim == 0 else take(x, (*(slice(None),) * axis, array))
 
 
-def scatter(x, dim, index, src):
-    """A copy of `x` with `src` (a tensor or a number) at the places that `index` names along `dim`."""
-    (axis,) = axes_of(dim, x.ndim)
-    grid = _grid(_checked(index, x.shape[axis], "scatter"), axis)
-    kept = np.ones(x.shape, bool)
-    kept[grid] = False
-    if not isinstance(src, Tensor):
-        return where(Tensor.wrap(kept), x, src)
-    values = src[tuple(slice(n) for n in index.shape)]
-    return where(Tensor.wrap(kept), x, Tensor.wrap(np.zeros((), x.dtype))) + put(values, grid, x.shape)
+@any_spelling
+def take_flat(x, index):
+    """The elements at places counted through all of `x` (PyTorch's `torch.take`)."""
+    return x.reshape(-1)[checked_indices(index, x.numel(), "take")]
 
 
-def index_add(x, dim, index, source):
-    """A copy of `x` to whose slices, named by `index` (a vector), those of `source` are added."""
-    (axis,) = axes_of(dim, x.ndim)
-    array = _checked(index, x.shape[axis], "index_add")
-    return x + put(source, (*(slice(None),) * axis, array), x.shape)
-
-
-def nonzero(x):
-    """The indices of the elements that are not 0, one row for each."""
+@any_spelling
+def nonzero(x, *, as_tuple=False):
+    """The indices of the elements that are not 0, one row for each; or one tensor for each dimension, `as_tuple`."""
+    if as_tuple:
+        return tuple(Tensor.wrap(i) for i in np.nonzero(np.atleast_1d(x.array)))
     return Tensor.wrap(np.argwhere(x.array))
 
 
+@any_spelling
+def argwhere(x):
+    """The indices of the elements that are not 0, one row for each."""
+    return nonzero(x)
+
+
+@any_spelling
 def masked_select(x, mask):
     """The elements where `mask` is true, in one row."""
+    if mask.dtype not in (bool, np.uint8):
+        raise DtypeError(f"masked_select needs booleans as its mask, not {mask.dtype}. Did you mean mask != 0 ?")
     x, mask = (t.expand(*np.broadcast_shapes(x.shape, mask.shape)) for t in (x, mask))
     return x[mask]
 
 
+@any_spelling
 def select(x, dim, index):
     """The slice of `x` at one index along `dim`."""
-    (axis,) = axes_of(dim, x.ndim)
+    axis = axis_of(dim, x.ndim)
     return x[(*(slice(None),) * axis, index)]
 
 
+@any_spelling
 def one_hot(labels, num_classes=-1):
     """For each label a row of zeros with a one in its column.
 

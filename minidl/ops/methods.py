@@ -14,11 +14,13 @@ from minidl.ops import (
     indexing,
     inspection,
     inverses,
+    joining,
     norms,
     products,
     random,
     reduction,
     running,
+    scattering,
     shape,
     sorting,
     special,
@@ -81,6 +83,11 @@ Tensor.__setitem__ = indexing.setitem
 Tensor.__iadd__ = in_place(elementwise.add)
 Tensor.__isub__ = in_place(elementwise.sub)
 Tensor.__imul__ = in_place(elementwise.mul)
+Tensor.__ifloordiv__ = in_place(elementwise.floor_divide)
+Tensor.__imod__ = in_place(elementwise.remainder)
+Tensor.__iand__ = in_place(elementwise.bitwise_and)
+Tensor.__ior__ = in_place(elementwise.bitwise_or)
+Tensor.__ixor__ = in_place(elementwise.bitwise_xor)
 Tensor.__itruediv__ = in_place(elementwise.true_divide)
 Tensor.__ipow__ = in_place(elementwise.pow)
 
@@ -234,10 +241,78 @@ Tensor.reciprocal_ = in_place(elementwise.reciprocal)
 Tensor.masked_fill_ = in_place(elementwise.masked_fill)
 Tensor.square_ = in_place(elementwise.square)
 Tensor.lerp_ = in_place(elementwise.lerp)
+Tensor.true_divide_ = in_place(elementwise.true_divide)
+Tensor.floor_divide_ = in_place(elementwise.floor_divide)
+Tensor.remainder_ = in_place(elementwise.remainder)
+Tensor.fmod_ = in_place(elementwise.fmod)
+Tensor.rsqrt_ = in_place(elementwise.rsqrt)
+Tensor.exp2_ = in_place(elementwise.exp2)
+Tensor.expm1_ = in_place(elementwise.expm1)
+Tensor.log2_ = in_place(elementwise.log2)
+Tensor.log10_ = in_place(elementwise.log10)
+Tensor.log1p_ = in_place(elementwise.log1p)
+Tensor.asin_ = in_place(elementwise.asin)
+Tensor.acos_ = in_place(elementwise.acos)
+Tensor.atan_ = in_place(elementwise.atan)
+Tensor.atan2_ = in_place(elementwise.atan2)
+Tensor.sinh_ = in_place(elementwise.sinh)
+Tensor.cosh_ = in_place(elementwise.cosh)
+Tensor.tan_ = in_place(elementwise.tan)
+Tensor.asinh_ = in_place(elementwise.asinh)
+Tensor.acosh_ = in_place(elementwise.acosh)
+Tensor.atanh_ = in_place(elementwise.atanh)
+Tensor.sign_ = in_place(elementwise.sign)
+Tensor.sgn_ = in_place(elementwise.sgn)
+Tensor.frac_ = in_place(elementwise.frac)
+Tensor.clamp_min_ = in_place(elementwise.clamp_min)
+Tensor.clamp_max_ = in_place(elementwise.clamp_max)
+Tensor.nan_to_num_ = in_place(elementwise.nan_to_num)
+Tensor.logit_ = in_place(elementwise.logit)
+Tensor.sinc_ = in_place(elementwise.sinc)
+Tensor.deg2rad_ = in_place(elementwise.deg2rad)
+Tensor.rad2deg_ = in_place(elementwise.rad2deg)
+Tensor.hypot_ = in_place(elementwise.hypot)
+Tensor.copysign_ = in_place(elementwise.copysign)
+Tensor.xlogy_ = in_place(elementwise.xlogy)
+Tensor.float_power_ = in_place(elementwise.float_power)
+Tensor.addcmul_ = in_place(elementwise.addcmul)
+Tensor.addcdiv_ = in_place(elementwise.addcdiv)
+Tensor.eq_ = in_place(elementwise.eq)
+Tensor.ne_ = in_place(elementwise.ne)
+Tensor.lt_ = in_place(elementwise.lt)
+Tensor.le_ = in_place(elementwise.le)
+Tensor.gt_ = in_place(elementwise.gt)
+Tensor.ge_ = in_place(elementwise.ge)
+Tensor.logical_and_ = in_place(elementwise.logical_and)
+Tensor.logical_or_ = in_place(elementwise.logical_or)
+Tensor.logical_xor_ = in_place(elementwise.logical_xor)
+Tensor.logical_not_ = in_place(elementwise.logical_not)
+Tensor.bitwise_and_ = in_place(elementwise.bitwise_and)
+Tensor.bitwise_or_ = in_place(elementwise.bitwise_or)
+Tensor.bitwise_xor_ = in_place(elementwise.bitwise_xor)
+Tensor.bitwise_not_ = in_place(elementwise.bitwise_not)
+Tensor.bitwise_left_shift_ = in_place(elementwise.bitwise_left_shift)
+Tensor.bitwise_right_shift_ = in_place(elementwise.bitwise_right_shift)
+Tensor.gcd_ = in_place(elementwise.gcd)
+Tensor.lcm_ = in_place(elementwise.lcm)
+Tensor.ldexp_ = in_place(elementwise.ldexp)
+Tensor.heaviside_ = in_place(elementwise.heaviside)
+Tensor.clip_ = Tensor.clamp_
+Tensor.absolute_ = Tensor.abs_
+Tensor.negative_ = Tensor.neg_
+Tensor.multiply_ = Tensor.mul_
+Tensor.subtract_ = Tensor.sub_
+Tensor.divide_ = Tensor.div_
+Tensor.arccos_ = Tensor.acos_
+Tensor.arcsin_ = Tensor.asin_
+Tensor.arctan_ = Tensor.atan_
+Tensor.fix_ = Tensor.trunc_
 
 # ---------------------------------------------------------------- nonlinear steps between layers
 
 Tensor.relu = activation.relu
+Tensor.relu_ = in_place(activation.relu)
+Tensor.sigmoid_ = in_place(activation.sigmoid)
 Tensor.sigmoid = activation.sigmoid
 Tensor.softmax = activation.softmax
 Tensor.log_softmax = activation.log_softmax
@@ -336,22 +411,63 @@ Tensor.triu = shape.triu
 Tensor.diag = shape.diag
 Tensor.diagonal = shape.diagonal
 Tensor.trace = shape.trace
+Tensor.tensor_split = joining.tensor_split
+Tensor.hsplit = joining.hsplit
+Tensor.vsplit = joining.vsplit
+Tensor.dsplit = joining.dsplit
+Tensor.split_with_sizes = joining.split_with_sizes
+Tensor.unsafe_chunk = joining.unsafe_chunk
+Tensor.fliplr = joining.fliplr
+Tensor.flipud = joining.flipud
+Tensor.rot90 = joining.rot90
+Tensor.diag_embed = joining.diag_embed
+Tensor.diagflat = joining.diagflat
+Tensor.moveaxis = shape.movedim
+Tensor.adjoint = shape.mT
+Tensor.tril_ = in_place(shape.tril)
+Tensor.triu_ = in_place(shape.triu)
 Tensor.reshape_as = lambda self, other: shape.reshape(self, other.shape)
 Tensor.view_as = lambda self, other: shape.reshape(self, other.shape)
 Tensor.T = property(lambda self: shape._permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed.")
 Tensor.mT = property(lambda self: shape.transpose(self, -2, -1), doc="The last two dimensions exchanged.")
+Tensor.H = property(lambda self: shape.t(self), doc="The transpose of a matrix of real numbers.")
+Tensor.mH = Tensor.mT
 
 # ---------------------------------------------------------------- picking elements
 
-Tensor.scatter = indexing.scatter
-Tensor.index_add = indexing.index_add
 Tensor.nonzero = indexing.nonzero
 Tensor.masked_select = indexing.masked_select
 Tensor.select = indexing.select
 Tensor.take_along_dim = indexing.take_along_dim
 Tensor.gather = indexing.gather
-Tensor.scatter_add = indexing.scatter_add
 Tensor.index_select = indexing.index_select
+Tensor.take = indexing.take_flat
+Tensor.argwhere = indexing.argwhere
+
+# ---------------------------------------------------------------- putting elements
+
+Tensor.scatter = scattering.scatter
+Tensor.scatter_add = scattering.scatter_add
+Tensor.scatter_reduce = scattering.scatter_reduce
+Tensor.index_add = scattering.index_add
+Tensor.index_copy = scattering.index_copy
+Tensor.index_fill = scattering.index_fill
+Tensor.put = scattering.put
+Tensor.masked_scatter = scattering.masked_scatter
+Tensor.select_scatter = scattering.select_scatter
+Tensor.slice_scatter = scattering.slice_scatter
+Tensor.diagonal_scatter = scattering.diagonal_scatter
+Tensor.index_put = scattering.index_put_values
+
+Tensor.scatter_ = in_place(scattering.scatter)
+Tensor.scatter_add_ = in_place(scattering.scatter_add)
+Tensor.scatter_reduce_ = in_place(scattering.scatter_reduce)
+Tensor.index_add_ = in_place(scattering.index_add)
+Tensor.index_copy_ = in_place(scattering.index_copy)
+Tensor.index_fill_ = in_place(scattering.index_fill)
+Tensor.put_ = in_place(scattering.put)
+Tensor.masked_scatter_ = in_place(scattering.masked_scatter)
+Tensor.index_put_ = in_place(scattering.index_put_values, "index_put")
 
 # ---------------------------------------------------------------- products
 

@@ -10,6 +10,7 @@ from minidl.ops.creation import full_like, ones_like, zeros_like
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import where
 from minidl.ops.indexing import take_along_dim
+from minidl.ops.joining import hstack, vstack
 from minidl.ops.norms import norm
 from minidl.ops.products import matmul, outer
 from minidl.ops.reduction import all, any, argmax, argmin, axes_of
@@ -17,7 +18,6 @@ from minidl.ops.shape import (
     cat,
     clone,
     flipped,
-    hstack,
     movedim,
     permute,
     ravel,
@@ -30,7 +30,6 @@ from minidl.ops.shape import (
     tril,
     triu,
     unsqueeze,
-    vstack,
 )  # fmt: skip
 from minidl.ops.sorting import argsort, sort
 from minidl.ops.statistics import mean_of_middle, safe_sqrt, variance

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.dtypes import promoted_dtype
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
-from minidl.errors import DimensionError, ShapeError, aligned
-from minidl.ops.reduction import axes_of
+from minidl.errors import DimensionError, DtypeError, OutOfRangeError, ShapeError, aligned
+from minidl.ops.reduction import axes_of, axis_of
 
 
 def sizes(shape):
@@ -25,6 +26,7 @@ def _reshape(x, shape):
     return np.reshape(x, shape), lambda g: np.reshape(g, before)
 
 
+@any_spelling
 def reshape(x, *shape):
     """The same elements in another shape; one size may be -1 and is worked out.
 
@@ -55,6 +57,7 @@ def reshape(x, *shape):
     return _reshape(x, shape)
 
 
+@any_spelling
 def view(x, *shape):
     """`reshape` by PyTorch's other name; with a dtype, the same bits read in another way."""
     if len(shape) == 1 and isinstance(shape[0], np.dtype | type):
@@ -62,6 +65,7 @@ def view(x, *shape):
     return reshape(x, *shape)
 
 
+@any_spelling
 def flatten(x, start_dim=0, end_dim=-1):
     """The dimensions from `start_dim` to `end_dim` joined into one."""
     if x.ndim == 0:
@@ -72,14 +76,22 @@ def flatten(x, start_dim=0, end_dim=-1):
     return reshape(x, *x.shape[:start], math.prod(x.shape[start : end + 1]), *x.shape[end + 1 :])
 
 
-def unflatten(x, dim, shape):
-    """One dimension split into several."""
-    (axis,) = axes_of(dim, x.ndim)
-    return reshape(x, *x.shape[:axis], *sizes((shape,)), *x.shape[axis + 1 :]) if -1 not in shape else (
-        _reshape(x, (*x.shape[:axis], *np.empty(x.shape[axis]).reshape(shape).shape, *x.shape[axis + 1 :]))
-    )  # fmt: skip
+@any_spelling
+def unflatten(x, dim, sizes):
+    """One dimension split into several, of which one size may be -1."""
+    axis = axis_of(dim, x.ndim)
+    known = math.prod(n for n in sizes if n != -1)
+    if (
+        sizes.count(-1) > 1
+        or (known == 0 and -1 in sizes)
+        or (x.shape[axis] % known if -1 in sizes else known != x.shape[axis])
+    ):
+        raise ShapeError(f"unflatten: dim {dim} has {x.shape[axis]} elements, which are not {' x '.join(map(str, sizes))}")
+    whole = [x.shape[axis] // known if n == -1 else n for n in sizes]
+    return _reshape(x, (*x.shape[:axis], *whole, *x.shape[axis + 1 :]))
 
 
+@any_spelling
 def ravel(x):
     """All elements in one dimension."""
     return reshape(x, -1)
@@ -90,6 +102,7 @@ def _permute(x, dims):
     return np.transpose(x, dims), lambda g: np.transpose(g, np.argsort(dims).tolist())
 
 
+@any_spelling
 def permute(x, *dims):
     """The dimensions in another order."""
     dims = sizes(dims)
@@ -99,6 +112,7 @@ def permute(x, *dims):
     return _permute(x, axes)
 
 
+@any_spelling
 def transpose(x, dim0=None, dim1=None):
     """Two dimensions exchanged."""
     if isinstance(dim0, list | tuple):
@@ -115,6 +129,7 @@ def transpose(x, dim0=None, dim1=None):
 swapaxes = swapdims = transpose
 
 
+@any_spelling
 def movedim(x, source, destination):
     """Dimensions moved to other places; the rest keep their order."""
     sources, destinations = axes_of(source, x.ndim), axes_of(destination, x.ndim)
@@ -124,6 +139,7 @@ def movedim(x, source, destination):
     return _permute(x, tuple(order))
 
 
+@any_spelling
 def t(x):
     """The transpose of a matrix."""
     if x.ndim > 2:
@@ -136,12 +152,14 @@ def mT(x):
     return np.swapaxes(x, -1, -2)
 
 
+@any_spelling
 def squeeze(x, dim=None):
     """Without the dimensions of size 1, or without those among `dim`."""
-    axes = axes_of(dim, x.ndim) if x.ndim else ()
+    axes = () if dim == () or not x.ndim else axes_of(dim, x.ndim)
     return _reshape(x, tuple(n for i, n in enumerate(x.shape) if n != 1 or i not in axes))
 
 
+@any_spelling
 def unsqueeze(x, dim):
     """With a new dimension of size 1 at `dim`."""
     (axis,) = axes_of(dim, x.ndim + 1)
@@ -164,6 +182,7 @@ def broadcast_to(x, shape):
     return y, lambda g: g
 
 
+@any_spelling
 def expand(x, *shape):
     """The tensor repeated along dimensions of size 1; -1 keeps a size."""
     shape = sizes(shape)
@@ -177,11 +196,13 @@ def expand(x, *shape):
     return broadcast_to(x, full)
 
 
+@any_spelling
 def expand_as(x, other):
     """`expand` to the shape of another tensor."""
     return expand(x, other.shape)
 
 
+@any_spelling
 def tile(x, *dims):
     """The tensor laid out again and again, `dims` times along each dimension."""
     dims = sizes(dims)
@@ -192,6 +213,7 @@ def tile(x, *dims):
     return _reshape(repeated, tuple(c * s for c, s in zip(dims, shape, strict=True)))
 
 
+@any_spelling
 def repeat(x, *sizes_):
     """`tile`, by the name it has as a method in PyTorch; every dimension needs its count."""
     counts = sizes(sizes_)
@@ -200,13 +222,21 @@ def repeat(x, *sizes_):
     return tile(x, counts)
 
 
-def repeat_interleave(x, repeats, dim=None):
-    """Each element `repeats` times, copies side by side."""
+@any_spelling
+def repeat_interleave(x, repeats=None, dim=None, *, output_size=None):
+    """Each element `repeats` times (a number, or one for each), copies side by side.
+
+    Given nothing but a vector of counts: each place as often as its count says.
+    """
+    if repeats is None:
+        return Tensor.wrap(np.repeat(np.arange(len(x)), x.array))
     if dim is None:
         x, dim = reshape(x, -1), 0
-    (axis,) = axes_of(dim, x.ndim)
-    counts = repeats.array if isinstance(repeats, Tensor) else repeats
-    return x.index_select(axis, Tensor.wrap(np.repeat(np.arange(x.shape[axis]), counts)))
+    axis = axis_of(dim, x.ndim)
+    counts = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
+    if counts.dtype.kind not in "iu" or (counts < 0).any() or counts.size not in (1, x.shape[axis]):
+        raise ShapeError(f"repeat_interleave needs whole numbers, one or one for each of {x.shape[axis]}, and got {repeats}")
+    return x.index_select(axis, Tensor.wrap(np.repeat(np.arange(x.shape[axis]), counts.reshape(-1))))
 
 
 @array_function
@@ -220,9 +250,11 @@ def flipped(x, axes):
     return _reversed(x, axes), lambda g: _reversed(g, axes)
 
 
+@any_spelling
 def flip(x, *dims):
     """The order of the elements reversed along `dims`."""
-    return flipped(x, axes_of(sizes(dims), x.ndim) if dims else tuple(range(x.ndim)))
+    dims = sizes(dims)
+    return flipped(x, axes_of(dims, x.ndim) if dims else ())
 
 
 @operation(formula=r"y_{i+s} = x_i", gradient=r"\bar x_i = \bar y_{i+s}", linear=True)
@@ -231,10 +263,22 @@ def _roll(x, shifts, dims):
     return np.roll(x, shifts, axis=dims), lambda g: np.roll(g, back, axis=dims)
 
 
+@any_spelling
 def roll(x, shifts, dims=None):
     """The elements moved on by `shifts`; what leaves at the end comes in at the start."""
-    return _roll(x, tuple(shifts) if isinstance(shifts, list | tuple) else shifts,
-                 tuple(dims) if isinstance(dims, list | tuple) else dims)  # fmt: skip
+    shifts = tuple(shifts) if isinstance(shifts, list | tuple) else (int(shifts),)
+    if not shifts:
+        raise ShapeError("roll needs to know by how much: shifts is empty")
+    if dims is None or dims == ():
+        if len(shifts) > 1:
+            raise ShapeError(f"roll by {shifts} needs a dimension for each; dims were not given")
+        return _roll(x, shifts[0], None)
+    dims = tuple(dims) if isinstance(dims, list | tuple) else (dims,)
+    if len(dims) != len(shifts):
+        raise ShapeError(f"roll needs a dimension for each shift, and got shifts {shifts} and dims {dims}")
+    if x.ndim == 0:
+        raise DimensionError(f"roll along {dims}: the tensor has no dimensions")
+    return _roll(x, shifts, tuple(axis_of(d, x.ndim) for d in dims))
 
 
 @operation(formula=r"y = [x_1 \mid x_2 \mid \dots]", gradient=r"\bar x_k = \text{its part of } \bar y", linear=True)
@@ -245,6 +289,7 @@ def _cat(*tensors, dim=0):
     return np.concatenate(tensors, axis=dim), *[lambda g, part=part: g[part] for part in parts]
 
 
+@any_spelling
 def cat(tensors, dim=0):
     """Tensors joined along a dimension that they have.
 
@@ -282,6 +327,7 @@ def _stack(*tensors, dim=0):
     return np.stack(tensors, axis=dim), *[lambda g, k=k: g[(*before, k)] for k in range(len(tensors))]
 
 
+@any_spelling
 def stack(tensors, dim=0):
     """Tensors of one shape laid side by side along a new dimension."""
     tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in tensors]
@@ -293,43 +339,41 @@ def stack(tensors, dim=0):
     return _stack(*_one_dtype(tensors), dim=axes_of(dim, tensors[0].ndim + 1)[0])
 
 
-def _at_least(n):
-    def change(x):
-        while x.ndim < n:
-            x = unsqueeze(x, 0)
-        return x
-
-    return change
-
-
-def hstack(tensors):
-    """Tensors joined from left to right."""
-    tensors = [_at_least(1)(x) for x in tensors]
-    return cat(tensors, 0 if tensors[0].ndim == 1 else 1)
-
-
-def vstack(tensors):
-    """Tensors joined from top to bottom."""
-    return cat([_at_least(2)(x) for x in tensors], 0)
-
-
+@any_spelling
 def narrow(x, dim, start, length):
-    """The part of `length` elements from `start` on, along `dim`."""
-    (axis,) = axes_of(dim, x.ndim)
-    return x[(*(slice(None),) * axis, slice(start, start + length))]
+    """The part of `length` elements from `start` on, along `dim`; a negative start counts from the end.
+
+    Raises
+    ------
+    OutOfRangeError
+        When the part begins or ends outside the dimension.
+    """
+    if isinstance(start, Tensor) and (start.ndim or start.dtype.kind not in "iu"):
+        raise DtypeError(f"narrow starts at a whole number, and got {start.dtype} of shape {start.shape}")
+    axis, first = axis_of(dim, x.ndim), int(start)
+    if x.ndim == 0:
+        raise DimensionError("narrow needs a dimension, and this tensor has none")
+    n = x.shape[axis]
+    if not -n <= first <= n or length < 0 or (first + n if first < 0 else first) + length > n:
+        raise OutOfRangeError(f"narrow: {length} elements from {first} on are not within dim {dim}, which has {n}")
+    first = first + n if first < 0 else first
+    return x[(*(slice(None),) * axis, slice(first, first + length))]
 
 
+@any_spelling
 def split(x, split_size_or_sections, dim=0):
     """The tensor cut along `dim` into pieces of a size, or of the sizes given."""
     (axis,) = axes_of(dim, x.ndim)
     n = x.shape[axis]
     if isinstance(split_size_or_sections, list | tuple):
         pieces = list(split_size_or_sections)
-        if math.fsum(pieces) != n:
+        if math.fsum(pieces) != n or any(piece < 0 for piece in pieces):
             raise ShapeError(f"split into {pieces}: the pieces must add up to the size of dim {dim}, which is {n}")
     else:
         size = split_size_or_sections
-        pieces = [size] * (n // size) + ([n % size] if n % size else []) or [0]
+        if size < 0 or (size == 0 and n):
+            raise ShapeError(f"split into pieces of {size}: a piece has at least one element")
+        pieces = [size] * (n // size) + ([n % size] if n % size else []) if n else [0]
     starts = np.cumsum([0, *pieces])[:-1].tolist()
     return _as_several([narrow(x, axis, start, piece) for start, piece in zip(starts, pieces, strict=True)])
 
@@ -341,12 +385,16 @@ def _as_several(views):
     return tuple(views)
 
 
+@any_spelling
 def chunk(x, chunks, dim=0):
     """The tensor cut along `dim` into (at most) `chunks` pieces of equal size."""
-    (axis,) = axes_of(dim, x.ndim)
+    axis = axis_of(dim, x.ndim)
+    if chunks < 1:
+        raise ShapeError(f"chunk needs at least one piece, and {chunks} were asked for")
     return split(x, max(1, -(-x.shape[axis] // chunks)), axis)
 
 
+@any_spelling
 def unbind(x, dim=0):
     """The tensor taken apart along `dim`."""
     (axis,) = axes_of(dim, x.ndim)
@@ -359,6 +407,7 @@ def clone(x):
     return (np.array(x) if isinstance(x, np.ndarray) else x), lambda g: g
 
 
+@any_spelling
 def contiguous(x):
     """The tensor with its elements in memory in the order of their indices."""
     return x if x.array.flags.c_contiguous else clone(x)
@@ -366,6 +415,8 @@ def contiguous(x):
 
 def _triangle(cut, name, corner):
     def rule(x, diagonal=0):
+        if x.ndim < 2:
+            raise ShapeError(f"{name} is the triangle of a matrix, and this tensor has shape {x.shape}")
         mask = cut(np.ones(x.shape[-2:], bool), diagonal)
         return np.where(mask, x, np.zeros_like(x)), lambda g: np.where(mask, g, np.zeros_like(g))
 
@@ -420,6 +471,7 @@ def put_on_diagonal(x, offset, dim1, dim2, shape):
     return _on_the_diagonal(x, offset, dim1, dim2, shape), lambda g: _diagonal_view(g, offset, dim1, dim2)
 
 
+@any_spelling
 def diagonal(x, offset=0, dim1=0, dim2=1):
     """The elements whose indices in two dimensions are equal (but for `offset`); they become the last dimension."""
     (a,), (b,) = axes_of(dim1, x.ndim), axes_of(dim2, x.ndim)
@@ -428,6 +480,7 @@ def diagonal(x, offset=0, dim1=0, dim2=1):
     return take_diagonal(x, offset, a, b)
 
 
+@any_spelling
 def diag(x, diagonal=0):
     """The diagonal of a matrix, or the matrix that has a vector as its diagonal."""
     if x.ndim == 2:
@@ -438,6 +491,7 @@ def diag(x, diagonal=0):
     return put_on_diagonal(x, diagonal, 0, 1, (n, n))
 
 
+@any_spelling
 def trace(x):
     """The sum of the diagonal of a matrix."""
     return diag(x).sum()

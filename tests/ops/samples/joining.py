@@ -1,0 +1,37 @@
+"""Samples of the operations in `minidl.ops.joining`; how they are written stands in `tests.ops.samples`."""
+
+from tests.ops.samples.sample import sample
+
+SAMPLES = [
+    sample("T.hstack([a, b])", "3", "2"),
+    sample("T.vstack([a, b])", "3", "2,3"),
+    sample("T.dstack([a, b])", "2,3", "2,3"),
+    sample("T.column_stack([a, b])", "3", "3,2"),
+    sample("T.row_stack([a, b])", "3", "2,3"),
+    sample("T.block_diag(a, b, c)", "2,2", "1,3", "2"),
+    sample("T.atleast_3d(a)", "2,3"),
+    sample("T.tensor_split(a, 3, dim=1)[0]", "2,7"),
+    sample("T.tensor_split(a, (1, 3))[1]", "5,2"),
+    sample("T.hsplit(a, 2)[1]", "2,4"),
+    sample("T.vsplit(a, [1])[1]", "3,2"),
+    sample("T.dsplit(a, 2)[0]", "2,2,4"),
+    sample("T.fliplr(a)", "2,3"),
+    sample("T.flipud(a)", "2,3"),
+    *[sample(f"T.rot90(a, {k})", "2,3") for k in (0, 1, 2, 3, -1)],
+    sample("T.rot90(a, 1, (1, 2))", "2,2,3"),
+    sample("T.diag_embed(a)", "2,3"),
+    sample("T.diag_embed(a, 1, 0, 2)", "2,3"),
+    sample("T.diag_embed(a, -1, 2, 0)", "2,3"),
+    sample("T.diagflat(a, 1)", "2,2"),
+    sample("T.broadcast_tensors(a, b)[0]", "3,1", "1,4"),
+    sample("T.meshgrid(a, b, indexing='xy')[0]", "3", "2"),
+    sample("T.meshgrid([a, b], indexing='ij')[1]", "3", "2"),
+    sample("T.cartesian_prod(a, b)", "3", "2"),
+    sample("T.combinations(a)", "4"),
+    sample("T.combinations(a, r=3, with_replacement=True)", "3"),
+    sample("T.tril_indices(3, 4, 1) + a", "=[[0], [0]]"),
+    sample("T.triu_indices(3, 4) + a", "=[[0], [0]]"),
+    sample("T.unravel_index(a, (2, 3))[1]", "=[1, 5, 2]"),
+    sample("T.vander(a.detach())", "3"),
+    sample("T.vander(a.detach(), N=2, increasing=True)", "3"),
+]
