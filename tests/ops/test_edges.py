@@ -64,7 +64,7 @@ def test_numpys_functions_still_take_numbers():
     assert np.maximum(md.tensor([1.0, 3.0]), 2).tolist() == [2, 3]
 
 
-@pytest.mark.parametrize("call, words", [
+@pytest.mark.parametrize(("call", "words"), [
     (lambda x: x.sum(dims=0), "unexpected keyword argument 'dims'.*Did you mean dim"),
     (lambda x: md.add(x, x, out=x), "no out= here"),
     (lambda x: md.var(x, 0, axis=1), "'dim' twice"),
