@@ -343,7 +343,7 @@ __version__ = "0.1.0"
 
 _keep_freed_memory()
 
-_ROOMS = {"data", "interop", "linalg", "nn", "optim", "train", "viz"}  # they open when somebody knocks
+_ROOMS = {"data", "interop", "linalg", "nn", "optim", "train", "utils", "viz"}  # they open when somebody knocks
 _LATER = {"save": "minidl.interop.checkpoint", "load": "minidl.interop.checkpoint"}
 
 

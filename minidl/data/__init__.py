@@ -2,15 +2,34 @@
 
 from minidl.data import transforms
 from minidl.data.bundled import digits
-from minidl.data.dataset import Dataset, Subset, TensorDataset, random_split
+from minidl.data.collate import default_collate, default_convert
+from minidl.data.dataset import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    StackDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 from minidl.data.full_sets import fashion_mnist, mnist
 from minidl.data.loader import DataLoader
-from minidl.data.samplers import RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler
+from minidl.data.samplers import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 from minidl.data.synthetic import blobs, circles, moons, sines, spirals
 from minidl.data.tables import breast_cancer, diabetes, iris, wine
+from minidl.data.workers import get_worker_info
 
 __all__ = [
-    "DataLoader", "Dataset", "RandomSampler", "SequentialSampler", "Subset", "SubsetRandomSampler", "TensorDataset",
-    "WeightedRandomSampler", "blobs", "breast_cancer", "circles", "diabetes", "digits",
-    "fashion_mnist", "iris", "mnist", "moons", "random_split", "sines", "spirals", "transforms", "wine",
+    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
+    "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
+    "breast_cancer", "circles", "default_collate", "default_convert", "diabetes", "digits", "fashion_mnist",
+    "get_worker_info", "iris", "mnist", "moons", "random_split", "sines", "spirals", "transforms", "wine",
 ]  # fmt: skip

@@ -57,7 +57,31 @@ class Compose(Transform):
         return x
 
 
-class Standardize(Transform):
+class _Scale(Transform):
+    """The parent of transforms that subtract an `origin` and divide by a `unit`, which they learn for each column."""
+
+    def __init__(self, dim=0):
+        self.dim = dim
+
+    def __call__(self, x):
+        """The transformed data."""
+        self._check()
+        origin, unit = (getattr(self, name) for name in self.fitted)
+        return (x - origin) / unit
+
+    def inverse(self, x):
+        """Back to the original units."""
+        self._check()
+        origin, unit = (getattr(self, name) for name in self.fitted)
+        return x * unit + origin
+
+
+def _or_one(unit):
+    """A unit to divide by; 1 where it is 0, so that a column that never changes becomes 0."""
+    return Tensor.wrap(np.where(unit.array > 0, unit.array, 1).astype(unit.dtype))
+
+
+class Standardize(_Scale):
     """Every column to mean 0 and standard deviation 1; a column that never changes becomes 0.
 
     Parameters
@@ -76,51 +100,23 @@ class Standardize(Transform):
 
     fitted = ("mean", "std")
 
-    def __init__(self, dim=0):
-        self.dim = dim
-
     def fit(self, x):
         """Learn mean and standard deviation."""
         self.mean = x.mean(self.dim, keepdim=True).detach()
-        std = x.std(self.dim, keepdim=True, correction=0).array
-        self.std = Tensor.wrap(np.where(std > 0, std, 1).astype(x.dtype))
+        self.std = _or_one(x.std(self.dim, keepdim=True, correction=0))
         return self
 
-    def __call__(self, x):
-        """The transformed data."""
-        self._check()
-        return (x - self.mean) / self.std
 
-    def inverse(self, x):
-        """Back to the original units."""
-        self._check()
-        return x * self.std + self.mean
-
-
-class Normalize(Transform):
+class Normalize(_Scale):
     """Every column to the range from 0 to 1 (that of the training data)."""
 
     fitted = ("low", "span")
 
-    def __init__(self, dim=0):
-        self.dim = dim
-
     def fit(self, x):
         """Learn the smallest and the largest value."""
         self.low = x.amin(self.dim, keepdim=True).detach()
-        span = (x.amax(self.dim, keepdim=True) - self.low).array
-        self.span = Tensor.wrap(np.where(span > 0, span, 1).astype(x.dtype))
+        self.span = _or_one(x.amax(self.dim, keepdim=True) - self.low)
         return self
-
-    def __call__(self, x):
-        """The transformed data."""
-        self._check()
-        return (x - self.low) / self.span
-
-    def inverse(self, x):
-        """Back to the original units."""
-        self._check()
-        return x * self.span + self.low
 
 
 class OneHot(Transform):

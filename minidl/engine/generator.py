@@ -7,6 +7,7 @@ dtype. Checked against PyTorch 2.13.
 """
 
 import math
+import threading
 from functools import cached_property
 
 import numpy as np
@@ -140,6 +141,15 @@ def _box_muller(u):
 default_generator = Generator()
 
 
+class _Streams(threading.local):
+    """The default stream of a thread that has one of its own, as the workers of a DataLoader do."""
+
+    own = None
+
+
+streams = _Streams()
+
+
 def manual_seed(seed):
     """Start the stream of random numbers that belongs to `seed`.
 
@@ -148,12 +158,12 @@ def manual_seed(seed):
     >>> md.rand(3)
     tensor([0.4963, 0.7682, 0.0885])
     """
-    default_generator.manual_seed(seed)
+    seeded(None).manual_seed(seed)
 
 
 def seeded(generator):
     """The generator to draw from: the one given, or the default."""
-    return default_generator if generator is None else generator
+    return (streams.own or default_generator) if generator is None else generator
 
 
 def draw_seed(generator):

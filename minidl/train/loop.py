@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -204,7 +205,7 @@ def _mode_afterwards(model, training):
 def _check_batches(epochs, **sources):
     """Refuse an iterator, which is used up after the first epoch."""
     for name, batches in sources.items():
-        if epochs > 1 and batches is not None and iter(batches) is batches:
+        if epochs > 1 and isinstance(batches, Iterator):
             raise MinidlError(
                 f"{name} is an iterator, which can be gone through only once, and {epochs} epochs were asked for: give a "
                 "DataLoader, or a list of batches"
