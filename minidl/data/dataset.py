@@ -40,7 +40,8 @@ class Dataset:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "__getitem__" in cls.__dict__ and "__getitems__" not in cls.__dict__:
-            cls.__getitems__ = Dataset.__getitems__  # not that of a parent, which does not know of the new __getitem__
+            # Not that of a parent, which does not know of the new __getitem__.
+            cls.__getitems__ = Dataset.__getitems__  # type: ignore[method-assign]
 
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__} needs __getitem__(index), which gives one example")

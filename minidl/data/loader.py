@@ -93,7 +93,7 @@ class DataLoader:
     def __len__(self):
         if not isinstance(self.dataset, IterableDataset):
             return len(self._wanted)
-        n = len(self.dataset)
+        n = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
             return n
         return n // self.batch_size if self.drop_last else math.ceil(n / self.batch_size)
@@ -119,8 +119,9 @@ class DataLoader:
             yield batch
 
     def __del__(self):
-        if getattr(self, "_workers", None) is not None:
-            self._workers.close()
+        workers = getattr(self, "_workers", None)
+        if workers is not None:
+            workers.close()
 
 
 def _and_close(workers, wanted):

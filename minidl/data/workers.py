@@ -127,7 +127,8 @@ class Failure:
 def work(info, settings, init, requests, results):
     """Read batches until None is asked for; `settings` are the last arguments of `fetcher`."""
     here.info = info
-    fetch = failure = None
+    fetch: Any = None
+    failure = None
     try:
         if init is not None:
             init(info.id)
@@ -226,7 +227,7 @@ class Workers:
             nonlocal sent
             worker = next((w for w in islice(turns, len(self.workers)) if w in at_work), None)
             following = END if worker is None else next(wanted, END)
-            if following is not END:
+            if worker is not None and following is not END:
                 self.requests[worker].put(((epoch, sent), following))
                 sent += 1
 
