@@ -63,6 +63,10 @@ def test_a_heading_begins_a_slide_and_what_follows_goes_down():
     assert kinds("# Title", "1 + 1", "More text", "2 + 2", "## Next") == ["slide", "-", "subslide", "-", "slide"]
 
 
+def test_code_stands_below_its_text_and_more_code_on_its_own():
+    assert kinds("# Title", "1 + 1", "2 + 2") == ["slide", "-", "subslide"]
+
+
 def test_a_text_that_goes_on_under_another_heading_is_two():
     assert kinds("# Title", "1 + 1", "That was it.\n\n## Next\n\nText", "2") == ["slide", "-", "fragment", "slide", "-"]
 

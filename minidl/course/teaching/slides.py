@@ -116,7 +116,8 @@ def _slide_type(cell, before):
         return "slide"
     if before is not None and (prediction_in(before) or (is_text and cell.metadata.get("goes_on"))):
         return "fragment"
-    return "subslide" if is_text else "-"
+    follows_text = before is not None and before.cell_type == "markdown"
+    return "-" if follows_text and not is_text else "subslide"
 
 
 def _token(number):
