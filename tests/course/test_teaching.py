@@ -71,6 +71,19 @@ def test_a_text_that_goes_on_under_another_heading_is_two():
     assert kinds("# Title", "1 + 1", "That was it.\n\n## Next\n\nText", "2") == ["slide", "-", "fragment", "slide", "-"]
 
 
+def test_a_text_that_explains_stays_with_the_code_above_it():
+    assert kinds("# Title", "1 + 1", "So it is.", "## Next") == ["slide", "-", "fragment", "slide"]
+
+
+def test_a_picture_without_room_has_a_slide_of_its_own():
+    output = nbformat.v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "a picture"})
+    made = notebook("# Title", "draw()", "## Next", "\n".join(f"line_{k}()" for k in range(12)))
+    made.cells[1].outputs, made.cells[3].outputs = [output], [output]
+    cells = arranged(made)[0].cells
+    assert [cell.metadata["slideshow"]["slide_type"] for cell in cells] == ["slide", "-", "slide", "-", "subslide"]
+    assert [len(cell.get("outputs", [])) for cell in cells] == [0, 1, 0, 0, 1]
+
+
 def test_a_comment_in_python_is_no_heading():
     assert kinds("# Title\n\n```python\n# a comment\n```\n\nText") == ["slide"]
 

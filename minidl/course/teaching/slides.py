@@ -14,6 +14,7 @@ from minidl.course.teaching.chapters import exercise_in, prediction_in, read_cha
 from minidl.system.resources import folder
 from minidl.viz.graphs.maths import mathml
 
+ROOM = 9  # lines of text and code above a picture that leave room for it
 TEMPLATES = Path(__file__).parent
 HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
 CODE = re.compile(r"(^```.*?^```[^\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
@@ -64,18 +65,35 @@ def arranged(notebook):
 
     notebook = copy.deepcopy(notebook)
     notebook.metadata.pop("widgets", None)
-    notebook.cells = [piece for cell in notebook.cells for piece in _pieces(cell)]
-    before, formulas = None, []
-    for k, cell in enumerate(notebook.cells):
-        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", _slide_type(cell, before))
-        before = cell
-        if cell.cell_type == "markdown":
-            cell.source = _take_formulas(cell.source, formulas)
-        elif question := _question(cell):
-            notebook.cells[k] = new_markdown_cell(question, metadata=cell.metadata)
+    cells = [piece for cell in notebook.cells for piece in _pieces(cell)]
+    notebook.cells, formulas = [], []
+    for before, cell, after in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
+        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", _slide_type(cell, before, after))
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+        if cell.cell_type == "markdown":
+            cell.source = _take_formulas(cell.source, formulas)
+            notebook.cells.append(cell)
+        elif question := _question(cell):
+            notebook.cells.append(new_markdown_cell(question, metadata=cell.metadata))
+        else:
+            notebook.cells += _picture_apart(cell, before)
     return notebook, formulas
+
+
+def _picture_apart(cell, before):
+    """A cell of code; where text and code leave no room for its picture, that has a slide of its own, further down."""
+    lines = cell.source.count("\n") + (
+        len(before.source) / 90 if before is not None and before.cell_type == "markdown" else 0
+    )
+    drawn = any("image/svg+xml" in output.get("data", {}) for output in cell.get("outputs", []))
+    if lines < ROOM or not drawn or cell.metadata["slideshow"]["slide_type"] not in ("-", "subslide"):
+        return [cell]
+    picture = copy.deepcopy(cell)
+    picture.id = f"{cell.id}-picture"[-64:]
+    picture.metadata |= {"slideshow": {"slide_type": "subslide"}, "transient": {"remove_source": True}}
+    cell.outputs = []
+    return [cell, picture]
 
 
 def _question(cell):
@@ -108,16 +126,18 @@ def _blanked(text):
     return CODE.sub(lambda found: " " * len(found[0]), text)
 
 
-def _slide_type(cell, before):
+def _slide_type(cell, before, after):
     if exercise_in(cell):
         return "skip"  # the question stands above it
-    is_text = cell.cell_type == "markdown"
-    if is_text and re.match(r"#{1,2} ", cell.source):
-        return "slide"
-    if before is not None and (prediction_in(before) or (is_text and cell.metadata.get("goes_on"))):
+    follows_code = before is not None and before.cell_type == "code"
+    if cell.cell_type == "markdown":
+        if re.match(r"#{1,2} ", cell.source):
+            return "slide"
+        explains = follows_code and not (after is not None and after.cell_type == "code")
+        return "fragment" if explains or cell.metadata.get("goes_on") else "subslide"
+    if before is not None and prediction_in(before):
         return "fragment"
-    follows_text = before is not None and before.cell_type == "markdown"
-    return "-" if follows_text and not is_text else "subslide"
+    return "subslide" if follows_code else "-"
 
 
 def _token(number):
