@@ -127,7 +127,7 @@ def run_progress(options):
 
     from minidl.course.answering import exercises
     from minidl.course.predicting import predictions
-    from minidl.course.progress import guesses, progress_file, read, table
+    from minidl.course.progress import guesses, is_progress, progress_file, read, table
 
     known, kept = exercises(), read()
     marks = {"right": ("✓", "green"), "tried": ("✗", "red"), "open": ("·", "")}
@@ -148,6 +148,10 @@ def run_progress(options):
     if following:
         console.print(f"Next: {following}, {known[following].title}")
     console.print(f"Kept in {progress_file()}", style="dim")
+    if not is_progress(progress_file()):
+        console.print(
+            "That file is damaged. What makes sense in it is shown; the next answer puts it aside and begins a new one."
+        )
 
 
 def guesses_in_words(states):

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from minidl.course.progress import note
+from minidl.course.progress import note, progress_file
 
 RIGHT, WRONG, OPEN = "✓", "✗", "·"
 said_right: dict[str, bool] = {}  # what `check` said last in this run
@@ -69,8 +69,9 @@ def check(name, answer=...):
         return
     right, words = exercise.judge(answer)
     said_right[name] = right
-    note(name, right)
     print(f"{RIGHT if right else WRONG} {name}: {'right' if right else 'not yet'}. {words}".rstrip())
+    if not note(name, right):
+        print(f"(It could not be kept: {progress_file()} cannot be written.)")
 
 
 def require(name):

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl.course.answering import OPEN, RIGHT, WRONG, named, on_the_shelf
-from minidl.course.progress import keep_guess, keep_outcome, read_entry
+from minidl.course.progress import keep_guess, keep_outcome, progress_file, read_entry
 from minidl.engine.tensor import Tensor
 
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -206,8 +206,12 @@ def predict(name, guess=...):
         except ValueError as error:
             print(f"{WRONG} {name}: {error}.")
         else:
-            keep_guess(name, kept)
-            print(f"{RIGHT} {name}: your guess is kept. Run the next cell.")
+            written = keep_guess(name, kept)
+            print(
+                f"{RIGHT} {name}: your guess is kept. Run the next cell."
+                if written
+                else f"{WRONG} {name}: your guess could not be kept: {progress_file()} cannot be written."
+            )
     elif in_a_notebook():
         from minidl.course.prediction_box import show_box
 
@@ -220,6 +224,14 @@ def unanswered(name, prediction):
     """The question as a line of text."""
     choices = f" ({' / '.join(map(str, prediction.choices))})" if prediction.choices else ""
     return f"{OPEN} {name}: {prediction.question}{choices}"
+
+
+def kept_guess(name, prediction):
+    """The guess that was kept; None when there is none, or one of another kind: the question may be a new one."""
+    try:
+        return prediction.read(read_entry(name)["guess"])
+    except (KeyError, ValueError):
+        return None
 
 
 def outcome(name, came=None):
@@ -239,7 +251,7 @@ def outcome(name, came=None):
     """
     prediction = named(name, predictions, "prediction")
     came = plain_value(came)
-    guess = read_entry(name).get("guess")
+    guess = kept_guess(name, prediction)
     if guess is not None:
         keep_outcome(name, came if is_number(came) or isinstance(came, str) else None)
         print(prediction.comparison(guess, came))

@@ -5,8 +5,8 @@ import html
 import ipywidgets as widgets
 from IPython.display import display
 
-from minidl.course.predicting import shown, unanswered
-from minidl.course.progress import forget_guess, keep_guess, read_entry
+from minidl.course.predicting import kept_guess, shown, unanswered
+from minidl.course.progress import forget_guess, keep_guess
 from minidl.course.saving import STILL
 
 BORDER = "1px solid var(--jp-border-color2, #c9d0d9)"
@@ -54,7 +54,7 @@ def make_box(name, prediction):
     def say(text):
         said.value = html.escape(text)
 
-    before = read_entry(name).get("guess")
+    before = kept_guess(name, prediction)
     if before is not None:
         say(f"Your guess so far: {_as_text(before)}.")
     field.observe(kept, "value")

@@ -40,6 +40,7 @@ NO_PROGRESS = {
 def test_a_damaged_progress_file_stops_nothing_and_is_put_aside(content, capsys):
     progress_file().write_bytes(content)
     assert main(["progress"]) == 0
+    assert "That file is damaged." in capsys.readouterr().out
     check("ch01.ex2", (8, 3, 5))
     predict("ch00.p1", 3)
     outcome("ch00.p1", 4)
@@ -74,7 +75,9 @@ def test_a_folder_that_cannot_be_written_to_stops_nothing(folder, tmp_path, monk
     predict("ch00.p1", 3)
     outcome("ch00.p1", 4)
     assert main(["progress"]) == 0
-    assert "✓ ch01.ex2: right." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "✓ ch01.ex2: right." in said
+    assert said.count("progress.json cannot be written.") == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")

@@ -15,7 +15,7 @@ from minidl.course.exercises import ch00
 from minidl.course.notebooks import WIDGET_STATE, execute, normalise
 from minidl.course.predicting import Prediction, number, predictions
 from minidl.course.prediction_box import make_box
-from minidl.course.progress import progress_file, read
+from minidl.course.progress import keep_guess, progress_file, read
 
 CHAPTERS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 OF_THE_COURSE = predictions()  # before the tests put their own in
@@ -138,6 +138,15 @@ def test_another_guess_forgets_what_came():
     outcome("ch00.p1", 0.91)
     predict("ch00.p1", 0.9)
     assert read()["ch00.p1"] == {"guess": 0.9}
+
+
+@pytest.mark.parametrize(("name", "guess"), [("p1", "many"), ("p1", True), ("p2", 3), ("p2", "sink")])
+def test_a_guess_of_another_kind_counts_as_none(name, guess, capsys):
+    keep_guess(f"ch00.{name}", guess)
+    outcome(f"ch00.{name}", "up" if name == "p2" else 3)
+    assert "You guessed" not in said(capsys)
+    assert field_and_buttons(make_box(f"ch00.{name}", ch00.PREDICTIONS[name]))[-1].value == ""
+    assert main(["progress"]) == 0
 
 
 def test_progress_shows_how_guesses_fared(capsys):
