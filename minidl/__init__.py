@@ -320,7 +320,7 @@ from minidl.ops.sorting import (
     unique,
     unique_consecutive,
 )  # fmt: skip
-from minidl.ops.special import erf
+from minidl.ops.special import erf, erfinv
 from minidl.ops.statistics import (
     bincount,
     corrcoef,

@@ -33,6 +33,10 @@ class OutOfRangeError(MinidlError, IndexError):
     """A label or an index beyond the size it points into."""
 
 
+class StateDictError(MinidlError, RuntimeError):
+    """A state dict whose keys are not those of the module."""
+
+
 class DataFileError(MinidlError, OSError):
     """A bundled data file is missing or damaged."""
 

@@ -11,7 +11,7 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, OutOfRangeError, ShapeError
 from minidl.nn.utils import pad_sequence
 from minidl.ops.indexing import one_hot
-from minidl.ops.resizing import pad
+from minidl.ops.padding import pad
 
 
 class Transform:

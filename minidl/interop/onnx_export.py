@@ -14,6 +14,7 @@ import numpy as np
 from minidl.engine.generator import Generator
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
+from minidl.engine.views import view_of
 from minidl.engine.watching import Observer, observed
 from minidl.errors import MinidlError
 from minidl.interop.onnx_translations import TRANSLATIONS, ExportError, cast
@@ -208,7 +209,8 @@ class Recorder(Observer):
         for other, kept in self.kept.items():
             if other != id(array) and np.may_share_memory(kept, array):
                 self.stale.add(other)
-        base = tensor.view_of.base.array if tensor.view_of is not None else array
+        view = view_of(tensor)
+        base = array if view is None else view.base.array
         if base is not array:
             self.names.setdefault(id(base), "")
             self.kept[id(base)] = base

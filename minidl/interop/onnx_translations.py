@@ -78,7 +78,9 @@ def _leaky_relu(r, x, negative_slope=0.01):
 
 
 @translation("elu")
-def _elu(r, x, alpha=1.0, scale=1.0):
+def _elu(r, x, alpha=1.0, scale=1.0, steepness=1.0):
+    if steepness != 1:  # of CELU, whose steepness is 1 / alpha
+        return r.node("Mul", r.node("Celu", x, alpha=alpha), float(scale))
     return r.node("Mul", r.node("Elu", x, alpha=alpha), float(scale))
 
 

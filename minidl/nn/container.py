@@ -1,6 +1,9 @@
-"""Modules that hold other modules."""
+"""Modules that hold other modules, and lists of parameters."""
 
+from minidl.engine.tensor import Tensor
+from minidl.nn.linear import Identity
 from minidl.nn.module import Module
+from minidl.nn.parameter import Parameter
 
 
 class _ListOfModules(Module):
@@ -11,11 +14,59 @@ class _ListOfModules(Module):
         self.add_module(str(len(self)), module)
         return self
 
+    def extend(self, modules):
+        """Add several modules at the end."""
+        for module in list(modules):
+            self.append(module)
+        return self
+
+    def insert(self, index, module):
+        """Add a module before the one at `index`."""
+        modules = list(self)
+        modules.insert(index, module)
+        self._hold(modules)
+
+    def pop(self, key):
+        """Take a module out and return it."""
+        module = self[key]
+        del self[key]
+        return module
+
+    def _hold(self, modules):
+        """Hold these modules, numbered anew, instead of what was held before."""
+        for name in list(self._of("module")):
+            delattr(self, name)
+        for i, module in enumerate(modules):
+            self.add_module(str(i), module)
+
+    def _name_at(self, index):
+        names = list(self._of("module"))
+        if not isinstance(index, int) and not hasattr(index, "__index__"):
+            raise TypeError(f"a {type(self).__name__} is indexed by whole numbers and slices, not by {index!r:.40}")
+        if not -len(names) <= index < len(names):
+            raise IndexError(f"index {index} is out of range for a {type(self).__name__} of {len(names)} modules")
+        return names[index]
+
+    def __setitem__(self, index, module):
+        setattr(self, self._name_at(index), module)
+
+    def __delitem__(self, index):
+        names = list(self._of("module"))
+        gone = names[index] if isinstance(index, slice) else [self._name_at(index)]
+        numbered = names == [str(i) for i in range(len(names))]
+        for name in gone:
+            delattr(self, name)
+        if numbered:
+            self._hold(list(self))
+
     def __len__(self):
         return len(self._of("module"))
 
     def __iter__(self):
         return iter(self._of("module").values())
+
+    def __dir__(self):
+        return [name for name in super().__dir__() if not name.isdigit()]
 
 
 class Sequential(_ListOfModules):
@@ -23,7 +74,7 @@ class Sequential(_ListOfModules):
 
     Parameters
     ----------
-    *modules : Module, or one dict of name -> Module
+    *args : Module, or one dict of name -> Module
 
     Examples
     --------
@@ -39,9 +90,9 @@ class Sequential(_ListOfModules):
     )
     """
 
-    def __init__(self, *modules):
+    def __init__(self, *args):
         super().__init__()
-        named = modules[0].items() if len(modules) == 1 and isinstance(modules[0], dict) else enumerate(modules)
+        named = args[0].items() if len(args) == 1 and isinstance(args[0], dict) else enumerate(args)
         for name, module in named:
             if not isinstance(module, Module):
                 raise TypeError(
@@ -50,19 +101,42 @@ class Sequential(_ListOfModules):
                 )
             self.add_module(str(name), module)
 
-    def forward(self, x):
+    def forward(self, input):
         """Through all modules in order."""
+        before = None
         for module in self:
-            x = module(x)
-        return x
+            if isinstance(input, tuple) and before is not None:
+                _refuse_several(before, module, input)
+            input = module(input)
+            before = module
+        return input
 
     def __getitem__(self, index):
-        modules = list(self._of("module").items())
         if isinstance(index, slice):
-            return type(self)(dict(modules[index]))
-        if not -len(modules) <= index < len(modules):
-            raise IndexError(f"index {index} is out of range for a Sequential of {len(modules)} modules")
-        return modules[index][1]
+            return type(self)(dict(list(self._of("module").items())[index]))
+        return self._of("module")[self._name_at(index)]
+
+    def __add__(self, other):
+        return Sequential(*self, *other)
+
+    def __mul__(self, times):
+        return Sequential(*list(self) * times)
+
+
+def _refuse_several(before, module, values):
+    """Say what to do when a module of a Sequential gives several values, and the next one is a layer for one."""
+    ours = type(module).__module__.partition(".")[0] == __name__.partition(".")[0]
+    if not ours or isinstance(module, Sequential | Identity):
+        return  # a module of the user's own may take several values
+    what = f"{type(before).__name__} returns {len(values)} values"
+    hint = ""
+    if type(before).__name__ in ("RNN", "GRU", "LSTM"):
+        what = f"{type(before).__name__} returns its outputs and its last state"
+        hint = (
+            "\nWrite a module of your own around them:  out, state = self.rnn(x);  return self.head(out)\n"
+            "or put a small module between that takes the first:  def forward(self, values): return values[0]"
+        )
+    raise TypeError(f"{what}, and {type(module).__name__}, which comes next in this Sequential, takes one tensor.{hint}")
 
 
 class ModuleList(_ListOfModules):
@@ -76,19 +150,18 @@ class ModuleList(_ListOfModules):
     (3, ['0.weight', '0.bias'])
     """
 
-    def __init__(self, modules=()):
+    def __init__(self, modules=None):
         super().__init__()
-        self.extend(modules)
-
-    def extend(self, modules):
-        """Add several modules at the end."""
-        for module in modules:
-            self.append(module)
-        return self
+        self.extend(() if modules is None else modules)
 
     def __getitem__(self, index):
-        modules = list(self)
-        return type(self)(modules[index]) if isinstance(index, slice) else modules[index]
+        return type(self)(list(self)[index]) if isinstance(index, slice) else self._of("module")[self._name_at(index)]
+
+    def __add__(self, other):
+        return ModuleList([*self, *other])
+
+    def __iadd__(self, modules):
+        return self.extend(modules)
 
 
 class ModuleDict(Module):
@@ -96,23 +169,41 @@ class ModuleDict(Module):
 
     def __init__(self, modules=None):
         super().__init__()
-        for name, module in (modules or {}).items():
+        self.update(modules or {})
+
+    def update(self, modules):
+        """Add modules from a dict, or from pairs of a name and a module."""
+        for name, module in dict(modules).items():
             self[name] = module
 
-    def __setitem__(self, name, module):
-        self.add_module(name, module)
+    def __setitem__(self, key, module):
+        self.add_module(key, module)
 
-    def __getitem__(self, name):
-        return self._of("module")[name]
+    def __getitem__(self, key):
+        return self._of("module")[key]
 
-    def __contains__(self, name):
-        return name in self._of("module")
+    def __delitem__(self, key):
+        del self._modules[key]
+
+    def __contains__(self, key):
+        return key in self._of("module")
 
     def __len__(self):
         return len(self._of("module"))
 
     def __iter__(self):
         return iter(self._of("module"))
+
+    def clear(self):
+        """Take all modules out."""
+        for name in list(self):
+            del self[name]
+
+    def pop(self, key):
+        """Take a module out and return it."""
+        module = self[key]
+        del self[key]
+        return module
 
     def keys(self):
         """The names."""
@@ -125,3 +216,122 @@ class ModuleDict(Module):
     def items(self):
         """The names and the modules."""
         return self._of("module").items()
+
+
+def _as_parameter(value):
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+
+
+class ParameterList(Module):
+    """A list of parameters that a module finds; a plain tensor put into it becomes one.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> weights = md.nn.ParameterList([md.ones(2, 3), md.zeros(3)])
+    >>> [name for name, _ in weights.named_parameters()], len(weights)
+    (['0', '1'], 2)
+    """
+
+    def __init__(self, values=None):
+        super().__init__()
+        object.__setattr__(self, "_size", 0)
+        self.extend(() if values is None else values)
+
+    def append(self, value):
+        """Add a parameter at the end."""
+        object.__setattr__(self, "_size", self._size + 1)
+        self[-1] = value
+        return self
+
+    def extend(self, values):
+        """Add several parameters at the end."""
+        for value in list(values):
+            self.append(value)
+        return self
+
+    def _name_at(self, index):
+        if not -self._size <= index < self._size:
+            raise IndexError(f"index {index} is out of range for a ParameterList of {self._size}")
+        return str(index % self._size)
+
+    def __setitem__(self, index, value):
+        setattr(self, self._name_at(index), _as_parameter(value))
+
+    def __getitem__(self, index):
+        return type(self)(list(self)[index]) if isinstance(index, slice) else getattr(self, self._name_at(index))
+
+    def __len__(self):
+        return self._size
+
+    def __iter__(self):
+        return (getattr(self, str(i)) for i in range(self._size))
+
+    def __iadd__(self, values):
+        return self.extend(values)
+
+    def extra_repr(self):
+        """What is in it, one line each."""
+        return _listing(enumerate(self))
+
+
+class ParameterDict(Module):
+    """A dict of parameters that a module finds; a plain tensor put into it becomes one."""
+
+    def __init__(self, parameters=None):
+        super().__init__()
+        object.__setattr__(self, "_keys", {})
+        self.update(parameters or {})
+
+    def update(self, parameters):
+        """Add parameters from a dict, or from pairs of a name and a parameter."""
+        for key, value in dict(parameters).items():
+            self[key] = value
+
+    def __setitem__(self, key, value):
+        self._keys[str(key)] = None
+        setattr(self, str(key), _as_parameter(value))
+
+    def __getitem__(self, key):
+        if key not in self._keys:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __delitem__(self, key):
+        del self._keys[key]
+        delattr(self, key)
+
+    def __contains__(self, key):
+        return key in self._keys
+
+    def __len__(self):
+        return len(self._keys)
+
+    def __iter__(self):
+        return iter(self._keys)
+
+    def keys(self):
+        """The names."""
+        return self._keys.keys()
+
+    def values(self):
+        """The parameters."""
+        return (self[key] for key in self._keys)
+
+    def items(self):
+        """The names and the parameters."""
+        return ((key, self[key]) for key in self._keys)
+
+    def get(self, key, default=None):
+        """The parameter of a name, or `default`."""
+        return self[key] if key in self._keys else default
+
+    def extra_repr(self):
+        """What is in it, one line each."""
+        return _listing(self.items())
+
+
+def _listing(items):
+    """Parameters for the printed form of a list or dict."""
+    rows = [f"\n  ({name}): {type(p).__name__} of shape {tuple(p.shape)}" for name, p in items]
+    return "".join(rows) + "\n" * bool(rows)

@@ -4,11 +4,14 @@ import math
 
 import numpy as np
 
-from minidl.engine.generator import fill_normal, fill_uniform
+from minidl.engine.generator import fill_normal, fill_uniform, seeded
 from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.special import erfinv_array
 
-GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 0.75}
+GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 0.75}
+GAINS.update({f"conv{transposed}{n}d": 1.0 for transposed in ("", "_transpose") for n in (1, 2, 3)})
 
 
 def calculate_gain(nonlinearity, param=None):
@@ -32,22 +35,56 @@ def fans(tensor):
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
+_calculate_fan_in_and_fan_out = fans  # PyTorch's name, which lessons call
+
+
+def _filled(tensor, values):
+    """The tensor itself, with these values in its memory."""
+    with no_grad():
+        return tensor.copy_(Tensor.wrap(values.astype(tensor.dtype, copy=False).reshape(tensor.shape)))
+
+
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Uniform numbers from a to b."""
-    with no_grad():
-        return tensor.assign(fill_uniform(tensor.shape, a, b, tensor.dtype, generator), "uniform_()")
+    return _filled(tensor, fill_uniform(tensor.shape, a, b, tensor.dtype, generator))
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     """Normal numbers."""
-    with no_grad():
-        return tensor.assign(fill_normal(tensor.shape, mean, std, tensor.dtype, generator), "normal_()")
+    return _filled(tensor, fill_normal(tensor.shape, mean, std, tensor.dtype, generator))
 
 
-def constant_(tensor, value):
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
+    """Normal numbers between a and b: those beyond are drawn anew, by the inverse of the distribution."""
+    low, high = (0.5 * (1 + math.erf((bound - mean) / std / math.sqrt(2))) for bound in (a, b))
+    share = fill_uniform(tensor.shape, 2 * low - 1, 2 * high - 1, tensor.dtype, generator)
+    scale, shift = (share.dtype.type(v) for v in (std * math.sqrt(2), mean))
+    return _filled(tensor, np.clip(erfinv_array(share) * scale + shift, a, b))
+
+
+def constant_(tensor, val):
     """One value everywhere."""
     with no_grad():
-        return tensor.fill_(value)
+        return tensor.fill_(val)
+
+
+def eye_(tensor):
+    """The identity matrix: a linear layer that changes nothing at first."""
+    if tensor.ndim != 2:
+        raise ShapeError(f"only a matrix can be the identity, not a tensor of shape {tensor.shape}")
+    return _filled(tensor, np.eye(*tensor.shape))
+
+
+def dirac_(tensor, groups=1):
+    """Kernels that pass on the channel of their own number, for convolutions that change nothing at first."""
+    if tensor.ndim not in (3, 4, 5) or tensor.shape[0] % groups:
+        raise ShapeError(f"dirac_ fills the weight of a convolution with {groups} groups, not one of shape {tensor.shape}")
+    values, out = np.zeros(tensor.shape), tensor.shape[0] // groups
+    centre = tuple(n // 2 for n in tensor.shape[2:])
+    for group in range(groups):
+        for channel in range(min(out, tensor.shape[1])):
+            values[(group * out + channel, channel, *centre)] = 1
+    return _filled(tensor, values)
 
 
 def zeros_(tensor):
@@ -58,6 +95,18 @@ def zeros_(tensor):
 def ones_(tensor):
     """Ones."""
     return constant_(tensor, 1.0)
+
+
+def sparse_(tensor, sparsity, std=0.01, generator=None):
+    """Normal numbers, of which in every column a share `sparsity` is 0 (Martens 2010)."""
+    if tensor.ndim != 2:
+        raise ShapeError(f"only a matrix can be filled so, not a tensor of shape {tensor.shape}")
+    rows, columns = tensor.shape
+    values = fill_normal(tensor.shape, 0.0, std, tensor.dtype, generator)
+    for column in range(columns):
+        order = seeded(generator).permutation(rows)
+        values[order[: math.ceil(sparsity * rows)], column] = 0
+    return _filled(tensor, values)
 
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
@@ -98,7 +147,4 @@ def orthogonal_(tensor, gain=1.0, generator=None):
     values = fill_normal((rows, columns), 0.0, 1.0, tensor.dtype, generator)
     q, r = np.linalg.qr(values.T if rows < columns else values)
     q = q * np.sign(np.diag(r))
-    with no_grad():
-        return tensor.assign(
-            (gain * (q.T if rows < columns else q)).reshape(tensor.shape).astype(tensor.dtype), "orthogonal_()"
-        )
+    return _filled(tensor, gain * (q.T if rows < columns else q))

@@ -1,11 +1,13 @@
-"""Layers that multiply by a matrix, and those that leave everything as it is."""
+"""Layers that multiply by a matrix, and those that only rearrange."""
 
 import math
 
 from minidl.nn import init
-from minidl.nn.module import Module, Parameter
+from minidl.nn.lazy import LazyLayer
+from minidl.nn.module import Module, shown
+from minidl.nn.parameter import Parameter, UninitializedParameter
+from minidl.ops.bilinear import bilinear
 from minidl.ops.creation import empty
-from minidl.ops.einsum import einsum
 from minidl.ops.products import linear
 
 
@@ -55,13 +57,43 @@ class Linear(Module):
                 bound = 1 / math.sqrt(self.in_features)
                 init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, x):
-        """x of shape (..., in_features) to (..., out_features)."""
-        return linear(x, self.weight, self.bias)
+    def forward(self, input):
+        """Input of shape (..., in_features) to (..., out_features)."""
+        return linear(input, self.weight, self.bias)
 
     def extra_repr(self):
         """The arguments of the layer."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class LazyLinear(LazyLayer, Linear):
+    """A `Linear` that learns from its first input how many features come in.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> layer = md.nn.LazyLinear(3)
+    >>> layer(md.ones(5, 4)).shape
+    (5, 3)
+    >>> layer
+    Linear(in_features=4, out_features=3, bias=True)
+    """
+
+    becomes = Linear
+
+    def __init__(self, out_features, bias=True, device=None, dtype=None):
+        super().__init__(0, 0, False)
+        self.out_features = out_features
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.bias = UninitializedParameter(dtype=dtype) if bias else None
+
+    def initialize_parameters(self, input):
+        """Give weight and bias the shapes that fit `input`, and their initial values."""
+        self.in_features = input.shape[-1]
+        self.weight.materialize((self.out_features, self.in_features))
+        if self.bias is not None:
+            self.bias.materialize((self.out_features,))
+        self.reset_parameters()
 
 
 class Bilinear(Module):
@@ -73,24 +105,28 @@ class Bilinear(Module):
     bias : bool
     """
 
-    def __init__(self, in1_features, in2_features, out_features, bias=True, dtype=None):
+    def __init__(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
+        if in1_features <= 0:
+            raise ValueError(f"Bilinear needs in1_features above 0, not {in1_features}")
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype))
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype, device=device))
         self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype)) if bias else None)
-        bound = 1 / math.sqrt(in1_features)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw the initial values anew."""
+        bound = 1 / math.sqrt(self.in1_features)
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
 
-    def forward(self, x1, x2):
+    def forward(self, input1, input2):
         """(..., in1_features) and (..., in2_features) to (..., out_features)."""
-        y = einsum("...i,oij,...j->...o", x1, self.weight, x2)
-        return y if self.bias is None else y + self.bias
+        return bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self):
         """The arguments of the layer."""
-        sizes = f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}"
-        return f"{sizes}, bias={self.bias is not None}"
+        return f"{shown(self, 'in1_features', 'in2_features', 'out_features')}, bias={self.bias is not None}"
 
 
 class Identity(Module):
@@ -99,9 +135,9 @@ class Identity(Module):
     def __init__(self, *args, **kwargs):
         super().__init__()
 
-    def forward(self, x):
-        """x."""
-        return x
+    def forward(self, input):
+        """The input itself."""
+        return input
 
 
 class Flatten(Module):
@@ -111,13 +147,13 @@ class Flatten(Module):
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, x):
+    def forward(self, input):
         """(N, C, H, W) to (N, C * H * W), by default."""
-        return x.flatten(self.start_dim, self.end_dim)
+        return input.flatten(self.start_dim, self.end_dim)
 
     def extra_repr(self):
         """The arguments of the layer."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+        return shown(self, "start_dim", "end_dim")
 
 
 class Unflatten(Module):
@@ -127,10 +163,10 @@ class Unflatten(Module):
         super().__init__()
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
-    def forward(self, x):
+    def forward(self, input):
         """(N, C * H * W) to (N, C, H, W), say."""
-        return x.unflatten(self.dim, self.unflattened_size)
+        return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self):
         """The arguments of the layer."""
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+        return shown(self, "dim", "unflattened_size")

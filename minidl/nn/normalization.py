@@ -4,13 +4,16 @@ import numpy as np
 
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.nn.module import Module, Parameter
+from minidl.nn import init
+from minidl.nn.lazy import LazyLayer
+from minidl.nn.module import Module
+from minidl.nn.parameter import Parameter, UninitializedParameter
 from minidl.ops import normalization as ops
 from minidl.ops.creation import ones, zeros
 
 
-class _BatchNorm(Module):
-    """Normalise each channel over the batch while training, by running statistics afterwards (Ioffe & Szegedy 2015).
+class _NormOfChannels(Module):
+    """What batch and instance normalisation have in common: learned numbers and running statistics of each channel.
 
     Parameters
     ----------
@@ -24,42 +27,71 @@ class _BatchNorm(Module):
         Whether a weight and a bias are learned for each channel.
     track_running_stats : bool
         Without it the statistics of the batch are used in evaluation too.
+    bias : bool
+        Whether there is a bias beside the weight.
     """
 
-    dims: tuple
+    dims: tuple  # how many dimensions the input may have
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, dtype=None):
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None,
+        *, bias=True,
+    ):  # fmt: skip
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter("weight", Parameter(ones(num_features, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_features, dtype=dtype)) if affine else None)
-        tracked = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if tracked else None)
-        self.register_buffer("running_var", ones(num_features, dtype=dtype) if tracked else None)
+        made, tracked = {"dtype": dtype, "device": device}, track_running_stats
+        self.register_parameter("weight", Parameter(ones(num_features, **made)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_features, **made)) if affine and bias else None)
+        self.register_buffer("running_mean", zeros(num_features, **made) if tracked else None)
+        self.register_buffer("running_var", ones(num_features, **made) if tracked else None)
         self.register_buffer("num_batches_tracked", Tensor.wrap(np.zeros((), np.int64)) if tracked else None)
 
-    def forward(self, x):
-        """(N, C, ...) to the same shape."""
-        if x.ndim not in self.dims or x.shape[1] != self.num_features:
+    def reset_running_stats(self):
+        """Forget the running statistics."""
+        if self.track_running_stats:
+            init.zeros_(self.running_mean)
+            init.ones_(self.running_var)
+            init.zeros_(self.num_batches_tracked)
+
+    def reset_parameters(self):
+        """Forget the running statistics and all that was learned."""
+        self.reset_running_stats()
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def _channels(self, x):
+        return x.shape[1]
+
+    def _check(self, x):
+        if x.ndim not in self.dims or self._channels(x) != self.num_features:
             raise ShapeError(
                 f"{type(self).__name__}({self.num_features}) expects {self.num_features} channels in "
                 f"{' or '.join(map(str, self.dims))} dimensions, and got {x.shape}"
             )
-        momentum = self.momentum
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked += 1
-            if momentum is None:
-                momentum = 1 / self.num_batches_tracked.item()
-        by_batch = self.training or not self.track_running_stats
-        moving = self.training and self.track_running_stats
-        mean, var = (self.running_mean, self.running_var) if moving or not by_batch else (None, None)
-        return ops.batch_norm(x, mean, var, self.weight, self.bias, by_batch, momentum, self.eps)
 
     def extra_repr(self):
         """The arguments of the layer."""
         names = ("eps", "momentum", "affine", "track_running_stats")
         return ", ".join([str(self.num_features), *(f"{name}={getattr(self, name)}" for name in names)])
+
+
+class _BatchNorm(_NormOfChannels):
+    """Normalise each channel over the batch while training, by running statistics afterwards (Ioffe & Szegedy 2015)."""
+
+    def forward(self, input):
+        """(N, C, ...) to the same shape."""
+        self._check(input)
+        momentum, moving = self.momentum, self.training and self.track_running_stats
+        if moving:
+            self.num_batches_tracked.add_(1)
+            if momentum is None:
+                momentum = 1 / self.num_batches_tracked.item()
+        by_batch = self.training or self.running_mean is None
+        mean, var = (self.running_mean, self.running_var) if moving or not by_batch else (None, None)
+        return ops.batch_norm(input, mean, var, self.weight, self.bias, by_batch, momentum, self.eps)
 
 
 class BatchNorm1d(_BatchNorm):
@@ -74,57 +106,170 @@ class BatchNorm2d(_BatchNorm):
     dims = (4,)
 
 
-class InstanceNorm2d(Module):
-    """Normalise each channel of each image by itself (Ulyanov et al. 2016)."""
+class BatchNorm3d(_BatchNorm):
+    """Batch normalisation of volumes (N, C, D, H, W)."""
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False):
-        super().__init__()
-        if track_running_stats:
-            raise ValueError("InstanceNorm2d keeps no running statistics here: use BatchNorm2d for that")
-        self.num_features, self.eps, self.momentum, self.affine = num_features, eps, momentum, affine
-        self.register_parameter("weight", Parameter(ones(num_features)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_features)) if affine else None)
+    dims = (5,)
 
-    def forward(self, x):
-        """(N, C, H, W) to the same shape."""
-        return ops.instance_norm(x, weight=self.weight, bias=self.bias, eps=self.eps)
 
-    def extra_repr(self):
-        """The arguments of the layer."""
-        return f"{self.num_features}, eps={self.eps}, affine={self.affine}"
+class _InstanceNorm(_NormOfChannels):
+    """Normalise each channel of each example by itself (Ulyanov et al. 2016)."""
+
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None,
+        *, bias=True,
+    ):  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def _channels(self, x):
+        return x.shape[1 if x.ndim == self.dims[-1] else 0]
+
+    def forward(self, input):
+        """(N, C, ...) or (C, ...) to the same shape."""
+        self._check(input)
+        single = input.ndim < self.dims[-1]
+        y = ops.instance_norm(
+            input.unsqueeze(0) if single else input,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not self.track_running_stats,
+            0.0 if self.momentum is None else self.momentum,
+            self.eps,
+        )
+        return y.squeeze(0) if single else y
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Instance normalisation of sequences (N, C, L) or (C, L)."""
+
+    dims = (2, 3)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """Instance normalisation of images (N, C, H, W) or (C, H, W)."""
+
+    dims = (3, 4)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Instance normalisation of volumes (N, C, D, H, W) or (C, D, H, W)."""
+
+    dims = (4, 5)
+
+
+class _LazyNorm(LazyLayer):
+    """A normalisation that learns from its first input how many channels there are."""
+
+    def __init__(self, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True):
+        super().__init__(0, eps, momentum, False, track_running_stats, device, dtype)
+        self.affine = affine
+        if affine:
+            self.weight = UninitializedParameter(dtype=dtype)
+            self.bias = UninitializedParameter(dtype=dtype) if bias else None
+
+    def has_uninitialized_params(self):
+        """Whether the number of channels is not known yet."""
+        return self.num_features == 0
+
+    def initialize_parameters(self, input):
+        """Give every parameter and running statistic one number for each channel of `input`."""
+        channels = self.num_features = self._channels(input)
+        for parameter in self.parameters():
+            parameter.materialize((channels,))
+        if self.track_running_stats:
+            for statistic in (self.running_mean, self.running_var):
+                statistic.data = zeros(channels, dtype=statistic.dtype)
+        self.reset_parameters()
+
+
+class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
+    """A `BatchNorm1d` that learns from its first input how many channels there are."""
+
+    becomes = BatchNorm1d
+
+
+class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
+    """A `BatchNorm2d` that learns from its first input how many channels there are."""
+
+    becomes = BatchNorm2d
+
+
+class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
+    """A `BatchNorm3d` that learns from its first input how many channels there are."""
+
+    becomes = BatchNorm3d
+
+
+class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
+    """An `InstanceNorm1d` that learns from its first input how many channels there are."""
+
+    becomes = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
+    """An `InstanceNorm2d` that learns from its first input how many channels there are."""
+
+    becomes = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
+    """An `InstanceNorm3d` that learns from its first input how many channels there are."""
+
+    becomes = InstanceNorm3d
+
+
+def _as_shape(normalized_shape):
+    return (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
 
 
 class LayerNorm(Module):
     """Normalise each example over its last dimensions (Ba et al. 2016)."""
 
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, dtype=None):
+    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         super().__init__()
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        shape = _as_shape(normalized_shape)
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        self.register_parameter("weight", Parameter(ones(shape, dtype=dtype)) if elementwise_affine else None)
-        self.register_parameter("bias", Parameter(zeros(shape, dtype=dtype)) if elementwise_affine and bias else None)
+        made = {"dtype": dtype, "device": device}
+        self.register_parameter("weight", Parameter(ones(shape, **made)) if elementwise_affine else None)
+        self.register_parameter("bias", Parameter(zeros(shape, **made)) if elementwise_affine and bias else None)
 
-    def forward(self, x):
+    def reset_parameters(self):
+        """Ones for the weight, zeros for the bias."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input):
         """(..., *normalized_shape) to the same shape."""
-        return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return ops.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
         """The arguments of the layer."""
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        without = ", bias=False" if self.elementwise_affine and self.bias is None else ""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}{without}"
 
 
 class RMSNorm(Module):
     """Divide each example by its root mean square over its last dimensions (Zhang & Sennrich 2019)."""
 
-    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, dtype=None):
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
         super().__init__()
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        shape = _as_shape(normalized_shape)
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        self.register_parameter("weight", Parameter(ones(shape, dtype=dtype)) if elementwise_affine else None)
+        weight = Parameter(ones(shape, dtype=dtype, device=device)) if elementwise_affine else None
+        self.register_parameter("weight", weight)
 
-    def forward(self, x):
+    def reset_parameters(self):
+        """Ones for the weight."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, input):
         """(..., *normalized_shape) to the same shape."""
-        return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+        return ops.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self):
         """The arguments of the layer."""
@@ -134,18 +279,42 @@ class RMSNorm(Module):
 class GroupNorm(Module):
     """Normalise groups of channels, each example by itself (Wu & He 2018)."""
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, dtype=None):
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
         super().__init__()
         if num_channels % num_groups:
             raise ValueError(f"{num_channels} channels cannot be divided into {num_groups} groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter("weight", Parameter(ones(num_channels, dtype=dtype)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_channels, dtype=dtype)) if affine else None)
+        made = {"dtype": dtype, "device": device}
+        self.register_parameter("weight", Parameter(ones(num_channels, **made)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_channels, **made)) if affine and bias else None)
 
-    def forward(self, x):
+    def reset_parameters(self):
+        """Ones for the weight, zeros for the bias."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input):
         """(N, C, ...) to the same shape."""
-        return ops.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+        return ops.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
         """The arguments of the layer."""
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+
+
+class LocalResponseNorm(Module):
+    """Divide each channel by the activity of `size` channels around it (Krizhevsky et al. 2012)."""
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=1.0):
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input):
+        """(N, C, ...) to the same shape."""
+        return ops.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self):
+        """The arguments of the layer."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

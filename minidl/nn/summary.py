@@ -2,10 +2,12 @@
 
 from html import escape
 
+from minidl.nn.parameter import UninitializedParameter
+
 
 def count(module):
-    """How many numbers a module learns; shared ones once."""
-    return sum(p.numel() for p in module.parameters())
+    """How many numbers a module learns; shared ones once, and lazy ones not before they have a shape."""
+    return sum(p.numel() for p in module.parameters() if not isinstance(p, UninitializedParameter))
 
 
 class Summary:

@@ -1,15 +1,28 @@
 r"""The nonlinear steps between layers."""
 
 import math
+import warnings
 
 import numpy as np
 
+from minidl.engine.calling import any_spelling
+from minidl.engine.generator import default_generator
+from minidl.engine.inplace import change
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.creation import zeros_like
 from minidl.ops.norms import vector_norm
+from minidl.ops.random import exponential_
 from minidl.ops.reduction import axes_of
 from minidl.ops.special import erf_array
+
+
+def _applied(step, input, *settings, inplace=False):
+    """The step applied to the input; ``inplace=True`` writes the result into the input and returns that."""
+    if not inplace:
+        return step(input, *settings)
+    return change(input, lambda x: step(x, *settings), "inplace=True")
 
 
 @array_function
@@ -20,10 +33,14 @@ def relu_array(x):
 
 
 @operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]", array=relu_array)
-def relu(x):
-    """The element where it is positive, 0 elsewhere (where the slope is 0 too)."""
+def _relu(x):
     y = relu_array(x)
     return y, lambda g: g * (y > 0)
+
+
+def relu(input, inplace=False):
+    """The element where it is positive, 0 elsewhere (where the slope is 0 too)."""
+    return _applied(_relu, input, inplace=True) if inplace else _relu(input)
 
 
 @array_function
@@ -61,8 +78,7 @@ def softmax_array(x, dim):
     operands=1,
     array=softmax_array,
 )
-def softmax(x, dim):
-    """Positive numbers along `dim` that add up to 1, larger where `x` is larger."""
+def _softmax(x, dim):
     y, axes = softmax_array(x, dim), axes_of(dim, x.ndim)
     return y, lambda g: y * (g - np.sum(g * y, axis=axes, keepdims=True))
 
@@ -83,18 +99,70 @@ def log_softmax_array(x, dim):
     operands=1,
     array=log_softmax_array,
 )
-def log_softmax(x, dim):
-    """The logarithm of `softmax`, without under- or overflow."""
+def _log_softmax(x, dim):
     y, axes = log_softmax_array(x, dim), axes_of(dim, x.ndim)
     return y, lambda g: g - np.exp(y) * np.sum(g, axis=axes, keepdims=True)
+
+
+@any_spelling
+def softmax(input, dim=None, dtype=None):
+    """Positive numbers along `dim` that add up to 1, larger where the input is larger.
+
+    Parameters
+    ----------
+    dim : int
+        Left out, it is guessed as PyTorch guesses it, with a warning.
+    dtype : dtype, optional
+        What to compute in.
+    """
+    input = input if dtype is None else input.to(dtype)
+    return _softmax(input, _guessed_dim("softmax", input) if dim is None else dim)
+
+
+@any_spelling
+def log_softmax(input, dim=None, dtype=None):
+    """The logarithm of `softmax`, without under- or overflow."""
+    input = input if dtype is None else input.to(dtype)
+    return _log_softmax(input, _guessed_dim("log_softmax", input) if dim is None else dim)
+
+
+@any_spelling
+def softmin(input, dim=None, dtype=None):
+    """`softmax` of the negative: larger where the input is smaller."""
+    input = input if dtype is None else input.to(dtype)
+    return _softmax(-input, _guessed_dim("softmin", input) if dim is None else dim)
+
+
+def _guessed_dim(name, x):
+    """The dimension that PyTorch takes where none is given: 0 of vectors and of batches of matrices, else 1."""
+    warnings.warn(f"{name} without dim guesses the dimension: say {name}(x, dim=...)", UserWarning, stacklevel=3)
+    return 0 if x.ndim in (0, 1, 3) else 1
+
+
+def gumbel_softmax(logits, tau=1.0, hard=False, eps=1e-10, dim=-1):
+    """A random choice along `dim` that a gradient can follow (Jang et al. 2017).
+
+    Parameters
+    ----------
+    tau : float
+        The temperature: the lower, the nearer to a choice of one.
+    hard : bool
+        Give the choice itself, as ones and zeros, with the gradient of the soft one.
+    """
+    noise = -exponential_(zeros_like(logits.detach())).log()
+    soft = _softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    chosen = soft.argmax(dim, keepdim=True)
+    choice = zeros_like(logits.detach()).scatter(dim, chosen, 1.0)
+    return choice - soft.detach() + soft
 
 
 # ---------------------------------------------------------------- relatives of ReLU
 
 
 @operation(formula=r"y = \max(x, 0) + a \min(x, 0)", gradient=r"\bar x = \bar y \odot ([x > 0] + a [x \le 0])")
-def leaky_relu(x, negative_slope=0.01):
-    """As ReLU, but what is negative is only made small (Maas et al. 2013)."""
+def _leaky_relu(x, negative_slope):
     slope = np.where(_plain(x) > 0, 1.0, negative_slope).astype(x.dtype)
     return x * slope, lambda g: g * slope
 
@@ -114,19 +182,113 @@ def _prelu(x, a):
     )
 
 
-def prelu(x, weight):
-    """As `leaky_relu`, with a slope that is learned, for all channels or for each (He et al. 2015)."""
-    return _prelu(x, weight if weight.numel() == 1 or x.ndim < 2 else weight.reshape(1, -1, *(1,) * (x.ndim - 2)))
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    """As ReLU, but what is negative is only made small (Maas et al. 2013)."""
+    return _applied(_leaky_relu, input, negative_slope, inplace=inplace)
 
 
-def relu6(x):
+def prelu(input, weight):
+    """As `leaky_relu`, with a slope that is learned, for all channels or for each (He et al. 2015).
+
+    Parameters
+    ----------
+    input : Tensor, shape (N, C, ...)
+    weight : Tensor, shape (C,) or (1,) or ()
+    """
+    if weight.ndim > 1:
+        raise ShapeError(f"prelu: the weight is one slope, or a vector of them, not of shape {weight.shape}")
+    if weight.numel() == 1:
+        return _prelu(input, weight.reshape(()))
+    channels = 1 if input.ndim < 2 else input.shape[1]
+    if input.ndim == 0 or channels != len(weight):
+        raise ShapeError(
+            f"prelu: the weight has {len(weight)} slopes, one for each channel, and the input of shape {input.shape} has "
+            f"{channels} channels"
+        )
+    return _prelu(input, weight.reshape(-1, *(1,) * (input.ndim - 2)))
+
+
+def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    """As `leaky_relu`, with a slope drawn for each negative element while training (Xu et al. 2015)."""
+    if not training:
+        return _applied(_leaky_relu, input, (lower + upper) / 2, inplace=inplace)
+    negative = input.array <= 0
+    slopes = np.ones(input.shape, input.dtype)
+    slopes[negative] = lower + (upper - lower) * default_generator.uniform(int(negative.sum()), np.float64)
+    return _applied(lambda x: x * Tensor.wrap(slopes), input, inplace=inplace)
+
+
+def relu6(input, inplace=False):
     """As ReLU, but at most 6."""
-    return clamp_open(x, 0.0, 6.0)
+    return _applied(clamp_open, input, 0.0, 6.0, inplace=inplace)
 
 
-def hardtanh(x, min_val=-1.0, max_val=1.0):
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
     """The element, kept between two bounds; on the bounds the slope is 0."""
-    return clamp_open(x, min_val, max_val)
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: min_val {min_val} must not be greater than max_val {max_val}")
+    return _applied(clamp_open, input, min_val, max_val, inplace=inplace)
+
+
+def hardsigmoid(input, inplace=False):
+    """An S from 0 to 1 made of three straight pieces."""
+    return _applied(lambda x: clamp_open(x + 3, 0.0, 6.0) / 6, input, inplace=inplace)
+
+
+@operation(
+    formula=r"y = x \min(\max(x + 3, 0), 6) / 6",
+    gradient=r"\bar x = \bar y \odot (\tfrac13 x + \tfrac12) \text{ for } -3 < x < 3",
+    promote="float",
+)
+def _hardswish(x):
+    inside, above = (_plain(x) > -3) & (_plain(x) < 3), _plain(x) >= 3
+    return x * (np.clip(x + 3, 0, 6) / 6), lambda g: np.where(inside, g * (x / 3 + 0.5), g * above)
+
+
+def hardswish(input, inplace=False):
+    """`silu` made of straight and square pieces (Howard et al. 2019)."""
+    return _applied(_hardswish, input, inplace=inplace)
+
+
+@operation(formula=r"y = x \text{ where } |x| > \lambda", gradient=r"\bar x = \bar y \odot [|x| > \lambda]")
+def _hardshrink(x, lambd):
+    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)
+    return np.where(small, np.zeros_like(x), x), lambda g: np.where(small, np.zeros_like(g), g)
+
+
+def hardshrink(input, lambd=0.5):
+    """The element where it is larger than `lambd` in size, 0 elsewhere."""
+    return _hardshrink(input, lambd)
+
+
+@operation(formula=r"y = \operatorname{sign}(x) \max(|x| - \lambda, 0)", gradient=r"\bar x = \bar y \odot [|x| > \lambda]")
+def _softshrink(x, lambd):
+    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)
+    shift = np.where(_plain(x) > 0, lambd, -lambd).astype(x.dtype)
+    return np.where(small, np.zeros_like(x), x - shift), lambda g: np.where(small, np.zeros_like(g), g)
+
+
+def softshrink(input, lambd=0.5):
+    """The element, `lambd` nearer to 0."""
+    if lambd < 0:
+        raise ValueError(f"softshrink: lambd must be at least 0, and is {lambd}")
+    return _softshrink(input, lambd)
+
+
+def tanhshrink(input):
+    """The element less its hyperbolic tangent."""
+    return input - input.tanh()
+
+
+@operation(formula=r"y = x \text{ where } x > t, \text{ else } v", gradient=r"\bar x = \bar y \odot [x > t]")
+def _threshold(x, threshold, value):
+    below = _plain(x) <= threshold
+    return np.where(below, np.full_like(x, value), x), lambda g: np.where(below, np.zeros_like(g), g)
+
+
+def threshold(input, threshold, value, inplace=False):
+    """The element where it is above the threshold, `value` elsewhere."""
+    return _applied(_threshold, input, threshold, value, inplace=inplace)
 
 
 @operation(formula=r"y = \min(\max(x, \ell), u)", gradient=r"\bar x = \bar y \odot [\ell < x < u]")
@@ -137,22 +299,34 @@ def clamp_open(x, low, high):
 
 
 @operation(
-    formula=r"y = \lambda (\max(x, 0) + \alpha (e^{\min(x, 0)} - 1))",
-    gradient=r"\bar x = \lambda \bar y \odot ([x > 0] + \alpha e^x [x \le 0])",
+    formula=r"y = \lambda (\max(x, 0) + \alpha (e^{\beta \min(x, 0)} - 1))",
+    gradient=r"\bar x = \lambda \bar y \odot ([x > 0] + \alpha \beta e^{\beta x} [x \le 0])",
 )
-def elu(x, alpha=1.0, scale=1.0):
-    """As ReLU, but what is negative tends smoothly to -alpha (Clevert et al. 2016)."""
+def _elu(x, alpha, scale, steepness):
     positive = _plain(x) > 0
-    below = np.where(_plain(x) < 0, x, np.zeros_like(x))
+    below = np.where(_plain(x) < 0, x, np.zeros_like(x)) * steepness
     return (
         np.where(positive, scale * x, (scale * alpha) * np.expm1(below)),
-        lambda g: g * np.where(positive, np.full_like(x, scale), (scale * alpha) * np.exp(below)),
+        lambda g: g * np.where(positive, np.full_like(x, scale), (scale * alpha * steepness) * np.exp(below)),
     )
 
 
-def selu(x):
+def elu(input, alpha=1.0, inplace=False):
+    """As ReLU, but what is negative tends smoothly to -alpha (Clevert et al. 2016)."""
+    return _applied(_elu, input, alpha, 1.0, 1.0, inplace=inplace)
+
+
+def celu(input, alpha=1.0, inplace=False):
+    """ELU whose slope is continuous for every `alpha` (Barron 2017)."""
+    if alpha == 0:
+        raise ValueError("celu divides by alpha, which must not be 0")
+    return _applied(_elu, input, alpha, 1.0, 1.0 / alpha, inplace=inplace)
+
+
+def selu(input, inplace=False):
     """ELU with the constants that keep mean 0 and spread 1 (Klambauer et al. 2017)."""
-    return elu(x, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
+    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+    return _applied(_elu, input, alpha, scale, 1.0, inplace=inplace)
 
 
 def _gelu_tanh(x):
@@ -178,10 +352,14 @@ def gelu(x, approximate="none"):
 @operation(
     formula=r"y = x\, \sigma(x)", gradient=r"\bar x = \bar y \odot \sigma(x) (1 + x (1 - \sigma(x)))", promote="float"
 )
-def silu(x):
-    """x times its sigmoid, also called swish (Elfwing et al. 2018)."""
+def _silu(x):
     s = sigmoid_array(x)
     return x * s, lambda g: g * (s * (1 + x * (1 - s)))
+
+
+def silu(input, inplace=False):
+    """The element times its sigmoid, also called swish (Elfwing et al. 2018)."""
+    return _applied(_silu, input, inplace=inplace)
 
 
 @operation(
@@ -204,10 +382,14 @@ def softplus(x, beta=1.0, threshold=20.0):
     gradient=r"\bar x = \bar y \odot (t + x (1 - t^2) \sigma(x)),\ t = \tanh \ln(1 + e^x)",
     promote="float",
 )
-def mish(x):
-    """x times the hyperbolic tangent of its softplus (Misra 2019)."""
+def _mish(x):
     t = np.tanh(np.logaddexp(x, np.zeros_like(x)))
     return x * t, lambda g: g * (t + x * (1 - t * t) * sigmoid_array(x))
+
+
+def mish(input, inplace=False):
+    """The element times the hyperbolic tangent of its softplus (Misra 2019)."""
+    return _applied(_mish, input, inplace=inplace)
 
 
 @operation(formula=r"y = x / (1 + |x|)", gradient=r"\bar x = \bar y / (1 + |x|)^2", promote="float")
@@ -223,22 +405,17 @@ def logsigmoid(x):
     return -np.logaddexp(-x, np.zeros_like(x)), lambda g: g * sigmoid_array(-x)
 
 
-def softmin(x, dim):
-    """`softmax` of the negative: larger where x is smaller."""
-    return softmax(-x, dim)
-
-
-def glu(x, dim=-1):
+def glu(input, dim=-1):
     """Half of the channels, gated by the sigmoid of the other half (Dauphin et al. 2017)."""
-    if x.shape[dim] % 2:
-        raise ShapeError(f"glu halves dim {dim}, whose size {x.shape[dim]} is odd")
-    a, b = x.chunk(2, dim)
+    if not input.ndim or input.shape[dim] % 2:
+        raise ShapeError(f"glu halves dim {dim}, whose size must be even, and the input has shape {input.shape}")
+    a, b = input.chunk(2, dim)
     return a * sigmoid(b)
 
 
-def normalize(x, p=2.0, dim=1, eps=1e-12):
+def normalize(input, p=2.0, dim=1, eps=1e-12):
     """Vectors along `dim`, divided by their length."""
-    return x / vector_norm(x, p, dim, keepdim=True).clamp(eps)
+    return input / vector_norm(input, p, dim, keepdim=True).clamp(eps)
 
 
 def _plain(x):

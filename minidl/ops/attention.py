@@ -7,15 +7,25 @@ import numpy as np
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
-from minidl.errors import ShapeError, aligned
+from minidl.errors import DtypeError, ShapeError, aligned
 from minidl.ops.activation import softmax
 from minidl.ops.blocks import blocks
 from minidl.ops.dropout import dropout
+from minidl.ops.elementwise import where
+
+
+def _weights(query, key, mask, scale):
+    """How much each query attends to each key; a query that may see no key attends to none."""
+    scores = query @ key.mT * scale
+    if mask is None:
+        return softmax(scores, -1)
+    sees = Tensor.wrap((mask.array > -np.inf).any(axis=-1, keepdims=True))
+    weights = softmax(scores + where(sees, mask, 0.0), -1)
+    return where(sees, weights, Tensor.wrap(np.zeros((), weights.dtype)))
 
 
 def _reference(query, key, value, mask, scale):
-    scores = query @ key.mT * scale
-    return softmax(scores if mask is None else scores + mask, -1) @ value
+    return _weights(query, key, mask, scale) @ value
 
 
 @operation(
@@ -42,7 +52,9 @@ def _attention(query, key, value, mask, scale):
             s += masks[part]
         s -= s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
         np.exp(s, out=s)
-        s /= sum_of_columns(s)
+        total = sum_of_columns(s)
+        total[total == 0] = 1  # a query that may see no key attends to none
+        s /= total
         np.matmul(s, v[part], out=y[part])
 
     def pull(g, wanted):
@@ -67,10 +79,14 @@ def _attention(query, key, value, mask, scale):
     return y, pull
 
 
-def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
+def scaled_dot_product_attention(
+    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
+):
     r"""Mix the values by how well each query matches each key.
 
     .. math:: \operatorname{softmax}(Q K^\top / \sqrt{d} + M) V
+
+    A query that may see no key at all gets 0.
 
     Parameters
     ----------
@@ -84,6 +100,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         No query sees a key after its own place.
     scale : float, optional
         What the scores are multiplied by; 1/√d unless given.
+    enable_gqa : bool
+        Whether several heads of queries share one of keys and values (Ainslie et al. 2023).
 
     Returns
     -------
@@ -92,24 +110,50 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     Raises
     ------
     ShapeError
-        When the last dimensions of query and key differ, or key and value differ in length.
+        When the last dimensions of query and key differ, key and value differ in length, or the mask does not fit.
+    DtypeError
+        For a mask of whole numbers.
 
     References
     ----------
     Vaswani et al. (2017), *Attention Is All You Need*, section 3.2.1.
     """
-    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+    if min(query.ndim, key.ndim, value.ndim) < 2 or query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         shapes = aligned([("query", query.shape), ("key", key.shape), ("value", value.shape)])
         raise ShapeError(f"attention needs queries and keys of one width, and a value for each key\n{shapes}")
+    if not query.dtype == key.dtype == value.dtype:
+        raise DtypeError(f"attention needs one dtype, and got {query.dtype}, {key.dtype} and {value.dtype}")
+    if enable_gqa:
+        key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    mask = attn_mask
     if is_causal:
-        if mask is not None:
+        if attn_mask is not None:
             raise ValueError("give either an attn_mask or is_causal=True")
-        mask = Tensor.wrap(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
-    if mask is not None and mask.dtype == bool:
-        mask = Tensor.wrap(np.where(mask.array, 0, -np.inf).astype(query.dtype))
+        attn_mask = Tensor.wrap(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
+    mask = None if attn_mask is None else _added_mask(attn_mask, query, key)
     if not dropout_p:
         return _attention(query, key, value, mask, scale=scale)
-    scores = query @ key.mT * scale
-    return dropout(softmax(scores if mask is None else scores + mask, -1), dropout_p) @ value
+    return dropout(_weights(query, key, mask, scale), dropout_p) @ value
+
+
+def _added_mask(mask, query, key):
+    """The mask as numbers that are added to the scores: 0 keeps a pair, minus infinity leaves it out."""
+    if mask.dtype.kind not in "bf":
+        raise DtypeError(
+            f"an attn_mask is boolean (True keeps a pair) or floating (added to the scores), not {mask.dtype}. "
+            "Did you mean mask.bool() ?"
+        )
+    lead = np.broadcast_shapes(query.shape[:-2], key.shape[:-2])
+    scores = (*lead, query.shape[-2], key.shape[-2])
+    try:
+        fits = np.broadcast_shapes(mask.shape, scores)[-2:] == scores[-2:]
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError(
+            "an attn_mask has a number for each pair of a query and a key\n"
+            + aligned([("mask", mask.shape), ("scores", scores)])
+        )
+    if mask.dtype == bool:
+        return Tensor.wrap(np.where(mask.array, 0, -np.inf).astype(query.dtype))
+    return mask.to(query.dtype)

@@ -8,11 +8,11 @@ import numpy as np
 
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
-from minidl.errors import ShapeError
+from minidl.errors import DtypeError, ShapeError
 from minidl.ops.blocks import blocks
 from minidl.ops.layout import channel_sums, channels_first, channels_last, for_each_pixel, pixel_rows
-from minidl.ops.resizing import pad
-from minidl.ops.windows import check_image, columns, output_size, pair
+from minidl.ops.padding import pad
+from minidl.ops.windows import check_image, columns, output_size, sizes_of
 
 
 def _reference(x, weight, bias, stride, padding, dilation, groups):
@@ -167,12 +167,25 @@ def _cropped(y, shape):
     return y if y.shape == shape else y[:, :, : shape[2], : shape[3]]
 
 
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+# ---------------------------------------------------------------- convolution in one, two and three dimensions
+
+
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Slide kernels over sequences: (N, C, L) or (C, L), with weight (O, C / groups, k), to (N, O, l)."""
+    x, single, stride, padding, dilation = _prepared("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+    y = conv2d_product(
+        x.unsqueeze(2), weight.unsqueeze(2), bias, stride=(1, *stride), padding=(0, *padding), dilation=(1, *dilation),
+        groups=groups,
+    ).squeeze(2)  # fmt: skip
+    return y.squeeze(0) if single else y
+
+
+def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide kernels over images.
 
     Parameters
     ----------
-    x : Tensor, shape (N, C, H, W) or (C, H, W)
+    input : Tensor, shape (N, C, H, W) or (C, H, W)
     weight : Tensor, shape (O, C / groups, kh, kw)
     bias : Tensor, shape (O,), optional
     stride, padding, dilation : int or pair of int
@@ -187,56 +200,99 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     Raises
     ------
     ShapeError
-        When the channels do not fit the weight, or the kernel is larger than the padded image.
+        When the channels do not fit the weight or the bias, or the kernel is larger than the padded image.
     """
-    x, single = check_image("conv2d", x, 2)
-    stride, dilation, kernel = pair(stride), pair(dilation), weight.shape[2:]
-    if padding == "same":
-        if stride != (1, 1):
-            raise ValueError('padding="same" needs a stride of 1')
-        total = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-        if any(t % 2 for t in total):
-            x = pad(x, (0, total[1] % 2, 0, total[0] % 2))
-        padding = tuple(t // 2 for t in total)
-    padding = pair(0 if padding == "valid" else padding)
-    _check_conv("conv2d", x, weight, kernel, padding, dilation, groups)
+    x, single, stride, padding, dilation = _prepared("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
     y = conv2d_product(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return y.squeeze(0) if single else y
 
 
-def _check_conv(name, x, weight, kernel, padding, dilation, groups):
-    channels = weight.shape[1] * groups
-    if x.shape[1] != channels:
+def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Slide kernels over volumes: (N, C, D, H, W) or (C, D, H, W), with weight (O, C / groups, kd, kh, kw).
+
+    Each slice of a kernel is a convolution of the slices of the volume that it meets; their sum is the result.
+    """
+    x, single, stride, padding, dilation = _prepared("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
+    depth = output_size(x.shape[2], weight.shape[2], stride[0], padding[0], dilation[0])
+    slices, y = pad(x, (0, 0, 0, 0, padding[0], padding[0])).transpose(1, 2), None
+    flat = {"stride": stride[1:], "padding": padding[1:], "dilation": dilation[1:], "groups": groups}
+    for k in range(weight.shape[2]):
+        start = k * dilation[0]
+        met = slices[:, start : start + stride[0] * (depth - 1) + 1 : stride[0]]
+        part = conv2d_product(met.flatten(0, 1), weight[:, :, k], bias if k == 0 else None, **flat)
+        y = part if y is None else y + part
+    y = y.unflatten(0, (x.shape[0], depth)).transpose(1, 2)
+    return y.squeeze(0) if single else y
+
+
+def _prepared(name, n, x, weight, bias, stride, padding, dilation, groups):
+    """The image with a batch dimension, whether it had none, and the geometry as tuples; all of it checked."""
+    x, single = check_image(name, x, n)
+    _check_weight(name, n, x, weight, bias, weight.shape[0], groups)
+    stride, dilation = sizes_of(name, n, stride=stride, dilation=dilation)
+    kernel = weight.shape[2:]
+    if x.shape[1] != weight.shape[1] * groups:
         raise ShapeError(
-            f"{name}: the weight expects {channels} channels, and the input has {x.shape[1]}\n"
-            f"    x       {x.shape}\n    weight  {weight.shape}   (groups={groups})"
+            f"{name}: the weight expects {weight.shape[1] * groups} channels, and the input has {x.shape[1]}\n"
+            f"    input   {x.shape}\n    weight  {weight.shape}   (groups={groups})"
         )
-    if weight.shape[0] % groups:
-        raise ShapeError(f"{name}: {weight.shape[0]} output channels cannot be divided into {groups} groups")
+    if padding == "same":
+        if max(stride) > 1:
+            raise ValueError(f'{name}: padding="same" needs a stride of 1')
+        total = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
+        if any(t % 2 for t in total):
+            x = pad(x, [width for t in reversed(total) for width in (0, t % 2)])
+        padding = [t // 2 for t in total]
+    elif isinstance(padding, str):
+        if padding != "valid":
+            raise ValueError(f'{name}: padding is a number, "valid" or "same", not {padding!r}')
+        padding = 0
+    (padding,) = sizes_of(name, n, padding=padding)
     for size, k, p, d in zip(x.shape[2:], kernel, padding, dilation, strict=True):
         if size + 2 * p < d * (k - 1) + 1:
             raise ShapeError(
                 f"{name}: the kernel {tuple(kernel)} is larger than the padded input, "
                 f"{tuple(x.shape[2:])} with padding {padding}"
             )
+    return x, single, stride, padding, dilation
 
 
-def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Slide kernels over sequences: (N, C, L) or (C, L), with weight (O, C / groups, k), to (N, O, l)."""
-    x, single = check_image("conv1d", x, 1)
-    padding_pair = padding if isinstance(padding, str) else (0, *pair(padding, 1))
-    y = conv2d(
-        x.unsqueeze(2), weight.unsqueeze(2), bias, (1, *pair(stride, 1)), padding_pair, (1, *pair(dilation, 1)), groups
-    ).squeeze(2)
-    return y.squeeze(0) if single else y
+def _check_weight(name, n, x, weight, bias, out_channels, groups):
+    """Refuse a weight or bias of another shape or dtype than the input needs."""
+    if weight.ndim != n + 2:
+        raise ShapeError(f"{name}: the weight needs {n + 2} dimensions, and has shape {weight.shape}")
+    if groups < 1 or weight.shape[0] % groups:
+        raise ShapeError(f"{name}: {weight.shape[0]} channels of the weight cannot be divided into {groups} groups")
+    if bias is not None and bias.shape != (out_channels,):
+        raise ShapeError(
+            f"{name}: the bias holds one number for each of the {out_channels} output channels, and has shape {bias.shape}"
+        )
+    for what, other in (("weight", weight), ("bias", bias)):
+        if other is not None and other.dtype != x.dtype:
+            raise DtypeError(
+                f"{name}: the input is {x.dtype} and the {what} {other.dtype}; bring them to one: input.to(...)"
+            )
 
 
-def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+# ---------------------------------------------------------------- transposed convolution
+
+
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """The opposite of a strided convolution: (N, C, l) or (C, l), with weight (C, O / groups, k), to (N, O, L)."""
+    x, single, size, geometry = _prepared_transpose(
+        "conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    flat = {name: (int(name != "padding"), *value) for name, value in geometry.items()}
+    y = conv2d_image(x.unsqueeze(2), weight.unsqueeze(2), size=(1, *size), groups=groups, **flat).squeeze(2)
+    return _finished(y, bias, single)
+
+
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The opposite of a strided convolution: each input element spreads a kernel over the output.
 
     Parameters
     ----------
-    x : Tensor, shape (N, C, H, W) or (C, H, W)
+    input : Tensor, shape (N, C, H, W) or (C, H, W)
     weight : Tensor, shape (C, O / groups, kh, kw)
     output_padding : int or pair of int
         Rows and columns added at one side of the output; smaller than the stride or the dilation.
@@ -244,20 +300,50 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     Raises
     ------
     ShapeError
-        When the channels do not fit the weight, or nothing is left of the output.
+        When the channels do not fit the weight or the bias, or nothing is left of the output.
     ValueError
         When the `output_padding` is too large.
     """
-    x, single = check_image("conv_transpose2d", x, 2)
+    x, single, size, geometry = _prepared_transpose(
+        "conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    return _finished(conv2d_image(x, weight, size=size, groups=groups, **geometry), bias, single)
+
+
+def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """The opposite of a strided convolution of volumes: (N, C, d, h, w), with weight (C, O / groups, kd, kh, kw).
+
+    Each slice of a kernel is a transposed convolution, whose results are added to the slices of the output they reach.
+    """
+    x, single, size, geometry = _prepared_transpose(
+        "conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+    (N, _, depth, *_), flat = x.shape, {name: value[1:] for name, value in geometry.items()}
+    step, cut, apart = (geometry[name][0] for name in ("stride", "padding", "dilation"))
+    slices, whole = x.transpose(1, 2).flatten(0, 1), size[0] + 2 * cut
+    y = Tensor.wrap(np.zeros((N, whole, weight.shape[1] * groups, *size[1:]), x.dtype))
+    for k in range(weight.shape[2]):
+        part = conv2d_image(slices, weight[:, :, k], size=size[1:], groups=groups, **flat)
+        reached = Tensor.wrap(np.arange(depth) * step + k * apart)
+        y = y.index_add(1, reached, part.unflatten(0, (N, depth)))
+    return _finished(y[:, cut : cut + size[0]].transpose(1, 2), bias, single)
+
+
+def _prepared_transpose(name, n, x, weight, bias, stride, padding, output_padding, groups, dilation):
+    """The image with a batch dimension, whether it had none, the size of the output, and the geometry; all of it checked."""
+    x, single = check_image(name, x, n)
+    _check_weight(name, n, x, weight, bias, weight.shape[1] * groups, groups)
     if x.shape[1] != weight.shape[0]:
         raise ShapeError(
-            f"conv_transpose2d: the weight expects {weight.shape[0]} channels, and the input has {x.shape[1]}\n"
-            f"    x       {x.shape}\n    weight  {weight.shape}"
+            f"{name}: the weight expects {weight.shape[0]} channels, and the input has {x.shape[1]}\n"
+            f"    input   {x.shape}\n    weight  {weight.shape}"
         )
-    stride, padding, dilation, extra = map(pair, (stride, padding, dilation, output_padding))
+    stride, padding, dilation, extra = sizes_of(
+        name, n, stride=stride, padding=padding, dilation=dilation, output_padding=output_padding
+    )
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(
-            f"conv_transpose2d: in each dimension the output_padding {extra} must be smaller than the stride {stride} or "
+            f"{name}: in each dimension the output_padding {extra} must be smaller than the stride {stride} or "
             f"the dilation {dilation}, because it only chooses among the images that a convolution brings to the size of x"
         )
     size = tuple(
@@ -265,10 +351,12 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
         for n, s, p, d, k, e in zip(x.shape[2:], stride, padding, dilation, weight.shape[2:], extra, strict=True)
     )
     if min(size) < 1:
-        raise ShapeError(
-            f"conv_transpose2d: with padding {padding} nothing is left of the output, whose size would be {size}"
-        )
-    y = conv2d_image(x, weight, size=size, stride=stride, padding=padding, dilation=dilation, groups=groups)
+        raise ShapeError(f"{name}: with padding {padding} nothing is left of the output, whose size would be {size}")
+    return x, single, size, {"stride": stride, "padding": padding, "dilation": dilation}
+
+
+def _finished(y, bias, single):
+    """The result with its bias, and without the batch dimension if there was none."""
     if bias is not None:
-        y = y + bias.reshape(1, -1, 1, 1)
+        y = y + bias.reshape(1, -1, *(1,) * (y.ndim - 2))
     return y.squeeze(0) if single else y

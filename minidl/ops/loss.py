@@ -1,5 +1,7 @@
 r"""Losses: how far predictions are from what they should be."""
 
+import math
+
 import numpy as np
 
 from minidl.engine.operation import operation
@@ -7,18 +9,38 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
 from minidl.ops.elementwise import where
 from minidl.ops.norms import vector_norm
-from minidl.ops.shape import cat
+from minidl.ops.shape import cat, stack
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def reduction_of(size_average, reduce, reduction):
+    """PyTorch's two old arguments (whether to average, whether to reduce at all) as the one that took their place.
+
+    >>> reduction_of(False, None, "mean"), reduction_of(None, None, "mean")
+    ('sum', 'mean')
+    """
+    if size_average is None and reduce is None:
+        return reduction
+    if reduce is False:
+        return "none"
+    return "sum" if size_average is False else "mean"
+
+
+def check_reduction(reduction, known=REDUCTIONS):
+    """Refuse a reduction that there is not."""
+    if reduction not in known:
+        raise ValueError(f"reduction must be one of {', '.join(map(repr, known))}, not {reduction!r}")
 
 
 def reduced(losses, reduction, count=None):
     """The losses of single examples as they are ("none"), added up ("sum"), or averaged ("mean")."""
+    check_reduction(reduction)
     if reduction == "none":
         return losses
     if reduction == "sum":
         return losses.sum()
-    if reduction == "mean":
-        return losses.mean() if count is None else losses.sum() / count
-    raise ValueError(f'reduction must be "none", "mean" or "sum", not {reduction!r}')
+    return losses.mean() if count is None else losses.sum() / count
 
 
 def _equal_shapes(name, prediction, target):
@@ -37,6 +59,42 @@ def _equal_shapes(name, prediction, target):
     if prediction.numel() == target.numel():
         lines.append(f"Did you mean prediction.reshape{target.shape} ?")
     raise ShapeError("\n".join(lines))
+
+
+def _no_table(name, prediction, target):
+    """Refuse shapes that broadcasting would make a table of: every prediction with every target."""
+    try:
+        one_repeats = np.broadcast_shapes(prediction.shape, target.shape) in (prediction.shape, target.shape)
+    except ValueError:
+        one_repeats = False
+    if not one_repeats:
+        _equal_shapes(name, prediction, target)
+
+
+def _weighted(name, losses, weight, reduction):
+    """Losses times how much each counts, reduced; the weight is repeated to their shape, and never the other way round."""
+    if weight is None:
+        return reduced(losses, reduction)
+    _check_fits(name, "weight", weight, losses.shape)
+    return reduced(losses * weight, reduction)
+
+
+def _check_fits(name, what, tensor, shape):
+    """Refuse a tensor that cannot be repeated to `shape`."""
+    try:
+        wide = np.broadcast_shapes(tensor.shape, shape)
+    except ValueError:
+        wide = None
+    if wide != tuple(shape):
+        raise ShapeError(f"{name}: the {what} of shape {tensor.shape} cannot be repeated to the shape {shape} of the losses")
+
+
+def _check_class_weights(name, weight, classes):
+    """Refuse weights that are not one for each class."""
+    if weight is not None and weight.shape != (classes,):
+        raise ShapeError(
+            f"{name}: the weight holds one number for each of the {classes} classes, and has shape {weight.shape}"
+        )
 
 
 # ---------------------------------------------------------------- classification
@@ -99,17 +157,19 @@ def _rows_of_classes(scores):
     return scores.movedim(1, -1).reshape(-1, scores.shape[1]) if scores.ndim > 2 else scores
 
 
-def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+def cross_entropy(
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0
+):
     r"""Cross-entropy: how surprised a classifier is by the true labels.
 
     .. math:: -\frac1N \sum_n \ln \operatorname{softmax}(x_n)_{t_n}
 
     Parameters
     ----------
-    logits : Tensor, shape (N, C), (C,) or (N, C, d1, ...)
-        A score for each class; softmax is part of the loss.
-    target : Tensor, shape (N,), () or (N, d1, ...), or that of the logits
-        The number of the right class, 0 to C - 1; or, in the shape of the logits, a probability for each.
+    input : Tensor, shape (N, C), (C,) or (N, C, d1, ...)
+        A score (logit) for each class; softmax is part of the loss.
+    target : Tensor, shape (N,), () or (N, d1, ...), or that of the input
+        The number of the right class, 0 to C - 1; or, in the shape of the input, a probability for each.
     weight : Tensor, shape (C,), optional
         How much each class counts.
     ignore_index : int
@@ -132,14 +192,21 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mea
     >>> md.nn.functional.cross_entropy(md.zeros(1, 10), md.tensor([3]))
     tensor(2.3026)
     """
-    if logits.ndim == 0:
+    reduction = reduction_of(size_average, reduce, reduction)
+    check_reduction(reduction)
+    if input.ndim == 0:
         raise ShapeError("cross_entropy needs logits of shape (N, C), and these are a single number")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie between 0 and 1, and is {label_smoothing}")
-    if logits.ndim == 1:
-        logits, target = logits.unsqueeze(0), target.unsqueeze(0)
-        loss = cross_entropy(logits, target, weight, ignore_index, reduction, label_smoothing)
+    if input.ndim == 1:
+        loss = _cross_entropy(input.unsqueeze(0), target.unsqueeze(0), weight, ignore_index, reduction, label_smoothing)
         return loss.squeeze(0) if reduction == "none" else loss
+    return _cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
+
+
+def _cross_entropy(logits, target, weight, ignore_index, reduction, label_smoothing):
+    """The cross-entropy of logits (N, C, ...)."""
+    _check_class_weights("cross_entropy", weight, logits.shape[1])
     if target.shape == logits.shape and target.dtype.kind == "f":
         return _against_probabilities(logits, target, weight, reduction, label_smoothing)
     labels = _class_labels("cross_entropy", target, logits, ignore_index)
@@ -147,7 +214,7 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, reduction="mea
     if plain and reduction == "mean":
         return mean_cross_entropy(_rows_of_classes(logits), labels.ravel())
     log_p = logits.log_softmax(1)
-    loss = nll_loss(log_p, target, weight, ignore_index, reduction)
+    loss = _nll_loss(log_p, labels, weight, ignore_index, reduction)
     if not label_smoothing:
         return loss
     rows, kept = _rows_of_classes(log_p), (labels != ignore_index).ravel()
@@ -172,18 +239,31 @@ def _against_probabilities(logits, target, weight, reduction, label_smoothing):
     return reduced(losses, reduction, losses.numel())
 
 
-def nll_loss(log_probabilities, target, weight=None, ignore_index=-100, reduction="mean"):
+def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
     """Negative log-likelihood: minus the logarithm of the probability of the true class; the input are logarithms already.
 
     Parameters
     ----------
-    log_probabilities : Tensor, shape (N, C) or (N, C, d1, ...)
-    target : Tensor, shape (N,) or (N, d1, ...)
+    input : Tensor, shape (N, C), (C,) or (N, C, d1, ...)
+        The logarithms of the probabilities.
+    target : Tensor, shape (N,), () or (N, d1, ...)
+        The number of the right class.
+    weight, ignore_index, reduction
+        As in `cross_entropy`.
     """
-    if log_probabilities.ndim == 1:
-        loss = nll_loss(log_probabilities.unsqueeze(0), target.unsqueeze(0), weight, ignore_index, reduction)
-        return loss.squeeze(0) if reduction == "none" else loss
-    labels = _class_labels("nll_loss", target, log_probabilities, ignore_index)
+    reduction = reduction_of(size_average, reduce, reduction)
+    if input.ndim == 0:
+        raise ShapeError("nll_loss needs log-probabilities of shape (N, C), and these are a single number")
+    single = input.ndim == 1
+    if single:
+        input, target = input.unsqueeze(0), target.unsqueeze(0)
+    _check_class_weights("nll_loss", weight, input.shape[1])
+    loss = _nll_loss(input, _class_labels("nll_loss", target, input, ignore_index), weight, ignore_index, reduction)
+    return loss.squeeze(0) if single and reduction == "none" else loss
+
+
+def _nll_loss(log_probabilities, labels, weight, ignore_index, reduction):
+    """The negative log-likelihood of labels that are checked already."""
     flat, rows = labels.ravel(), _rows_of_classes(log_probabilities)
     kept = flat != ignore_index
     chosen = np.where(kept, flat, 0)
@@ -193,19 +273,26 @@ def nll_loss(log_probabilities, target, weight=None, ignore_index=-100, reductio
     return reduced(losses.reshape(labels.shape), reduction, float(counts.sum()))
 
 
-def binary_cross_entropy(probability, target, weight=None, reduction="mean"):
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """Binary cross-entropy: how surprised a yes-or-no classifier is; its probabilities are between 0 and 1.
 
     The logarithm is kept above -100, as in PyTorch, so that a certain mistake costs much but not infinitely.
+
+    Parameters
+    ----------
+    input, target : Tensor, of one shape
+        Probabilities, and what they should be.
+    weight : Tensor, optional
+        How much each element counts; repeated to their shape.
     """
-    _equal_shapes("binary_cross_entropy", probability, target)
-    if probability.array.size and not (probability.array.min() >= 0 and probability.array.max() <= 1):
+    _equal_shapes("binary_cross_entropy", input, target)
+    if input.array.size and not (input.array.min() >= 0 and input.array.max() <= 1):
         raise OutOfRangeError(
             "binary_cross_entropy needs probabilities between 0 and 1. For scores of any size there is "
             "binary_cross_entropy_with_logits"
         )
-    losses = _binary(probability, target)
-    return reduced(losses if weight is None else losses * weight, reduction)
+    reduction = reduction_of(size_average, reduce, reduction)
+    return _weighted("binary_cross_entropy", _binary(input, target), weight, reduction)
 
 
 @operation(
@@ -224,33 +311,47 @@ def _binary(p, t):
     )
 
 
-def binary_cross_entropy_with_logits(logits, target, weight=None, reduction="mean", pos_weight=None):
+def binary_cross_entropy_with_logits(
+    input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
+):
     """Binary cross-entropy of scores: how surprised a yes-or-no classifier is; the sigmoid is part of the loss.
 
     Parameters
     ----------
-    logits, target : Tensor, of one shape
+    input, target : Tensor, of one shape
+        Scores (logits), and the probabilities that they should be.
     weight : Tensor, optional
-        How much each element counts.
+        How much each element counts; repeated to their shape.
     pos_weight : Tensor, optional
-        How much more a yes counts than a no.
+        How much more a yes counts than a no; repeated to their shape.
     """
-    _equal_shapes("binary_cross_entropy_with_logits", logits, target)
+    name = "binary_cross_entropy_with_logits"
+    _equal_shapes(name, input, target)
     if pos_weight is None:
-        losses = (1 - target) * logits + (-logits).softplus()
+        losses = (1 - target) * input + (-input).softplus()
     else:
-        losses = (1 - target) * logits + (1 + (pos_weight - 1) * target) * (-logits).softplus()
-    return reduced(losses if weight is None else losses * weight, reduction)
+        _check_fits(name, "pos_weight", pos_weight, input.shape)
+        losses = (1 - target) * input + (1 + (pos_weight - 1) * target) * (-input).softplus()
+    return _weighted(name, losses, weight, reduction_of(size_average, reduce, reduction))
 
 
-def kl_div(log_probabilities, target, reduction="mean", log_target=False):
-    """Kullback-Leibler divergence, Σ t (ln t - x): how much one distribution differs from another."""
-    if log_target:
-        losses = target.exp() * (target - log_probabilities)
-    else:
-        losses = _x_log_x(target) - target * log_probabilities
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    """Kullback-Leibler divergence, Σ t (ln t - x): how much one distribution differs from another.
+
+    Parameters
+    ----------
+    input, target : Tensor, of one shape
+        The logarithms of probabilities, and the probabilities that they should be.
+    reduction : {"mean", "batchmean", "sum", "none"}
+        "batchmean" divides the sum by the number of examples, as the formula does.
+    log_target : bool
+        Whether the target are logarithms too.
+    """
+    _equal_shapes("kl_div", input, target)
+    reduction = reduction_of(size_average, reduce, reduction)
+    losses = target.exp() * (target - input) if log_target else _x_log_x(target) - target * input
     if reduction == "batchmean":
-        return losses.sum() / (log_probabilities.shape[0] if log_probabilities.ndim else 1)
+        return losses.sum() / (input.shape[0] if input.ndim else 1)
     return reduced(losses, reduction)
 
 
@@ -289,83 +390,295 @@ def mean_square(prediction, target):
     return loss, pull
 
 
-def mse_loss(prediction, target, reduction="mean"):
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean squared error: the mean square of the differences.
+
+    Parameters
+    ----------
+    input, target : Tensor, of one shape
+    weight : Tensor, optional
+        How much each element counts; the mean is then weighted.
 
     Raises
     ------
     ShapeError
         When the shapes differ: broadcasting would compare every prediction with every target.
     """
-    _equal_shapes("mse_loss", prediction, target)
-    if reduction == "mean":
-        return mean_square(prediction, target)
-    return reduced((prediction - target).square(), reduction)
+    _equal_shapes("mse_loss", input, target)
+    reduction = reduction_of(size_average, reduce, reduction)
+    if reduction == "mean" and weight is None:
+        return mean_square(input, target)
+    return _weighted_mean("mse_loss", (input - target).square(), weight, reduction)
 
 
-def l1_loss(prediction, target, reduction="mean"):
+def _weighted_mean(name, losses, weight, reduction):
+    """Losses times how much each counts; the mean is divided by the sum of the weights."""
+    if weight is None:
+        return reduced(losses, reduction)
+    if weight.shape != losses.shape:
+        raise ShapeError(f"{name}: the weight must have the shape {losses.shape} of the input, and has {weight.shape}")
+    return reduced(losses * weight, reduction, weight.sum())
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Mean absolute error (L1): the mean size of the differences."""
-    _equal_shapes("l1_loss", prediction, target)
-    return reduced((prediction - target).abs(), reduction)
+    _equal_shapes("l1_loss", input, target)
+    losses = (input - target).abs()
+    return _weighted_mean("l1_loss", losses, weight, reduction_of(size_average, reduce, reduction))
 
 
-def smooth_l1_loss(prediction, target, reduction="mean", beta=1.0):
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     """Smooth L1 loss: square where the difference is below `beta`, straight beyond (Girshick 2015)."""
-    _equal_shapes("smooth_l1_loss", prediction, target)
+    _equal_shapes("smooth_l1_loss", input, target)
+    reduction = reduction_of(size_average, reduce, reduction)
+    if beta < 0:
+        raise ValueError(f"smooth_l1_loss: beta must be at least 0, and is {beta}")
     if beta == 0:
-        return l1_loss(prediction, target, reduction)
-    off = prediction - target
+        return l1_loss(input, target, reduction=reduction)
+    off = input - target
     size = off.abs()
     return reduced(where(size.detach() < beta, 0.5 / beta * off.square(), size - 0.5 * beta), reduction)
 
 
-def huber_loss(prediction, target, reduction="mean", delta=1.0):
+def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     """Huber loss: square where the difference is below `delta`, straight beyond (Huber 1964)."""
-    _equal_shapes("huber_loss", prediction, target)
-    off = prediction - target
+    _equal_shapes("huber_loss", input, target)
+    if delta <= 0:
+        raise ValueError(f"huber_loss: delta must be above 0, and is {delta}")
+    off = input - target
     size = off.abs()
-    return reduced(where(size.detach() <= delta, 0.5 * off.square(), delta * (size - 0.5 * delta)), reduction)
+    losses = where(size.detach() <= delta, 0.5 * off.square(), delta * (size - 0.5 * delta))
+    if weight is not None and weight.shape != losses.shape:
+        raise ShapeError(f"huber_loss: the weight must have the shape {losses.shape} of the input, and has {weight.shape}")
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """Negative log-likelihood of a normal distribution, of which a network gives mean and variance (Nix & Weigend 1994).
+
+    Parameters
+    ----------
+    input, target : Tensor, of one shape
+        The means, and what came.
+    var : Tensor
+        The variances: of that shape, with one dimension of size 1, without the last, or one number for all.
+    full : bool
+        Whether to add the constant ln(2π) / 2.
+    eps : float
+        The least variance; below, the gradient goes through as if nothing were cut off.
+    """
+    name = "gaussian_nll_loss"
+    check_reduction(reduction)
+    _no_table(name, input, target)
+    if isinstance(var, float):
+        var = Tensor.wrap(np.full(input.shape, var, input.dtype))
+    if var.shape != input.shape:
+        if var.shape == input.shape[:-1]:
+            var = var.unsqueeze(-1)
+        elif var.ndim != input.ndim or [v for v, n in zip(var.shape, input.shape, strict=True) if v != n] != [1]:
+            raise ShapeError(f"{name}: variances of shape {var.shape} do not belong to means of shape {input.shape}")
+    if var.array.size and var.array.min() < 0:
+        raise ValueError(f"{name}: a variance is at least 0, and one is {var.array.min()}")
+    var = var + (var.detach().clamp(eps) - var.detach())
+    losses = 0.5 * (var.log() + (input - target).square() / var)
+    return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
+
+
+def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
+    """Negative log-likelihood of counts, of which a network gives the mean (a Poisson distribution).
+
+    Parameters
+    ----------
+    input, target : Tensor, of one shape
+        The means (their logarithms, if `log_input`), and the counts.
+    full : bool
+        Whether to add Stirling's approximation of ln t! for counts above 1.
+    eps : float
+        Keeps the logarithm of a mean of 0 finite.
+    """
+    _no_table("poisson_nll_loss", input, target)
+    losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if full:
+        safe = where(target > 1, target, 1.0)
+        stirling = safe * safe.log() - safe + 0.5 * (2 * math.pi * safe).log()
+        losses = losses + where(target > 1, stirling, 0.0)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
+
+
+# ---------------------------------------------------------------- margins
+
+
+def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+    """Margin ranking loss: wants the first input larger where the target is 1, the second where it is -1, by `margin`."""
+    if not input1.ndim == input2.ndim == target.ndim:
+        shapes = aligned([("input1", input1.shape), ("input2", input2.shape), ("target", target.shape)])
+        raise ShapeError(f"margin_ranking_loss needs inputs and targets of as many dimensions\n{shapes}")
+    losses = (-target * (input1 - input2) + margin).clamp_min(0.0)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
+
+
+def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
+    """Hinge embedding loss: small distances where the target is 1, and above `margin` where it is -1."""
+    zero = Tensor.wrap(np.zeros((), input.dtype))
+    losses = where(target != -1, input, zero) + where(target != 1, (margin - input).clamp_min(0.0), zero)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
+
+
+def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """Soft margin loss, ln(1 + exp(-t x)): logistic regression whose targets are 1 and -1."""
+    _equal_shapes("soft_margin_loss", input, target)
+    losses = (-target * input).softplus(1.0, math.inf)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
+
+
+def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """Multi-class margin loss: wants the score of the true class above all others, by `margin`.
+
+    Parameters
+    ----------
+    input : Tensor, shape (N, C) or (C,)
+    target : Tensor, shape (N,) or ()
+    p : {1, 2}
+        The power of what is missing to the margin.
+    weight : Tensor, shape (C,), optional
+    """
+    if p not in (1, 2):
+        raise ValueError(f"multi_margin_loss: p is 1 or 2, not {p}")
+    single = input.ndim < 2
+    scores = input.reshape(1, -1) if single else input
+    labels = _class_labels("multi_margin_loss", target.reshape(1) if single else target, scores, None)
+    _check_class_weights("multi_margin_loss", weight, scores.shape[1])
+    rows = np.arange(len(labels))
+    missing = (margin - scores[rows, labels].unsqueeze(1) + scores).clamp_min(0.0) ** p
+    if weight is not None:
+        missing = missing * weight[labels].unsqueeze(1)
+    others = np.ones(scores.shape, scores.dtype)
+    others[rows, labels] = 0
+    losses = (missing * Tensor.wrap(others)).sum(1) / scores.shape[1]
+    losses = reduced(losses, reduction_of(size_average, reduce, reduction))
+    return losses.reshape(()) if single else losses
+
+
+def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """Multi-label margin loss: wants the scores of all true classes above all others, by 1.
+
+    Parameters
+    ----------
+    input : Tensor, shape (N, C) or (C,)
+    target : Tensor of whole numbers, of that shape
+        The numbers of the true classes, then -1.
+    """
+    _equal_shapes("multilabel_margin_loss", input, target)
+    if target.dtype != np.int64 or input.ndim > 2:
+        raise DtypeError(f"multilabel_margin_loss needs int64 targets of shape (N, C), not {target.dtype}, {target.shape}")
+    scores, labels = (t.reshape(-1, t.shape[-1] if t.ndim else 1) for t in (input, target))
+    losses, (_, C) = [], scores.shape
+    for n, row in enumerate(labels.array):
+        true = row[: np.argmax(row < 0)] if (row < 0).any() else row
+        if true.size and true.max() >= C:
+            raise OutOfRangeError(f"label {true.max()} is out of range: there are classes 0 to {C - 1}")
+        others = np.setdiff1d(np.arange(C), true)
+        missing = 1 - scores[n, true].unsqueeze(1) + scores[n, others].unsqueeze(0)
+        losses.append(missing.clamp_min(0.0).sum() / C)
+    losses = stack(losses) if input.ndim == 2 else losses[0]
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
+
+
+def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    """Multi-label soft margin loss: the mean of the binary cross-entropies of all classes.
+
+    Parameters
+    ----------
+    input, target : Tensor, shape (N, C)
+        Scores, and ones for the true classes.
+    weight : Tensor, shape (C,), optional
+    """
+    losses = binary_cross_entropy_with_logits(input, target, weight, reduction="none").mean(-1)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
 
 
 # ---------------------------------------------------------------- comparing vectors
 
 
-def cosine_similarity(a, b, dim=1, eps=1e-8):
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Cosine similarity: the cosine of the angle between vectors along `dim`, from -1 (opposite) to 1 (alike)."""
-    lengths = [(x * x).sum(dim).clamp(eps * eps).sqrt() for x in (a, b)]
-    return (a * b).sum(dim) / (lengths[0] * lengths[1])
+    shape = np.broadcast_shapes(x1.shape, x2.shape)
+    x1, x2 = x1.expand(*shape), x2.expand(*shape)
+    lengths = [(x * x).sum(dim).clamp(eps * eps).sqrt() for x in (x1, x2)]
+    return (x1 * x2).sum(dim) / (lengths[0] * lengths[1])
 
 
-def cosine_embedding_loss(a, b, target, margin=0.0, reduction="mean"):
-    """Cosine embedding loss: brings pairs with target 1 into one direction, and those with -1 apart, to below `margin`."""
+def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
+    """Cosine embedding loss: brings pairs with target 1 into one direction, and those with -1 apart, to below `margin`.
+
+    Parameters
+    ----------
+    input1, input2 : Tensor, shape (N, D) or (D,)
+    target : Tensor, shape (N,) or ()
+    """
+    if target.ndim > 1 or not input1.ndim == input2.ndim == target.ndim + 1 or target.shape != input1.shape[:-1]:
+        shapes = aligned([("input1", input1.shape), ("input2", input2.shape), ("target", target.shape)])
+        hint = "\nDid you mean target.squeeze(1) ?" if target.ndim == 2 and target.shape[1:] == (1,) else ""
+        raise ShapeError(f"cosine_embedding_loss needs one target for each pair of vectors\n{shapes}{hint}")
     eps = 1e-12
-    cosine = (a * b).sum(-1) / (((a * a).sum(-1) + eps) * ((b * b).sum(-1) + eps)).sqrt()
-    return reduced(where(target == 1, 1 - cosine, (cosine - margin).clamp(0.0)), reduction)
+    dot, first, second = ((a * b).sum(-1) for a, b in ((input1, input2), (input1, input1), (input2, input2)))
+    cosine = dot / ((first + eps) * (second + eps)).sqrt()
+    zero = Tensor.wrap(np.zeros((), cosine.dtype))
+    losses = where(target == 1, 1 - cosine, zero) + where(target == -1, (cosine - margin).clamp_min(0.0), zero)
+    return reduced(losses, reduction_of(size_average, reduce, reduction))
 
 
-def pairwise_distance(a, b, p=2.0, eps=1e-6):
-    """Pairwise distance: how far each vector of `a` is from its partner in `b`."""
-    return vector_norm(a - b + eps, p, -1)
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    """Pairwise distance: how far each vector of the first input is from its partner in the second."""
+    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
-def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
-    """Triplet margin loss: keeps an anchor nearer to its like than to what is unlike (Schroff et al. 2015)."""
-    far = pairwise_distance(anchor, negative, p, eps)
+def triplet_margin_loss(
+    anchor, positive, negative, margin=1.0, p=2.0, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"
+):
+    """Triplet margin loss: keeps an anchor nearer to its like than to what is unlike (Schroff et al. 2015).
+
+    Parameters
+    ----------
+    anchor, positive, negative : Tensor, shape (N, D) or (D,)
+    margin : float
+        By how much nearer.
+    p, eps : float
+        The order of the distance, and what is added to every difference.
+    swap : bool
+        Measure from the positive to the negative where that is nearer (Balntas et al. 2016).
+    """
+    return triplet_margin_with_distance_loss(
+        anchor, positive, negative, distance_function=lambda a, b: pairwise_distance(a, b, p, eps),
+        margin=margin, swap=swap, reduction=reduction_of(size_average, reduce, reduction),
+    )  # fmt: skip
+
+
+def triplet_margin_with_distance_loss(
+    anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
+):
+    """`triplet_margin_loss` with a distance of one's own, a function of two tensors."""
+    if margin <= 0:
+        raise ValueError(f"triplet_margin_loss: the margin must be above 0, and is {margin}")
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        shapes = aligned([("anchor", anchor.shape), ("positive", positive.shape), ("negative", negative.shape)])
+        raise ShapeError(f"triplet_margin_loss needs three inputs of as many dimensions\n{shapes}")
+    distance = distance_function or pairwise_distance
+    near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
-        other = pairwise_distance(positive, negative, p, eps)
-        far = where(far.detach() < other.detach(), far, other)
-    return reduced((pairwise_distance(anchor, positive, p, eps) - far + margin).clamp(0.0), reduction)
+        far = far.minimum(distance(positive, negative))
+    return reduced((near - far + margin).clamp_min(0.0), reduction)
 
 
 # ---------------------------------------------------------------- sequences
 
 
-def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
+def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
     """Connectionist temporal classification: how surprised a model is by a sequence that is not aligned in time.
 
     Parameters
     ----------
-    log_probabilities : Tensor, shape (T, N, C)
+    log_probs : Tensor, shape (T, N, C)
         The logarithms of the probabilities of C classes, one of them blank, at T steps.
     targets : Tensor, shape (N, S), or all targets one after another
     input_lengths, target_lengths : Tensor or sequence of N
@@ -378,9 +691,10 @@ def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0,
     ----------
     Graves et al. (2006), *Connectionist Temporal Classification*.
     """
-    single = log_probabilities.ndim == 2
+    check_reduction(reduction)
+    single = log_probs.ndim == 2
     if single:
-        log_probabilities = log_probabilities.unsqueeze(1)
+        log_probs = log_probs.unsqueeze(1)
     labels = targets.array if isinstance(targets, Tensor) else np.asarray(targets)
     lengths = [np.atleast_1d(v.array if isinstance(v, Tensor) else np.asarray(v)) for v in (input_lengths, target_lengths)]
     losses, start = [], 0
@@ -389,7 +703,7 @@ def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0,
             own, start = labels[start : start + S], start + S
         else:
             own = labels[n, :S]
-        losses.append(_ctc_of_one(log_probabilities[:T, n], own, blank))
+        losses.append(_ctc_of_one(log_probs[:T, n], own, blank))
     loss = cat([x.reshape(1) for x in losses])
     if zero_infinity:
         loss = where(Tensor.wrap(np.isinf(loss.array)), Tensor.wrap(np.zeros((), loss.dtype)), loss)
@@ -399,30 +713,59 @@ def ctc_loss(log_probabilities, targets, input_lengths, target_lengths, blank=0,
     return loss.squeeze(0) if single and reduction == "none" else loss
 
 
+IMPOSSIBLE = -1e30  # the logarithm of a probability of 0, but one that can be reckoned with
+
+
+def _ctc_reference(log_p, labels, blank):
+    """The same by small operations: at each step, the logarithms of the probabilities of all beginnings."""
+    T, path = len(log_p), _path(labels, blank)
+    blocked = Tensor.wrap(np.where(_may_skip(path, blank), 0, IMPOSSIBLE).astype(log_p.dtype))
+    never = Tensor.wrap(np.full(2, IMPOSSIBLE, log_p.dtype))
+    begin = np.where(np.arange(len(path)) < 2, 0, IMPOSSIBLE).astype(log_p.dtype)
+    table = Tensor.wrap(begin) + log_p[0, path] if T else Tensor.wrap(begin)
+    for t in range(1, T):
+        step = cat([never[:1], table[:-1]])
+        leap = cat([never, table])[: len(path)] + blocked
+        table = stack([table, step, leap]).logsumexp(0) + log_p[t, path]
+    ends = table[-2:].logsumexp(0) if T or len(path) == 1 else never[0]
+    total = -ends
+    return where(total > -0.5 * IMPOSSIBLE, math.inf, total)
+
+
+def _path(labels, blank):
+    """The labels with blanks around them."""
+    path = np.full(2 * len(labels) + 1, blank)
+    path[1::2] = labels
+    return path
+
+
+def _may_skip(path, blank):
+    """Where the step over a blank is allowed: between different labels."""
+    skip = np.zeros(len(path), bool)
+    skip[2:] = (path[2:] != blank) & (path[2:] != path[:-2])
+    return skip
+
+
 @operation(
     name="ctc",
     formula=r"y = -\ln \sum_{\pi \to t} \prod_s p_{s, \pi_s}",
     gradient=r"\bar x_{s,c} = -\bar y\, P(\pi_s = c \mid t)",
-    once_differentiable=True,
+    composed=_ctc_reference,
 )
 def _ctc_of_one(log_p, labels, blank):
     """The loss of one sequence, by the forward-backward algorithm; log_p has shape (T, C)."""
-    T = len(log_p)
-    path = np.full(2 * len(labels) + 1, blank)
-    path[1::2] = labels
-    skip = np.zeros(len(path), bool)  # a step over a blank is allowed between different labels
-    skip[2:] = (path[2:] != blank) & (path[2:] != path[:-2])
+    T, path = len(log_p), _path(labels, blank)
     emitted = log_p[:, path].astype(np.float64)
-    forward = _ctc_sweep(emitted, skip)
+    forward = _beginnings(emitted, _may_skip(path, blank))
     ends = forward[-1, -2:] if len(path) > 1 else forward[-1]
     total = np.logaddexp.reduce(ends) if T else (0.0 if len(path) == 1 else -np.inf)
 
+    shape, dtype = log_p.shape, log_p.dtype
+
     def pull(g):
-        gx = np.zeros_like(log_p)
+        gx = np.zeros(shape, dtype)
         if np.isfinite(total):
-            skip_back = np.zeros(len(path), bool)
-            skip_back[2:] = (path[::-1][2:] != blank) & (path[::-1][2:] != path[::-1][:-2])
-            backward = _ctc_sweep(emitted[::-1, ::-1], skip_back)[::-1, ::-1]
+            backward = _beginnings(emitted[::-1, ::-1], _may_skip(path[::-1], blank))[::-1, ::-1]
             share = np.exp(forward + backward - emitted - total)
             for place, name in enumerate(path):
                 gx[:, name] -= share[:, place]
@@ -431,7 +774,7 @@ def _ctc_of_one(log_p, labels, blank):
     return np.asarray(-total, log_p.dtype), pull
 
 
-def _ctc_sweep(emitted, skip):
+def _beginnings(emitted, skip):
     """The logarithms of the probabilities of all beginnings: (T, length of the path)."""
     table = np.full(emitted.shape, -np.inf)
     if len(table):

@@ -322,6 +322,7 @@ Tensor.prelu = activation.prelu
 # ---------------------------------------------------------------- special functions
 
 Tensor.erf = special.erf
+Tensor.erfinv = special.erfinv
 
 # ---------------------------------------------------------------- sums, means, extremes
 

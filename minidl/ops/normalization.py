@@ -5,10 +5,12 @@ import math
 import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
-from minidl.engine.changes import changes
+from minidl.engine.grad_mode import no_grad
 from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
+from minidl.ops.shape import cat
 
 
 def _standardize_reference(x, weight, bias, axes, eps):
@@ -59,19 +61,40 @@ def standardize(x, weight, bias, axes, eps):
     return y, pull
 
 
-def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+def _check_learned(name, shape, **learned):
+    """Refuse a weight or bias of another shape: broadcasting would share its numbers among what each should have its own."""
+    for what, tensor in learned.items():
+        if tensor is not None and tuple(tensor.shape) != shape:
+            raise ShapeError(f"{name}: the {what} must have shape {shape}, and has {tuple(tensor.shape)}")
+
+
+def _last_axes(name, x, normalized_shape, **learned):
+    """The dimensions that `normalized_shape` names, checked."""
+    shape = tuple(int(n) for n in normalized_shape)
+    if not shape:
+        raise ShapeError(f"{name} needs a normalized_shape of at least one dimension")
+    if tuple(x.shape[x.ndim - len(shape) :]) != shape or x.ndim < len(shape):
+        raise ShapeError(f"{name} over {shape} needs an input that ends in it, and got {x.shape}")
+    _check_learned(name, shape, **learned)
+    return tuple(range(x.ndim - len(shape), x.ndim))
+
+
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalise each example over its last dimensions (Ba et al. 2016).
 
     Parameters
     ----------
-    x : Tensor, shape (..., *normalized_shape)
+    input : Tensor, shape (..., *normalized_shape)
     normalized_shape : tuple of int
     weight, bias : Tensor, shape normalized_shape, optional
+
+    Raises
+    ------
+    ShapeError
+        When the input does not end in `normalized_shape`, or weight or bias do not have it.
     """
-    shape = tuple(normalized_shape)
-    if x.shape[x.ndim - len(shape) :] != shape:
-        raise ShapeError(f"layer_norm over {shape} needs an input that ends in it, and got {x.shape}")
-    return standardize(x, weight, bias, axes=tuple(range(x.ndim - len(shape), x.ndim)), eps=eps)
+    axes = _last_axes("layer_norm", input, normalized_shape, weight=weight, bias=bias)
+    return standardize(input, weight, bias, axes=axes, eps=eps)
 
 
 def _rms_norm_reference(x, weight, axes, eps):
@@ -98,13 +121,11 @@ def _rms_norm(x, weight, axes, eps):
     return (normal if weight is None else normal * weight), pull
 
 
-def rms_norm(x, normalized_shape, weight=None, eps=None):
+def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Divide each example by its root mean square over its last dimensions (Zhang & Sennrich 2019)."""
-    shape = tuple(normalized_shape)
-    if x.shape[x.ndim - len(shape) :] != shape:
-        raise ShapeError(f"rms_norm over {shape} needs an input that ends in it, and got {x.shape}")
-    eps = float(np.finfo(x.dtype).eps) if eps is None else eps
-    return _rms_norm(x, weight, axes=tuple(range(x.ndim - len(shape), x.ndim)), eps=eps)
+    axes = _last_axes("rms_norm", input, normalized_shape, weight=weight)
+    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    return _rms_norm(input, weight, axes=axes, eps=eps)
 
 
 def _per_channel(parameter, ndim):
@@ -167,12 +188,12 @@ def standardize_channels(x, weight, bias, mean, var, eps):
     return channels_first(y.reshape(last)), pull
 
 
-def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     """Normalise each channel over the batch (Ioffe & Szegedy 2015).
 
     Parameters
     ----------
-    x : Tensor, shape (N, C, ...)
+    input : Tensor, shape (N, C, ...)
     running_mean, running_var : Tensor, shape (C,), or None
         Used in evaluation; moved by `momentum` towards those of the batch while training.
     weight, bias : Tensor, shape (C,), optional
@@ -180,45 +201,87 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     Raises
     ------
     ShapeError
-        When training with a single value for a channel: it has no spread.
+        When training with a single value for a channel, which has no spread; or when anything does not have shape (C,).
     """
-    if x.ndim < 2:
-        raise ShapeError(f"batch_norm needs an input of shape (N, C, ...), and got {x.shape}")
+    if not input.numel():
+        return input.clone()
+    if input.ndim < 2:
+        raise ShapeError(f"batch_norm needs an input of shape (N, C, ...), and got {input.shape}")
+    channels = input.shape[1]
+    _check_learned("batch_norm", (channels,), weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
     if not training and running_mean is not None:
-        weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
-        scale = 1 / (_per_channel(running_var, x.ndim) + eps).sqrt()
-        scale = scale if weight is None else scale * weight
-        y = (x - _per_channel(running_mean, x.ndim)) * scale
-        return y if bias is None else y + bias
-    n = x.numel() // max(1, x.shape[1])
+        return _by_running_statistics(input, running_mean, running_var, weight, bias, eps)
+    n = input.numel() // channels
     if n <= 1 and training:
         raise ShapeError(
-            f"batch_norm cannot train on one value a channel (input {x.shape}): it has no spread. Use a larger batch"
+            f"batch_norm cannot train on one value a channel (input {input.shape}): it has no spread. Use a larger batch"
         )
-    mean, var = channel_statistics(x.array)
+    mean, var = channel_statistics(input.array)
     if training and running_mean is not None:
-        for running, now in ((running_mean, mean), (running_var, var * (n / (n - 1)))):
-            changes.mark(running.array)
-            running.array *= 1 - momentum
-            running.array += momentum * now
-    return standardize_channels(x, weight, bias, mean=mean, var=var, eps=eps)
+        _move(running_mean, mean, momentum)
+        _move(running_var, var * (n / (n - 1)), momentum)
+    return standardize_channels(input, weight, bias, mean=mean, var=var, eps=eps)
 
 
-def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+def _by_running_statistics(x, running_mean, running_var, weight, bias, eps):
+    """Every channel normalised by numbers that are given: a scale and a shift."""
+    weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
+    scale = 1 / (_per_channel(running_var, x.ndim) + eps).sqrt()
+    scale = scale if weight is None else scale * weight
+    y = (x - _per_channel(running_mean, x.ndim)) * scale
+    return y if bias is None else y + bias
+
+
+def _move(running, now, momentum):
+    """Move a running statistic towards that of the batch."""
+    with no_grad():
+        running.mul_(1 - momentum)
+        running.add_(Tensor.wrap(momentum * now.astype(running.dtype, copy=False)))
+
+
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalise groups of channels, each example by itself (Wu & He 2018)."""
-    if x.ndim < 2 or x.shape[1] % num_groups:
-        raise ShapeError(f"group_norm cannot divide the channels of {x.shape} into {num_groups} groups")
-    groups = x.reshape(x.shape[0], num_groups, math.prod(x.shape[1:]) // num_groups)
-    y = standardize(groups, None, None, axes=(2,), eps=eps).reshape(x.shape)
-    y = y if weight is None else y * _per_channel(weight, x.ndim)
-    return y if bias is None else y + _per_channel(bias, x.ndim)
+    if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
+        raise ShapeError(f"group_norm cannot divide the channels of {input.shape} into {num_groups} groups")
+    _check_learned("group_norm", (input.shape[1],), weight=weight, bias=bias)
+    groups = input.reshape(input.shape[0], num_groups, math.prod(input.shape[1:]) // num_groups)
+    y = standardize(groups, None, None, axes=(2,), eps=eps).reshape(input.shape)
+    y = y if weight is None else y * _per_channel(weight, input.ndim)
+    return y if bias is None else y + _per_channel(bias, input.ndim)
 
 
 def instance_norm(
-    x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5
+    input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-5
 ):
-    """Normalise each channel of each example by itself (Ulyanov et al. 2016)."""
+    """Normalise each channel of each example by itself (Ulyanov et al. 2016).
+
+    The running statistics, if there are any, move towards the mean of those of the examples.
+    """
+    if input.ndim < 3:
+        raise ShapeError(
+            f"instance_norm needs an input of shape (N, C, ...) with something to average over, not {input.shape}"
+        )
+    channels = input.shape[1]
+    _check_learned(
+        "instance_norm", (channels,), weight=weight, bias=bias, running_mean=running_mean, running_var=running_var
+    )
     if not use_input_stats:
-        return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
-    axes = tuple(range(2, x.ndim))
-    return standardize(x, _per_channel(weight, x.ndim), _per_channel(bias, x.ndim), axes=axes, eps=eps)
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    axes, n = tuple(range(2, input.ndim)), math.prod(input.shape[2:])
+    if n == 1:
+        raise ShapeError(f"instance_norm cannot normalise one value by itself (input {input.shape}): it has no spread")
+    if running_mean is not None and input.numel():
+        x = input.array
+        _move(running_mean, x.mean(axis=axes).mean(axis=0), momentum)
+        _move(running_var, x.var(axis=axes, ddof=1).mean(axis=0), momentum)
+    return standardize(input, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim), axes=axes, eps=eps)
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """Divide each channel by the activity of `size` channels around it (Krizhevsky et al. 2012)."""
+    if input.ndim < 3:
+        raise ShapeError(f"local_response_norm needs an input of shape (N, C, ...), and got {input.shape}")
+    squares, channels = input * input, input.shape[1]
+    before, after = size // 2, (size - 1) // 2
+    sums = [squares[:, max(0, c - before) : c + after + 1].sum(1, keepdim=True) for c in range(channels)]
+    return input / (cat(sums, 1) * (alpha / size) + k) ** beta

@@ -117,6 +117,32 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     return h[1:].transpose(0, 2, 1), pull
 
 
+def projected_lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr):
+    """One direction of one LSTM layer whose hidden state is a projection of its cell (Sak et al. 2014), step by step.
+
+    Parameters
+    ----------
+    x : (T, N, D)
+    h0, c0 : (N, P), (N, H)
+    w_ih, w_hh, w_hr : (4H, D), (4H, P), (P, H)
+    b_ih, b_hh : (4H,), or None
+
+    Returns
+    -------
+    (T, N, P), (N, H)
+        The hidden states of all steps, and the last cell state.
+    """
+    h, c, outputs = h0, c0, []
+    for step in x.unbind(0):
+        z = step @ w_ih.T + h @ w_hh.T
+        z = z if b_ih is None else z + b_ih + b_hh
+        i, f, g, o = z.chunk(4, 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = (o.sigmoid() * c.tanh()) @ w_hr.T
+        outputs.append(h)
+    return stack(outputs), c
+
+
 def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
     """The gradients of x, of the initial states and of both weights."""
     flat = dz.reshape(-1, dz.shape[-1])

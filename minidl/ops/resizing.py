@@ -1,147 +1,206 @@
-r"""Images in other sizes: borders, windows as columns, averages over a grid, resizing."""
+r"""Images in other sizes: windows as columns and back, interpolation, channels to pixels."""
 
-from typing import Any
+from math import prod
 
 import numpy as np
 
-from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.windows import check_image, output_size, pair, window_indices
+from minidl.ops.padding import pad
+from minidl.ops.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from minidl.ops.windows import check_image, output_size, sizes_of, window_indices
+
+# ---------------------------------------------------------------- windows as columns, and back
 
 
-@array_function
-def _with_border(x, widths, value):
-    return np.pad(x, widths, constant_values=value)
+def _under_windows(name, size, kernel_size, dilation, padding, stride):
+    """Kernel, padding, the size with padding, and which of its pixels lie under each window: (elements, windows)."""
+    kernel, dilation, padding, stride = sizes_of(
+        name, 2, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
+    out = tuple(output_size(*numbers) for numbers in zip(size, kernel, stride, padding, dilation, strict=True))
+    if min(out) < 1:
+        raise ShapeError(
+            f"{name}: the kernel {kernel} is larger than the padded image, {tuple(size)} with padding {padding}"
+        )
+    padded = tuple(n + 2 * p for n, p in zip(size, padding, strict=True))
+    rows, columns = window_indices(kernel, stride, dilation, out)
+    return kernel, padding, padded, (rows * padded[1] + columns).reshape(prod(out), -1).T
 
 
-@operation(
-    name="pad",
-    formula=r"y = x \text{ with a border}",
-    gradient=r"\bar x = \bar y \text{ without it}",
-    linear=True,
-    array=_with_border,
-)
-def _pad(x, widths, value):
-    inside = tuple(slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True))
-    return _with_border(x, widths, value), lambda g: g[inside]
+def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
+    """The windows of an image as columns: (N, C, H, W) to (N, C * kh * kw, number of windows)."""
+    x, single = check_image("unfold", input, 2)
+    kernel, padding, _, pixels = _under_windows("unfold", x.shape[2:], kernel_size, dilation, padding, stride)
+    x = pad(x, (padding[1], padding[1], padding[0], padding[0])).flatten(2)
+    y = x[:, :, pixels].reshape(len(x), x.shape[1] * prod(kernel), pixels.shape[1])
+    return y.squeeze(0) if single else y
 
 
-def pad(x, pad, mode="constant", value=0.0):
-    """A border around the last dimensions.
+def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
+    """Columns put back where `unfold` took them, and added up where windows overlap.
 
     Parameters
     ----------
-    pad : tuple of int
-        Widths in pairs, the last dimension first: (left, right, top, bottom, ...). Negative ones crop.
-    mode : {"constant", "reflect", "replicate", "circular"}
-    value : float
-        What a constant border is filled with.
+    input : Tensor, shape (N, C * kh * kw, number of windows) or without N
+    output_size : (int, int)
+        Height and width of the image (N, C, H, W).
+
+    Raises
+    ------
+    ShapeError
+        When the columns are not those of an image of that size.
     """
-    pad = tuple(int(p) for p in pad)
-    if len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ShapeError(f"pad takes pairs of widths for at most {x.ndim} dimensions, and got {pad}")
-    widths = [(0, 0)] * (x.ndim - len(pad) // 2) + [pad[i : i + 2] for i in range(len(pad) - 2, -1, -2)]
-    if not any(pad):
-        return x
-    if mode == "constant":
-        if min(pad) < 0:
-            x = x[tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(widths, x.shape, strict=True))]
-            widths = [(max(a, 0), max(b, 0)) for a, b in widths]
-        return _pad(x, tuple(widths), value)
-    names = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    if mode not in names:
-        raise ValueError(f'pad knows the modes "constant", "reflect", "replicate" and "circular", not {mode!r}')
-    for axis, (before, after) in enumerate(widths):
-        if before or after:
-            if mode == "reflect" and max(before, after) >= x.shape[axis]:
-                raise ShapeError(
-                    f"a reflected border of {max(before, after)} needs a dimension larger than that, not {x.shape[axis]}"
-                )
-            mirrored: Any = np.pad(np.arange(x.shape[axis]), (before, after), mode=names[mode])  # type: ignore[call-overload]
-            x = x.index_select(axis, Tensor.wrap(mirrored))
-    return x
+    single = input.ndim == 2
+    x = input.unsqueeze(0) if single else input
+    (size,) = sizes_of("fold", 2, output_size=output_size)
+    kernel, padding, padded, pixels = _under_windows("fold", size, kernel_size, dilation, padding, stride)
+    if x.ndim != 3 or x.shape[1] % prod(kernel) or x.shape[2] != pixels.shape[1]:
+        raise ShapeError(
+            f"fold needs columns of shape (N, C * {prod(kernel)}, {pixels.shape[1]}) for an image of {size} under the "
+            f"kernel {kernel}, and got {input.shape}"
+        )
+    channels = x.shape[1] // prod(kernel)
+    image = Tensor.wrap(np.zeros((len(x), channels, prod(padded)), x.dtype))
+    image = image.index_add(2, Tensor.wrap(pixels.ravel()), x.reshape(len(x), channels, pixels.size))
+    (H, W), (ph, pw) = size, padding
+    image = image.reshape(len(x), channels, *padded)[:, :, ph : ph + H, pw : pw + W]
+    return image.squeeze(0) if single else image
 
 
-def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
-    """The windows of an image as columns: (N, C, H, W) to (N, C * kh * kw, number of windows)."""
-    x, single = check_image("unfold", x, 2)
-    kernel, dilation, padding, stride = map(pair, (kernel_size, dilation, padding, stride))
-    geometry = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
-    out = tuple(output_size(n, k, s, p, d) for n, k, s, p, d in geometry)
-    x = pad(x, (padding[1], padding[1], padding[0], padding[0]))
-    rows, columns = window_indices(x.shape[2:], kernel, stride, dilation, out)
-    y = x[:, :, rows, columns].permute(0, 1, 4, 2, 3).reshape(x.shape[0], -1, out[0] * out[1])
-    return y.squeeze(0) if single else y
+# ---------------------------------------------------------------- interpolation
+
+MODES = {"nearest": (1, 2, 3), "nearest-exact": (1, 2, 3), "linear": (1,), "bilinear": (2,), "trilinear": (3,),
+         "bicubic": (2,), "area": (1, 2, 3)}  # fmt: skip
 
 
-def _resized(x, rows, columns):
-    """Every row and every column of an image mixed by a matrix."""
-    rows, columns = rows.astype(x.dtype), columns.astype(x.dtype)
-    return Tensor.wrap(rows) @ (x @ Tensor.wrap(columns.T))
+def interpolate(
+    input, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None, antialias=False
+):
+    """Sequences, images or volumes in another size: (N, C, H, W) to (N, C, *size).
+
+    Parameters
+    ----------
+    size : int or tuple of int, optional
+    scale_factor : float or tuple of float, optional
+        Either of the two.
+    mode : {"nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area"}
+        How the pixels between are found; linear modes and "bicubic" each for their number of dimensions.
+    align_corners : bool, optional
+        Whether the centres of the corner pixels stay where they are, instead of the corners of the image.
+    recompute_scale_factor : bool, optional
+        Whether the scale is that of the whole sizes, instead of the `scale_factor` as given.
+
+    Raises
+    ------
+    ShapeError, ValueError
+        For a mode that does not know the number of dimensions, or arguments that contradict each other.
+    """
+    n = input.ndim - 2
+    if mode not in MODES:
+        raise ValueError(f"interpolate knows the modes {', '.join(map(repr, MODES))}, not {mode!r}")
+    if n not in MODES[mode]:
+        raise ShapeError(
+            f"interpolate by {mode!r} needs an input of {' or '.join(str(m + 2) for m in MODES[mode])} dimensions "
+            f"(N, C, ...), and got shape {input.shape}"
+        )
+    if antialias:
+        raise ValueError("interpolate does not blur before it makes an image smaller (antialias=True) here")
+    if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
+        raise ValueError(f"align_corners means nothing to the mode {mode!r}")
+    size, scales = _new_size(n, input, size, scale_factor, recompute_scale_factor)
+    if mode == "area":
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[n - 1](input, size)
+    for dim, (out, scale) in enumerate(zip(size, scales, strict=True), 2):
+        input = _interpolated_along(input, dim, out, scale, mode, bool(align_corners))
+    return input
 
 
-def _bin_means(size, out):
-    """A matrix (out, size) whose rows average nearly equal parts."""
-    matrix = np.zeros((out, size))
-    for i in range(out):
-        start, end = i * size // out, -(-(i + 1) * size // out)
-        matrix[i, start:end] = 1 / (end - start)
-    return matrix
+def _new_size(n, x, size, scale_factor, recompute):
+    """The new size, and the scale of each dimension; None for that of the sizes."""
+    if (size is None) == (scale_factor is None):
+        raise ValueError("interpolate needs either a size or a scale_factor")
+    given = size if scale_factor is None else scale_factor
+    given = tuple(given) if isinstance(given, list | tuple) else (given,) * n
+    if len(given) != n:
+        raise ValueError(f"interpolate needs one number or {n} of them for an input of shape {x.shape}, and got {given}")
+    if size is not None:
+        if recompute:
+            raise ValueError("recompute_scale_factor means nothing where the size is given")
+        return [int(out) for out in given], [None] * n
+    size = [int(m * s) for m, s in zip(x.shape[2:], given, strict=True)]
+    if min(size) < 1:
+        raise ShapeError(f"with scale_factor {scale_factor} nothing is left of an input of shape {x.shape}")
+    return size, [None] * n if recompute else given
 
 
-def adaptive_avg_pool2d(x, output_size):
-    """The mean over a grid of nearly equal parts: (N, C, H, W) to (N, C, *output_size); None keeps a size."""
-    x, single = check_image("adaptive_avg_pool2d", x, 2)
-    wanted = output_size if isinstance(output_size, list | tuple) else (output_size, output_size)
-    rows, columns = (_bin_means(n, n if o is None else o) for n, o in zip(x.shape[2:], wanted, strict=True))
-    y = _resized(x, rows, columns)
-    return y.squeeze(0) if single else y
-
-
-def _interpolation(size, out, scale, mode, align_corners):
-    """The matrix (out, size) that resizes a row."""
-    matrix = np.zeros((out, size))
+def _interpolated_along(x, dim, out, scale, mode, align_corners):
+    """One dimension in another size: each new element is a weighted sum of one, two or four old ones."""
+    size = x.shape[dim]
     step = size / out if scale is None else 1 / scale
-    if mode == "nearest":
-        nearest = np.minimum((np.arange(out) * np.float32(step)).astype(int), size - 1)
-        matrix[np.arange(out), nearest] = 1
-        return matrix
+    if mode.startswith("nearest"):
+        shift = 0.5 if mode == "nearest-exact" else 0.0
+        index = np.floor((np.arange(out) + np.float32(shift)).astype(np.float32) * np.float32(step)).astype(np.int64)
+        return x.index_select(dim, Tensor.wrap(np.minimum(index, size - 1)))
     if align_corners:
         place = np.arange(out) * ((size - 1) / (out - 1) if out > 1 else 0)
     else:
-        place = np.maximum((np.arange(out) + 0.5) * step - 0.5, 0)
-    low = np.minimum(place.astype(int), size - 1)
-    high, share = np.minimum(low + 1, size - 1), place - low
-    np.add.at(matrix, (np.arange(out), low), 1 - share)
-    np.add.at(matrix, (np.arange(out), high), share)
-    return matrix
+        place = (np.arange(out) + 0.5) * step - 0.5
+    if mode == "bicubic":
+        low = np.floor(place).astype(np.int64)
+        taps, weights = [low + i for i in (-1, 0, 1, 2)], _cubic_weights(place - low)
+    else:
+        place = np.maximum(place, 0)
+        low = np.minimum(place.astype(np.int64), size - 1)
+        taps, weights = [low, low + 1], [1 - (place - low), place - low]
+    along = (-1, *(1,) * (x.ndim - 1 - dim))
+    terms = [
+        x.index_select(dim, Tensor.wrap(np.clip(tap, 0, size - 1))) * Tensor.wrap(weight.astype(x.dtype).reshape(along))
+        for tap, weight in zip(taps, weights, strict=True)
+    ]
+    return sum(terms[1:], terms[0])
 
 
-def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=None):
-    """Images in another size: (N, C, H, W) to (N, C, *size), by the nearest pixel or "bilinear" between four."""
-    if mode not in ("nearest", "bilinear"):
-        raise ValueError(f'interpolate knows the modes "nearest" and "bilinear", not {mode!r}')
-    if (size is None) == (scale_factor is None):
-        raise ValueError("interpolate needs either a size or a scale_factor")
-    x, _ = check_image("interpolate", x, 2)
-    scales = (None, None)
-    if size is None:
-        scales = tuple(scale_factor) if isinstance(scale_factor, list | tuple) else (scale_factor, scale_factor)
-        size = tuple(int(n * s) for n, s in zip(x.shape[2:], scales, strict=True))
-    size = pair(size)
-    rows, columns = (
-        _interpolation(n, o, s, mode, bool(align_corners)) for n, o, s in zip(x.shape[2:], size, scales, strict=True)
-    )
-    return _resized(x, rows, columns)
+def _cubic_weights(t, a=-0.75):
+    """How much each of four neighbours counts for a place t between the middle two (Keys 1981)."""
+
+    def near(d):
+        return ((a + 2) * d - (a + 3)) * d * d + 1
+
+    def far(d):
+        return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
+
+    return far(t + 1), near(t), near(1 - t), far(2 - t)
 
 
-def pixel_shuffle(x, upscale_factor):
+# ---------------------------------------------------------------- channels to pixels, and back
+
+
+def pixel_shuffle(input, upscale_factor):
     """Channels to pixels: (..., C r², H, W) to (..., C, H r, W r)."""
-    r, (*batch, C, H, W) = upscale_factor, x.shape
-    if C % (r * r):
+    r, (*batch, C, H, W) = upscale_factor, input.shape
+    if r < 1 or C % (r * r):
         raise ShapeError(f"pixel_shuffle by {r} needs channels in multiples of {r * r}, and got {C}")
     n = len(batch)
-    x = x.reshape(*batch, C // (r * r), r, r, H, W)
+    x = input.reshape(*batch, C // (r * r), r, r, H, W)
     order = [*range(n), n, n + 3, n + 1, n + 4, n + 2]
     return x.permute(*order).reshape(*batch, C // (r * r), H * r, W * r)
+
+
+def pixel_unshuffle(input, downscale_factor):
+    """Pixels to channels: (..., C, H r, W r) to (..., C r², H, W)."""
+    r, (*batch, C, H, W) = downscale_factor, input.shape
+    if r < 1 or H % r or W % r:
+        raise ShapeError(f"pixel_unshuffle by {r} needs height and width in multiples of {r}, and got {H} and {W}")
+    n = len(batch)
+    x = input.reshape(*batch, C, H // r, r, W // r, r)
+    order = [*range(n), n, n + 2, n + 4, n + 1, n + 3]
+    return x.permute(*order).reshape(*batch, C * r * r, H // r, W // r)
+
+
+def channel_shuffle(input, groups):
+    """The channels of all groups dealt out in turn: (N, C, ...) to the same shape (Zhang et al. 2018)."""
+    if input.ndim < 3 or groups < 1 or input.shape[1] % groups:
+        raise ShapeError(f"channel_shuffle needs channels in multiples of {groups}, and got an input of shape {input.shape}")
+    N, C, *size = input.shape
+    return input.reshape(N, groups, C // groups, *size).transpose(1, 2).reshape(N, C, *size)

@@ -1,4 +1,4 @@
-r"""The error function, which NumPy does not have."""
+r"""The error function and its inverse, which NumPy does not have."""
 
 import math
 
@@ -48,3 +48,33 @@ def erf_array(x):
 def erf(x):
     """The error function: the share of a normal distribution within x √2 standard deviations of its mean."""
     return erf_array(x), lambda g: g * (2 / math.sqrt(math.pi) * np.exp(-(x * x)))
+
+
+@array_function
+def erfinv_array(x):
+    """The inverse of the error function: a first guess, then Newton's steps on erf itself."""
+    y = np.asarray(x, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        tail = np.log1p(-y * y)
+        half = 2 / (math.pi * 0.147) + tail / 2  # Winitzki (2008)
+        guess = np.copysign(np.sqrt(np.sqrt(half * half - tail / 0.147) - half), y)
+        for _ in range(3):
+            step = (_erf_exact(guess) - y) * (math.sqrt(math.pi) / 2) * np.exp(guess * guess)
+            guess = guess - np.where(np.isfinite(step), step, 0)
+    guess = np.where(np.abs(y) == 1, np.copysign(np.inf, y), np.where(np.abs(y) > 1, np.nan, guess))
+    return guess.astype(x.dtype)
+
+
+_erf_exact = np.vectorize(math.erf, otypes=[np.float64])
+
+
+@operation(
+    formula=r"y = \operatorname{erf}^{-1}(x)",
+    gradient=r"\bar x = \bar y \odot \tfrac{\sqrt\pi}{2} e^{y^2}",
+    promote="float",
+    array=erfinv_array,
+)
+def erfinv(x):
+    """The inverse of the error function, for -1 < x < 1."""
+    y = erfinv_array(x)
+    return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))

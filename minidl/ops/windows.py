@@ -13,6 +13,25 @@ def pair(value, n=2):
     return tuple(int(v) for v in (values * n if len(values) == 1 else values))
 
 
+def sizes_of(name, n, **sizes):
+    """The sizes of windows as tuples of n numbers each, checked.
+
+    Raises
+    ------
+    ValueError
+        For another number of sizes, a negative padding, or anything else below 1.
+    """
+    made = []
+    for what, value in sizes.items():
+        numbers, least = pair(value, n), 0 if "padding" in what else 1
+        if len(numbers) != n:
+            raise ValueError(f"{name}: {what} is one number or {n} of them, not {value}")
+        if min(numbers) < least:
+            raise ValueError(f"{name}: {what} must be at least {least}, and is {value}")
+        made.append(numbers)
+    return made
+
+
 def output_size(size, kernel, stride, padding, dilation=1, ceil=False):
     """How many windows fit: the size of a convolved or pooled dimension."""
     span = size + 2 * padding - dilation * (kernel - 1) - 1
@@ -27,20 +46,20 @@ def check_image(name, x, n):
     if x.ndim == n + 1:
         return x.unsqueeze(0), True
     if x.ndim != n + 2:
-        sizes = ", ".join("LHW"[:1] if n == 1 else "HW")
+        sizes = {1: "L", 2: "H, W", 3: "D, H, W"}[n]
         raise ShapeError(f"{name} needs an input of shape (N, C, {sizes}) or (C, {sizes}), and got {x.shape}")
     return x, False
 
 
-def window_indices(size, kernel, stride, dilation, out):
-    """Which rows and columns lie under each window: index arrays of shape (oh, ow, kh * kw)."""
-    rows, columns = (
-        np.arange(n)[:, None] * s + np.arange(k)[None] * d for n, k, s, d in zip(out, kernel, stride, dilation, strict=True)
-    )
-    shape = (out[0], out[1], kernel[0], kernel[1])
-    rows = np.broadcast_to(rows[:, None, :, None], shape).reshape(out[0], out[1], -1)
-    columns = np.broadcast_to(columns[None, :, None, :], shape).reshape(out[0], out[1], -1)
-    return rows, columns
+def window_indices(kernel, stride, dilation, out):
+    """Which elements lie under each window: for each dimension an index array of shape (*out, elements of a window)."""
+    n, window, found = len(kernel), int(np.prod(kernel)), []
+    for i in range(n):
+        index = np.arange(out[i])[:, None] * stride[i] + np.arange(kernel[i]) * dilation[i]
+        shape = [1] * (2 * n)
+        shape[i], shape[n + i] = index.shape
+        found.append(np.broadcast_to(index.reshape(shape), (*out, *kernel)).reshape(*out, window))
+    return found
 
 
 def columns(images, kernel, out, groups, stride, padding, dilation):

@@ -12,7 +12,8 @@ import numpy as np
 from minidl.engine.backward import nodes_behind
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError
-from minidl.nn.module import Module, Parameter
+from minidl.nn.module import Module
+from minidl.nn.parameter import Parameter
 from minidl.viz.graphs.walking import gradients_of
 from minidl.viz.summary import value_summary
 

@@ -7,7 +7,7 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.nn.module import Parameter
+from minidl.nn.parameter import Parameter
 from minidl.ops.creation import tensor
 
 

@@ -14,4 +14,12 @@ SAMPLES = [
     sample("F.conv_transpose2d(a, b, c)", "2,3,4,3", "3,2,3,2", "2"),
     sample("F.conv_transpose2d(a, b, stride=2, padding=1, output_padding=1)", "1,2,3,4", "2,3,3,3"),
     sample("F.conv_transpose2d(a, b, groups=2, dilation=2)", "1,4,3,3", "4,1,2,2"),
+    sample("F.conv3d(a, b, c)", "2,2,3,4,3", "3,2,2,2,2", "3"),
+    sample("F.conv3d(a, b, stride=2, padding=(1, 0, 1), dilation=(1, 2, 1), groups=2)", "1,4,4,5,4", "2,2,3,2,2"),
+    sample("F.conv3d(a, b, padding='same')", "2,3,4,3", "2,2,2,3,2"),
+    sample("F.conv_transpose1d(a, b, c, stride=2, padding=1, output_padding=1)", "2,3,4", "3,2,3", "2"),
+    sample("F.conv_transpose1d(a, b, groups=2, dilation=2)", "4,3", "4,1,2"),
+    sample("F.conv_transpose3d(a, b, c, stride=2, padding=1, output_padding=1)", "1,2,2,3,2", "2,3,3,2,3", "3"),
+    sample("F.conv_transpose3d(a, b, groups=2, dilation=2)", "2,2,2,2", "2,1,2,2,1"),
+    sample("F.conv1d(a, b, padding='same', dilation=3)", "2,2,7", "3,2,2"),
 ]

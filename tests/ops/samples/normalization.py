@@ -12,4 +12,9 @@ SAMPLES = [
     sample("F.instance_norm(a)", "2,3,4,2"),
     sample("F.normalize(a)", "3,4"),
     sample("F.normalize(a, 1.0, 0)", "3,4"),
+    sample("F.local_response_norm(a, 3)", "2,5,3"),
+    sample("F.local_response_norm(a, 2, 0.5, 0.7, 2.0)", "1,4,2,2"),
+    sample("F.instance_norm(a, b.detach(), c.detach(), d, e, use_input_stats=False)", "2,3,4", "3", ">3", "3", "3"),
+    sample("F.instance_norm(a, None, None, b, c)", "2,3,4", "3", "3"),
+    sample("F.batch_norm(a, None, None, training=True)", "0,3,2"),
 ]
