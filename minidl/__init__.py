@@ -35,6 +35,7 @@ from minidl.engine.dtypes import float_ as float
 from minidl.engine.dtypes import int_ as int
 from minidl.engine.generator import Generator, default_generator, manual_seed
 from minidl.engine.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minidl.engine.parallel import get_num_threads, set_num_threads
 from minidl.engine.printing import set_printoptions
 from minidl.engine.tensor import Tensor
 from minidl.engine.watching import detect_anomaly, watch
