@@ -35,8 +35,8 @@ OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "Tensor | None": "grad",
     "Any": """
         shape dtype grad_fn device size stride tolist register_hook type get_device
-        max min sort topk median nanmedian mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit histogram
-        unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
+        max min sort topk median nanmedian mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit
+        histogram unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
         __array_ufunc__ __array_function__ __reduce_ex__ __getstate__ __setstate__
     """,
 }
