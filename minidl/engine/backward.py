@@ -368,7 +368,8 @@ def _seed(output, gradient, create_graph):
     if not output.requires_grad:
         raise GraphError(
             "backward() was called on a tensor that no gradient flows to: nothing it was computed from has "
-            "requires_grad=True, or it was computed under no_grad() or after detach()."
+            "requires_grad=True, or it was computed under no_grad() or after detach(). md.is_grad_enabled() says whether "
+            "operations are recorded now; md.set_grad_enabled(True) switches that on again."
         )
     if gradient is None:
         if output.array.size != 1:
