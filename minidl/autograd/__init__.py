@@ -1,7 +1,7 @@
 """Gradients, by PyTorch's names (`torch.autograd`). How they come to be stands in `minidl.engine`."""
 
 from minidl.autograd.function import Function
-from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
+from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vhp, vjp
 from minidl.autograd.gradcheck import GradientError, gradcheck, gradgradcheck
 from minidl.engine.backward import backward, grad
 from minidl.engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -29,6 +29,7 @@ __all__ = [
     "operation",
     "per_sample_grads",
     "set_grad_enabled",
+    "vhp",
     "vjp",
     "watch",
 ]

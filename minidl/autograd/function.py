@@ -256,7 +256,7 @@ def once_differentiable(backward):
         with no_grad():
             return backward(ctx, *gradients)
 
-    first_only.once = True
+    vars(first_only)["once"] = True
     return first_only
 
 
