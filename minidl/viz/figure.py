@@ -58,12 +58,16 @@ SETTINGS: dict[Any, Any] = {
 class Grid:
     """The cells of a heat map that can be asked: `texts[row][column]` is what a cell says.
 
-    `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text).
+    `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text); `regions` to what is framed
+    while the cell is asked, as left, top, right, bottom in the units of the axes. `box` says where the cells lie, in the
+    same way; without it each is one unit wide.
     """
 
     axes: Any
     texts: list
     examples: dict = field(default_factory=dict)
+    regions: dict = field(default_factory=dict)
+    box: tuple = ()
 
 
 class FigurePicture(Picture):
@@ -140,9 +144,10 @@ class FigurePicture(Picture):
         points, grids = [], []
         for item in asked:
             if isinstance(item, Grid):
-                tall, wide = len(item.texts), len(item.texts[0])
-                top_left, bottom_right = place(item.axes, -0.5, -0.5), place(item.axes, wide - 0.5, tall - 0.5)
-                grids.append({"box": [*top_left, *bottom_right], "texts": item.texts, "examples": item.examples})
+                box = item.box or (-0.5, -0.5, len(item.texts[0]) - 0.5, len(item.texts) - 0.5)
+                corners = lambda edges, axes=item.axes: [*place(axes, *edges[:2]), *place(axes, *edges[2:])]
+                regions = {cell: corners(edges) for cell, edges in item.regions.items()}
+                grids.append({"box": corners(box), "texts": item.texts, "examples": item.examples, "regions": regions})
             elif np.isfinite(item[1:3]).all() and np.isfinite(at := place(*item[:3])).all():
                 points.append([*at, *item[3:]])
         return {"points": points, "grids": grids}
@@ -174,7 +179,9 @@ class Powers(LogFormatterSciNotation):
         """The text of a mark."""
         text = super().__call__(x, pos).replace(r"\times", "×")
         power = re.search(r"([\d.]*×?)10\^\{([-−\d.]+)\}", text)
-        return "" if not power else power[1] + "10" + power[2].translate(SUPERSCRIPTS)
+        if not power or power[1] not in ("", "2×", "5×"):  # all from 2 to 9 would run into one another
+            return ""
+        return power[1] + "10" + power[2].translate(SUPERSCRIPTS)
 
 
 def _smaller(svg):
