@@ -25,6 +25,7 @@ from minidl.viz.theme import LIGHT, css, themed
 
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+LEAST_SCALE = 0.6  # on a narrow screen a chart is scrolled, rather than made smaller than can be read
 SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "minidl",
@@ -127,7 +128,8 @@ class FigurePicture(Picture):
         smaller = iter(self._images)
         svg = in_tags(svg, lambda tag: re.sub(r'data:image/png;base64,[^"]*', lambda old: next(smaller, old[0]), tag))
         svg, classes = _shared_styles(in_tags(_smaller(svg), themed))
-        head = f'<svg class="minidl-chart" role="img" aria-label="{escape(readable(text))}"'
+        least = round(LEAST_SCALE * 96 * self._size[0])
+        head = f'<svg class="minidl-chart" style="min-width: {least}px" role="img" aria-label="{escape(readable(text))}"'
         style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}{classes}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest

@@ -103,12 +103,15 @@ def saliency_model_after(model):
 
 def test_grad_cam_weighs_the_maps_of_the_last_convolution_by_their_gradients():
     model, image = reader(), md.rand(12, 12)
+    with md.no_grad():
+        model[6].weight.abs_()  # so that some map speaks for the class
     found = saliency_of(model, image, target=2, kind="grad-cam")
     x = md.tensor(image.array[None, None], requires_grad=True)
     maps = model[3](model[2](model[1](model[0](x))))
     maps.retain_grad()
     model[6](model[5](model[4](maps)))[0, 2].backward()
     cam = np.maximum((maps.grad.array[0].mean(axis=(1, 2), keepdims=True) * maps.array[0]).sum(axis=0), 0)
+    assert cam.max() > 0
     coarse = found.weights.reshape(4, 3, 4, 3)[:, 1, :, 1]  # the middles of the squares of three pixels
     np.testing.assert_allclose(coarse / coarse.max(), cam / cam.max(), rtol=1e-4, atol=1e-6)
 
