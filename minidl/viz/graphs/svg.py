@@ -30,8 +30,9 @@ STYLE = f"""
 def svg_of(drawing, layout, title):
     """The SVG of a drawing, in the reader's theme, with `title` as its accessible name."""
     wide, tall = f"{layout.width:.1f}", f"{layout.height:.1f}"
+    name, least = escape(readable(title)), f"{LEAST_SCALE * layout.width:.0f}px"
     head = (
-        f'<svg class="minidl-graph" style="min-width: {LEAST_SCALE * layout.width:.0f}px" role="img" aria-label="{escape(readable(title))}" width="{wide}" height="{tall}" '
+        f'<svg class="minidl-graph" style="min-width: {least}" role="img" aria-label="{name}" width="{wide}" height="{tall}" '
         f'viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
     )
     parts = [head, f"<style>{css('.minidl-graph')}{STYLE}</style>", f'<rect class="ground" width="{wide}" height="{tall}"/>']
