@@ -32,8 +32,8 @@ def svg_of(drawing, layout, title):
     wide, tall = f"{layout.width:.1f}", f"{layout.height:.1f}"
     name, least = escape(readable(title)), f"{LEAST_SCALE * layout.width:.0f}px"
     head = (
-        f'<svg class="minidl-graph" style="min-width: {least}" role="img" aria-label="{name}" width="{wide}" height="{tall}" '
-        f'viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="minidl-graph" style="min-width: {least}" role="img" aria-label="{name}" width="{wide}" '
+        f'height="{tall}" viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
     )
     parts = [head, f"<style>{css('.minidl-graph')}{STYLE}</style>", f'<rect class="ground" width="{wide}" height="{tall}"/>']
     parts += [_frame(frame, layout.frames[frame.id]) for frame in drawing.frames if frame.id in layout.frames]
