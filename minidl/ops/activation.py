@@ -2,6 +2,7 @@ r"""The nonlinear steps between layers."""
 
 import math
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -416,6 +417,11 @@ def glu(input, dim=-1):
 def normalize(input, p=2.0, dim=1, eps=1e-12):
     """Vectors along `dim`, divided by their length."""
     return input / vector_norm(input, p, dim, keepdim=True).clamp(eps)
+
+
+celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ = (
+    partial(step, inplace=True) for step in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
+)
 
 
 def _plain(x):

@@ -116,6 +116,21 @@ def interpolate(
     return input
 
 
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """PyTorch's older name of `interpolate`."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    """PyTorch's older name of `interpolate` by the nearest pixel."""
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """PyTorch's older name of `interpolate` between four pixels; the corner pixels stay where they are."""
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
 def _new_size(n, x, size, scale_factor, recompute):
     """The new size, and the scale of each dimension; None for that of the sizes."""
     if (size is None) == (scale_factor is None):
