@@ -288,7 +288,7 @@ def _check_weight(name, n, x, weight, bias, out_channels, groups):
     for what, other in (("weight", weight), ("bias", bias)):
         if other is not None and other.dtype != x.dtype:
             raise DtypeError(
-                f"{name}: the input is {x.dtype} and the {what} {other.dtype}; bring them to one: input.to(...)"
+                f"{name}: the input is {x.dtype}, and the {what} {other.dtype}. Did you mean input.to({what}.dtype) ?"
             )
 
 

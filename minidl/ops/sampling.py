@@ -25,9 +25,7 @@ def affine_grid(theta, size, align_corners=None):
     """
     N, _, H, W = size
     if theta.shape != (N, 2, 3):
-        raise ShapeError(
-            f"affine_grid needs a theta of shape {(N, 2, 3)} for images {tuple(size)}, not {theta.shape}"
-        )
+        raise ShapeError(f"affine_grid needs a theta of shape {(N, 2, 3)} for images {tuple(size)}, not {theta.shape}")
     y, x = (_centres(n, align_corners) for n in (H, W))
     base = np.stack([*np.broadcast_arrays(x[None, :], y[:, None]), np.ones((H, W))], axis=-1)
     places = Tensor.wrap(base.reshape(1, H * W, 3).astype(theta.dtype)) @ theta.mT
