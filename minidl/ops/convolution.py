@@ -232,7 +232,7 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """
     x, single, stride, padding, dilation = _prepared("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
     depth = output_size(x.shape[2], weight.shape[2], stride[0], padding[0], dilation[0])
-    slices, y = pad(x, (0, 0, 0, 0, padding[0], padding[0])).transpose(1, 2), None
+    slices, y = (pad(x, (0, 0, 0, 0, padding[0], padding[0])) if padding[0] else x).transpose(1, 2), None
     flat = {"stride": stride[1:], "padding": padding[1:], "dilation": dilation[1:], "groups": groups}
     for k in range(weight.shape[2]):
         start = k * dilation[0]

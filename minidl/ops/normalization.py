@@ -64,13 +64,13 @@ def standardize(x, weight, bias, axes, eps):
 def _check_learned(name, shape, **learned):
     """Refuse a weight or bias of another shape: broadcasting would share its numbers among what each should have its own."""
     for what, tensor in learned.items():
-        if tensor is not None and tuple(tensor.shape) != shape:
+        if tensor is not None and tensor.shape != shape:
             raise ShapeError(f"{name}: the {what} must have shape {shape}, and has {tuple(tensor.shape)}")
 
 
 def _last_axes(name, x, normalized_shape, **learned):
     """The dimensions that `normalized_shape` names, checked."""
-    shape = tuple(int(n) for n in normalized_shape)
+    shape = tuple(normalized_shape)
     if not shape:
         raise ShapeError(f"{name} needs a normalized_shape of at least one dimension")
     if tuple(x.shape[x.ndim - len(shape) :]) != shape or x.ndim < len(shape):
@@ -235,8 +235,7 @@ def _by_running_statistics(x, running_mean, running_var, weight, bias, eps):
 def _move(running, now, momentum):
     """Move a running statistic towards that of the batch."""
     with no_grad():
-        running.mul_(1 - momentum)
-        running.add_(Tensor.wrap(momentum * now.astype(running.dtype, copy=False)))
+        running.copy_(Tensor.wrap(running.array * (1 - momentum) + momentum * now))
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):

@@ -163,7 +163,7 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
         place = (np.arange(out) + 0.5) * step - 0.5
     if mode == "bicubic":
         low = np.floor(place).astype(np.int64)
-        taps, weights = [low + i for i in (-1, 0, 1, 2)], _cubic_weights(place - low)
+        taps, weights = [low + i for i in (-1, 0, 1, 2)], cubic_weights(place - low)
     else:
         place = np.maximum(place, 0)
         low = np.minimum(place.astype(np.int64), size - 1)
@@ -176,7 +176,7 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
     return sum(terms[1:], terms[0])
 
 
-def _cubic_weights(t, a=-0.75):
+def cubic_weights(t, a=-0.75):
     """How much each of four neighbours counts for a place t between the middle two (Keys 1981)."""
 
     def near(d):

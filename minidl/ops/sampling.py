@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
-from minidl.ops.shape import stack
+from minidl.ops.resizing import cubic_weights
 
 
 def affine_grid(theta, size, align_corners=None):
@@ -47,7 +47,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     input : Tensor, shape (N, C, H, W)
     grid : Tensor, shape (N, h, w, 2)
         Places (x, y); the image reaches from -1 to 1.
-    mode : {"bilinear", "nearest"}
+    mode : {"bilinear", "nearest", "bicubic"}
     padding_mode : {"zeros", "border", "reflection"}
         What lies outside of the image.
     align_corners : bool, optional
@@ -60,32 +60,48 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     if input.ndim != 4 or grid.ndim != 4 or grid.shape[-1] != 2 or len(grid) != len(input):
         shapes = aligned([("input", input.shape), ("grid", grid.shape)])
         raise ShapeError(f"grid_sample needs images (N, C, H, W) and places (N, h, w, 2)\n{shapes}")
-    if mode not in ("bilinear", "nearest"):
-        raise ValueError(f'grid_sample knows the modes "bilinear" and "nearest", not {mode!r}')
+    if mode not in ("bilinear", "nearest", "bicubic"):
+        raise ValueError(f'grid_sample knows the modes "bilinear", "nearest" and "bicubic", not {mode!r}')
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError(f'grid_sample pads with "zeros", "border" or "reflection", not {padding_mode!r}')
-    H, W = input.shape[2:]
-    x, y = (_pixels(grid[..., i], size, padding_mode, bool(align_corners)) for i, size in enumerate((W, H)))
+    sizes = input.shape[2:]
+    places = [_pixels(grid[..., 1 - i], n, align_corners) for i, n in enumerate(sizes)]  # rows first
+    if mode == "bicubic":  # a neighbour outside of the image is brought inside, not the place
+        return _mixed(input, places, (-1, 0, 1, 2), cubic_weights, padding_mode, align_corners)
+    places = [_inside(place, n, padding_mode, align_corners) for place, n in zip(places, sizes, strict=True)]
     if mode == "nearest":
-        return _looked_up(input, np.rint(y.array).astype(int), np.rint(x.array).astype(int))
-    left, top = np.floor(x.array).astype(int), np.floor(y.array).astype(int)
-    right_share, low_share = x - Tensor.wrap(left.astype(x.dtype)), y - Tensor.wrap(top.astype(y.dtype))
-    corners = [
-        _looked_up(input, top + i, left + j)
-        * ((low_share if i else 1 - low_share) * (right_share if j else 1 - right_share)).unsqueeze(1)
-        for i in (0, 1)
-        for j in (0, 1)
-    ]
-    return stack(corners).sum(0)
+        return _looked_up(input, *(np.rint(place.array) for place in places))
+    return _mixed(input, places, (0, 1), lambda t: (1 - t, t), "zeros", align_corners)
 
 
-def _pixels(place, size, padding_mode, align_corners):
-    """Places from -1 to 1 as numbers of pixels, brought into the image unless it is surrounded by zeros."""
-    at = (place + 1) * ((size - 1) / 2) if align_corners else ((place + 1) * size - 1) / 2
+def _pixels(place, size, align_corners):
+    """Places from -1 to 1 as numbers of pixels."""
+    return (place + 1) * ((size - 1) / 2) if align_corners else ((place + 1) * size - 1) / 2
+
+
+def _inside(place, size, padding_mode, align_corners):
+    """Places brought into the image, unless it is surrounded by zeros."""
+    if padding_mode == "zeros":
+        return place
     if padding_mode == "reflection":
-        low, high = (0.0, size - 1.0) if align_corners else (-0.5, size - 0.5)
-        at = _reflected(at, low, high)
-    return at if padding_mode == "zeros" else at.clamp(0, size - 1)
+        place = _reflected(place, *((0.0, size - 1.0) if align_corners else (-0.5, size - 0.5)))
+    return place.clamp(0, size - 1)
+
+
+def _mixed(images, places, offsets, shares_of, padding_mode, align_corners):
+    """The pixels around each place, each times its share."""
+    around = []
+    for place, size in zip(places, images.shape[2:], strict=True):
+        first = np.floor(place.array)
+        shares = shares_of(place - Tensor.wrap(first))
+        pixels = [_inside(Tensor.wrap(first + k), size, padding_mode, align_corners).array for k in offsets]
+        around.append(list(zip(pixels, shares, strict=True)))
+    terms = [
+        _looked_up(images, row, column) * (row_share * column_share).unsqueeze(1)
+        for row, row_share in around[0]
+        for column, column_share in around[1]
+    ]
+    return sum(terms[1:], terms[0])
 
 
 def _reflected(at, low, high):
@@ -103,6 +119,7 @@ def _reflected(at, low, high):
 def _looked_up(images, rows, columns):
     """The pixels (N, C, h, w) at rows and columns (N, h, w); 0 outside of the images."""
     H, W = images.shape[2:]
+    rows, columns = rows.astype(int), columns.astype(int)
     inside = (rows >= 0) & (rows < H) & (columns >= 0) & (columns < W)
     n = np.arange(len(images))[:, None, None]
     found = images[n, :, np.where(inside, rows, 0), np.where(inside, columns, 0)].permute(0, 3, 1, 2)
