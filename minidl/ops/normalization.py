@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
-from minidl.engine.grad_mode import no_grad
+from minidl.engine.changes import changes
 from minidl.engine.operation import operation
-from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
 from minidl.ops.shape import cat
@@ -234,8 +233,9 @@ def _by_running_statistics(x, running_mean, running_var, weight, bias, eps):
 
 def _move(running, now, momentum):
     """Move a running statistic towards that of the batch."""
-    with no_grad():
-        running.copy_(Tensor.wrap(running.array * (1 - momentum) + momentum * now))
+    changes.mark(running.array)
+    running.array *= 1 - momentum
+    running.array += momentum * now
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
