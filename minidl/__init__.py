@@ -52,7 +52,7 @@ from minidl.engine.names import missing as _missing
 from minidl.engine.parallel import get_num_threads, set_num_threads
 from minidl.engine.printing import get_printoptions, set_printoptions
 from minidl.engine.tensor import Size, Tensor
-from minidl.engine.watching import detect_anomaly, watch
+from minidl.engine.watching import detect_anomaly, is_anomaly_enabled, watch
 from minidl.ops import methods as _methods
 from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
