@@ -75,6 +75,16 @@ def parser():
     check.add_argument("--timeout", type=positive_number, default=120, help="seconds that a cell may take (120)")
     check.set_defaults(run=run_check)
 
+    lesson = commands.add_parser(
+        "torch",
+        help="run a PyTorch lesson on minidl, without PyTorch",
+        description="Run a Python script in which torch means minidl. What it asks for and minidl does not have is reported "
+        "together at the end.",
+    )
+    lesson.add_argument("lesson", type=Path, help="the script")
+    lesson.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script gets as its own arguments")
+    lesson.set_defaults(run=run_torch)
+
     add_teach(commands)
     return top
 
@@ -178,6 +188,13 @@ def run_check(options):
     except (MinidlError, OSError) as error:
         print(f"minidl: {error}", file=sys.stderr)
         return UNCHECKED
+
+
+def run_torch(options):
+    """Run a script in which torch means minidl."""
+    from minidl.interop.in_place_of_torch import run_lesson
+
+    return run_lesson(options.lesson, options.arguments)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def plain_index(index):
 def _plain_part(i):
     if isinstance(i, Tensor):
         array = i.array
-    elif isinstance(i, list):
+    elif isinstance(i, list | tuple | range):
         array = np.asarray(i, dtype=None if i else np.int64)
     elif isinstance(i, np.ndarray):
         array = np.array(i)

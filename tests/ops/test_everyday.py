@@ -81,3 +81,10 @@ def test_numpy_names_of_arguments_are_understood():
     assert md.equal(x.sum(axis=1, keepdims=True), x.sum(dim=1, keepdim=True))
     assert md.equal(md.mean(x, axis=0), md.mean(x, dim=0))
     assert md.equal(md.logsumexp(x, axis=1), md.logsumexp(x, dim=1))
+
+
+def test_ranges_and_tuples_pick_elements_as_lists_do():
+    x = md.arange(9.0).reshape(3, 3)
+    assert x[range(3), md.tensor([0, 2, 1])].tolist() == x[[0, 1, 2], [0, 2, 1]].tolist() == [0, 5, 7]
+    assert x[(0, 1), (1, 2)].tolist() == [1, 5]
+    assert x[:, range(2)].tolist() == [[0, 1], [3, 4], [6, 7]]

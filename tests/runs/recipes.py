@@ -162,3 +162,65 @@ SCHEDULES = {
         o, [s.LinearLR(o, 0.1, total_iters=3), s.CosineAnnealingLR(o, 5), s.StepLR(o, 1)], [3, 6]
     ),
 }  # fmt: skip
+
+
+# Layers: what each draws at the start, computes, and passes back.
+
+LAYERS = {
+    "Linear": (lambda n: n.Linear(4, 3), [(5, 4)]),
+    "Bilinear": (lambda n: n.Bilinear(3, 4, 2), [(5, 3), (5, 4)]),
+    "Conv1d": (lambda n: n.Conv1d(3, 4, 3, padding=1), [(2, 3, 8)]),
+    "Conv2d": (lambda n: n.Conv2d(4, 6, (3, 2), 2, 1, groups=2, bias=False), [(2, 4, 8, 7)]),
+    "ConvTranspose2d": (lambda n: n.ConvTranspose2d(4, 6, 3, 2, 1, 1), [(2, 4, 5, 6)]),
+    "BatchNorm1d": (lambda n: n.BatchNorm1d(3, momentum=None), [(6, 3, 4)]),
+    "BatchNorm2d": (lambda n: n.BatchNorm2d(3), [(6, 3, 4, 2)]),
+    "LayerNorm": (lambda n: n.LayerNorm((3, 4)), [(2, 3, 4)]),
+    "RMSNorm": (lambda n: n.RMSNorm(4), [(2, 3, 4)]),
+    "GroupNorm": (lambda n: n.GroupNorm(2, 4), [(2, 4, 3, 3)]),
+    "InstanceNorm2d": (lambda n: n.InstanceNorm2d(3, affine=True), [(2, 3, 4, 5)]),
+    "PReLU": (lambda n: n.PReLU(3), [(2, 3, 4)]),
+    "RNN": (lambda n: n.RNN(5, 4, nonlinearity="relu", num_layers=2), [(7, 3, 5), (2, 3, 4)]),
+    "GRU": (lambda n: n.GRU(5, 4, num_layers=2, bidirectional=True, batch_first=True), [(3, 7, 5)]),
+    "LSTM": (lambda n: n.LSTM(5, 4, num_layers=2, bidirectional=True, dropout=0.3), [(7, 3, 5)]),
+    "LSTM without batch": (lambda n: n.LSTM(5, 4, bias=False), [(7, 5)]),
+    "RNNCell": (lambda n: n.RNNCell(5, 4), [(3, 5)]),
+    "GRUCell": (lambda n: n.GRUCell(5, 4), [(3, 5), (3, 4)]),
+    "LSTMCell": (lambda n: n.LSTMCell(5, 4), [(3, 5)]),
+    "MultiheadAttention": (lambda n: n.MultiheadAttention(8, 2, dropout=0.2), [(5, 3, 8), (6, 3, 8), (6, 3, 8)]),
+    "MultiheadAttention of other widths": (lambda n: n.MultiheadAttention(8, 2, kdim=5, vdim=6), [(5, 3, 8), (6, 3, 5), (6, 3, 6)]),
+    "TransformerEncoderLayer": (lambda n: n.TransformerEncoderLayer(8, 2, 16, norm_first=True, activation="gelu"), [(5, 3, 8)]),
+    "TransformerEncoder": (lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(8, 2, 16), 2, n.LayerNorm(8)), [(5, 3, 8)]),
+}  # fmt: skip
+
+
+def fingerprint(array):
+    """A number that changes when any element of an array does."""
+    array = np.asarray(array, np.float64).ravel()
+    return float((array * np.cos(np.arange(array.size) + 0.5)).sum())
+
+
+def examine(T, name):
+    """What a layer draws, computes and passes back, as fingerprints by name."""
+    build, shapes = LAYERS[name]
+    layer = build(T.nn)
+    found = {f"start {key}": fingerprint(value.detach().numpy()) for key, value in layer.state_dict().items()}
+    inputs = [T.tensor(numbers(*shape, seed=i), requires_grad=True) for i, shape in enumerate(shapes)]
+    outputs = list(flat(layer(*inputs)))
+    for i, out in enumerate(outputs):
+        found[f"output {i} {tuple(out.shape)}"] = fingerprint(out.detach().numpy())
+    weights = [T.tensor(np.cos(np.arange(o.numel()) + 0.5).astype(np.float32).reshape(tuple(o.shape))) for o in outputs]
+    sum((o * w).sum() for o, w in zip(outputs, weights, strict=True)).backward()
+    for i, x in enumerate(inputs):
+        found[f"gradient of input {i}"] = fingerprint(x.grad.numpy())
+    for key, p in layer.named_parameters():
+        found[f"gradient of {key}"] = fingerprint(p.grad.numpy())
+    found.update({f"after {key}": fingerprint(b.numpy()) for key, b in layer.named_buffers()})
+    return found
+
+
+def flat(outputs):
+    if isinstance(outputs, tuple | list):
+        for output in outputs:
+            yield from flat(output)
+    else:
+        yield outputs
