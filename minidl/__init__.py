@@ -8,12 +8,15 @@ tensor([2., 4., 6.])
 """
 
 from importlib import import_module as _import_module
+from math import e, inf, nan, pi
 
 from minidl import autograd, errors, random
 from minidl.autograd import gradcheck, gradgradcheck
 from minidl.engine.backward import backward, grad
+from minidl.engine.devices import device, get_default_device, set_default_device
 from minidl.engine.dtypes import bool_ as bool
 from minidl.engine.dtypes import (
+    can_cast,
     double,
     finfo,
     float16,
@@ -27,23 +30,45 @@ from minidl.engine.dtypes import (
     int32,
     int64,
     long,
+    promote_types,
+    result_type,
     set_default_dtype,
     short,
     uint8,
 )
 from minidl.engine.dtypes import float_ as float
 from minidl.engine.dtypes import int_ as int
-from minidl.engine.generator import Generator, default_generator, manual_seed
+from minidl.engine.generator import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from minidl.engine.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from minidl.engine.printing import set_printoptions
-from minidl.engine.tensor import Tensor
-from minidl.engine.watching import detect_anomaly, watch
+from minidl.engine.names import missing as _missing
+from minidl.engine.parallel import get_num_threads, set_num_threads
+from minidl.engine.printing import get_printoptions, set_printoptions
+from minidl.engine.tensor import Size, Tensor
+from minidl.engine.watching import detect_anomaly, is_anomaly_enabled, watch
 from minidl.ops import methods as _methods
 from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
 from minidl.ops.creation import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
     arange,
     as_tensor,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -51,12 +76,16 @@ from minidl.ops.creation import (
     full,
     full_like,
     linspace,
+    logspace,
     ones,
     ones_like,
+    scalar_tensor,
+    set_default_tensor_type,
     tensor,
     zeros,
     zeros_like,
 )  # fmt: skip
+from minidl.ops.creation import range_to as range
 from minidl.ops.decompositions import cholesky, lstsq, matrix_rank, qr
 from minidl.ops.decompositions import pinv as pinverse
 from minidl.ops.decompositions import simple_svd as svd
@@ -169,7 +198,17 @@ from minidl.ops.indexing import (
     take_along_dim,
 )  # fmt: skip
 from minidl.ops.indexing import take_flat as take
-from minidl.ops.inspection import allclose, equal, is_tensor, numel
+from minidl.ops.inspection import (
+    allclose,
+    equal,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_signed,
+    is_tensor,
+    numel,
+    real,
+)  # fmt: skip
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
 from minidl.ops.joining import (
@@ -343,8 +382,8 @@ __version__ = "0.1.0"
 
 _keep_freed_memory()
 
-# Rooms that open when somebody knocks.
-_ROOMS = {"data", "distributions", "interop", "linalg", "nn", "optim", "train", "utils", "viz"}
+# They open when somebody knocks.
+_ROOMS = set("backends cuda data distributions fft interop linalg nn optim testing train utils viz".split())
 _LATER = {"save": "minidl.interop.checkpoint", "load": "minidl.interop.checkpoint"}
 
 
@@ -361,7 +400,7 @@ def __getattr__(name):
         return _import_module(f"minidl.{name}")
     if name in _LATER:
         return getattr(_import_module(_LATER[name]), name)
-    raise AttributeError(f"module 'minidl' has no attribute {name!r}")
+    raise _missing("module 'minidl'", name, __dir__())
 
 
 def __dir__():
@@ -386,3 +425,9 @@ arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, fix, greater, greate
 )
 clip = clamp
 moveaxis, swapdims = movedim, swapaxes
+preserve_format, contiguous_format, channels_last, strided = (
+    "preserve_format",
+    "contiguous_format",
+    "channels_last",
+    "strided",
+)

@@ -42,7 +42,8 @@ def test_all_that_passed_is_said_in_one_line(two_steps, capsys):
 
 def test_an_unknown_step_is_said(capsys):
     assert steps.main(["everything"]) == 2
-    assert "There is no step everything; there is lint, format, types, tests, notebooks." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "There is no step everything; there is lint, format, types, javascript, tests, notebooks." in said
 
 
 def test_a_part_that_fails_with_a_processor_can_be_run_alone(monkeypatch, capsys):

@@ -1,25 +1,32 @@
 """Gradients, by PyTorch's names (`torch.autograd`). How they come to be stands in `minidl.engine`."""
 
+from minidl.autograd import functional, graph
 from minidl.autograd.function import Function
-from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
+from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vhp, vjp
 from minidl.autograd.gradcheck import GradientError, gradcheck, gradgradcheck
-from minidl.engine.backward import backward, grad
+from minidl.autograd.several import backward
+from minidl.autograd.variable import Variable
+from minidl.engine.backward import grad
 from minidl.engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from minidl.engine.operation import Node, operation
 from minidl.engine.registry import REGISTRY
-from minidl.engine.watching import detect_anomaly, watch
+from minidl.engine.watching import detect_anomaly, set_detect_anomaly, watch
+from minidl.errors import no_such_attribute
 
 __all__ = [
     "REGISTRY",
     "Function",
     "GradientError",
     "Node",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph",
     "hessian",
     "hvp",
     "inference_mode",
@@ -28,7 +35,21 @@ __all__ = [
     "no_grad",
     "operation",
     "per_sample_grads",
+    "set_detect_anomaly",
     "set_grad_enabled",
+    "vhp",
     "vjp",
     "watch",
 ]
+
+_REFUSED = {
+    "forward_ad": "minidl walks backwards only; the slope in a direction is minidl.func.jvp",
+    "profiler": "minidl.watch() lists the operations that ran, and Python's own cProfile tells their time",
+    "set_multithreading_enabled": "a walk back runs in the thread that calls it",
+}
+
+
+def __getattr__(name):
+    if name in _REFUSED:
+        raise AttributeError(f"minidl.autograd has no {name}: {_REFUSED[name]}")
+    raise AttributeError(no_such_attribute("module 'minidl.autograd'", name, __all__))

@@ -1,58 +1,46 @@
 r"""Derivatives of functions: Jacobians, Hessians, and their products with a vector.
 
-The names and what they return are those of PyTorch's `torch.autograd.functional`. All are made of
-`minidl.autograd.grad`: a row of a Jacobian is one walk back, and a walk back of a walk back is a
-second derivative.
+Names, arguments and what they return are those of PyTorch's `torch.autograd.functional`: a tensor where a tensor was
+given, a tuple where a tuple was. All are made of `minidl.autograd.grad` (see `minidl.autograd.products`).
 """
 
 import numpy as np
 
+from minidl.autograd.products import jacobian_product, jacobian_rows, or_zeros, pulled_back, stacked
 from minidl.engine.backward import grad
 from minidl.engine.grad_mode import enable_grad
 from minidl.engine.tensor import Tensor
-from minidl.errors import MinidlError, ShapeError
-
-
-def _prepared(inputs, create_graph):
-    """The inputs as tensors that a gradient can be asked for, and whether there was only one."""
-    single = isinstance(inputs, Tensor)
-    inputs = (inputs,) if single else tuple(inputs)
-    if create_graph:
-        return tuple(x if x.requires_grad else x.detach().requires_grad_() for x in inputs), single
-    return tuple(x.detach().requires_grad_() for x in inputs), single
-
-
-def _one_output(function, inputs):
-    out = function(*inputs)
-    if not isinstance(out, Tensor):
-        raise MinidlError(f"the function must return one tensor, and returned {type(out).__name__}")
-    return out
-
-
-def _or_zeros(found, inputs):
-    return tuple(Tensor.wrap(np.zeros_like(x.array)) if g is None else g for g, x in zip(found, inputs, strict=True))
-
-
-def _released(tensors, single, create_graph):
-    tensors = tensors if create_graph else tuple(t.detach() for t in tensors)
-    return tensors[0] if single else tensors
+from minidl.errors import GraphError, ShapeError
 
 
 @enable_grad()
-def jacobian(function, inputs, create_graph=False):
+def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
     r"""All first derivatives of a function: :math:`J_{ij} = \partial f_i / \partial x_j`.
 
     Parameters
     ----------
-    function : callable
-        Takes the inputs, returns a Tensor.
+    func : callable
+        Takes the inputs, returns a Tensor or a tuple of them.
     inputs : Tensor or tuple of Tensor
     create_graph : bool
         Whether the result can be differentiated again.
+    strict : bool
+        Refuse an output that does not depend on an input, instead of giving zeros for it.
+    vectorize : bool
+        Accepted. In PyTorch it computes all rows at once; here row comes after row, and the result is the same.
+    strategy : {"reverse-mode", "forward-mode"}
+        Row by row (a walk back for each element of the output), or column by column (for each element of the inputs;
+        with ``vectorize=True`` only, as in PyTorch).
 
     Returns
     -------
-    Tensor, shape (*output.shape, *input.shape), or a tuple with one for each input
+    Tensor, shape (*output.shape, *input.shape)
+        For a tuple of inputs, a tuple with one for each; for a tuple of outputs, a tuple of these.
+
+    Raises
+    ------
+    GraphError
+        When `strict` and something is independent of something else.
 
     Examples
     --------
@@ -61,32 +49,67 @@ def jacobian(function, inputs, create_graph=False):
     tensor([[2., 0.],
             [0., 4.]])
     """
-    inputs, single = _prepared(inputs, create_graph)
-    out = _one_output(function, inputs)
-    if not out.requires_grad:
-        zeros = tuple(Tensor.wrap(np.zeros(out.shape + x.shape, x.dtype)) for x in inputs)
-        return zeros[0] if single else zeros
-    rows = []
-    for element in out.reshape(-1):
-        found = grad(element, inputs, retain_graph=True, create_graph=create_graph, allow_unused=True)
-        rows.append(_or_zeros(found, inputs))
-    from minidl.ops.shape import stack
-
-    blocks = tuple(
-        stack(list(column)).reshape(out.shape + x.shape) if rows else Tensor.wrap(np.zeros(out.shape + x.shape, x.dtype))
-        for column, x in zip(zip(*rows, strict=True) if rows else [()] * len(inputs), inputs, strict=True)
-    )
-    return _released(blocks, single, create_graph)
+    _check_strategy(strategy, create_graph, strict, vectorize)
+    several_in, inputs, several_out, outputs = _evaluated(func, inputs, create_graph, strict)
+    find = _column_by_column if strategy == "forward-mode" else _row_by_row
+    blocks = find(outputs, inputs, create_graph, strict)
+    found = tuple(_released(row, several_in, create_graph) for row in blocks)
+    return found if several_out else found[0]
 
 
-def hessian(function, inputs, create_graph=False):
+def _check_strategy(strategy, create_graph, strict, vectorize):
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise ValueError(f'strategy is "reverse-mode" (row by row) or "forward-mode" (column by column), not {strategy!r}')
+    if strict and vectorize:
+        raise GraphError("strict=True looks at every row by itself, so it does not go with vectorize=True")
+    if strategy == "forward-mode" and not vectorize:
+        raise NotImplementedError('strategy="forward-mode" needs vectorize=True, as in PyTorch')
+    if strategy == "forward-mode" and create_graph:
+        raise NotImplementedError('strategy="forward-mode" does not go with create_graph=True. Use "reverse-mode"')
+
+
+def _row_by_row(outputs, inputs, create_graph, strict):
+    """For each output the blocks of its Jacobian, one for each input."""
+    blocks = []
+    for i, output in enumerate(outputs):
+        found = jacobian_rows(output, inputs, create_graph)
+        for row in found if strict else ():
+            _refuse_independent(row, f"output {i} of the function", create_graph)
+        blocks.append(tuple(stacked([row[j] for row in found], output, x) for j, x in enumerate(inputs)))
+    return blocks
+
+
+def _column_by_column(outputs, inputs, create_graph, strict):
+    """The same from its columns: the slopes along each element of each input."""
+    product, _ = jacobian_product(outputs, inputs)
+    blocks: list = [[] for _ in outputs]
+    for j, x in enumerate(inputs):
+        columns = []
+        for unit in np.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape):
+            direction: list = [None] * len(inputs)
+            direction[j] = Tensor.wrap(unit)
+            columns.append(product(or_zeros(direction, inputs)))
+        for i, output in enumerate(outputs):
+            found = stacked([column[i] for column in columns], x, output)
+            blocks[i].append(found.movedim(tuple(range(x.ndim)), tuple(range(output.ndim, output.ndim + x.ndim))))
+    return blocks
+
+
+def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
     r"""All second derivatives of a function whose result is one number.
 
     .. math:: H_{ij} = \partial^2 f / \partial x_i \partial x_j
 
+    Parameters
+    ----------
+    func : callable
+        Takes the inputs, returns a Tensor with one element.
+    inputs, create_graph, strict, vectorize, outer_jacobian_strategy
+        As in `jacobian`; the strategy is that of the second derivative.
+
     Returns
     -------
-    Tensor, shape (*input.shape, *input.shape), or for several inputs a tuple of rows of blocks
+    Tensor, shape (*input.shape, *input.shape), or for a tuple of inputs a tuple of rows of blocks
 
     Examples
     --------
@@ -95,79 +118,80 @@ def hessian(function, inputs, create_graph=False):
     tensor([[4., 2.],
             [2., 0.]])
     """
-    single = isinstance(inputs, Tensor)
-    inputs = (inputs,) if single else tuple(inputs)
+    several, inputs = _as_tuple(inputs, "inputs")
 
-    def slope_for(i):
-        def slope(*inputs):
-            out = _scalar(_one_output(function, inputs))
-            if not out.requires_grad:
-                return inputs[i] * 0
-            (found,) = grad(out, inputs[i], create_graph=True, allow_unused=True)
-            return inputs[i] * 0 if found is None else found
+    def slopes(*inputs):
+        output = _scalar(_single(func(*inputs), strict))
+        found = pulled_back([output], inputs, [None], create_graph=True)
+        if strict:
+            _refuse_independent(found, "the result of the function", True)
+        return or_zeros(found, inputs)
 
-        return slope
-
-    rows = tuple(jacobian(slope_for(i), inputs, create_graph) for i in range(len(inputs)))
-    return rows[0][0] if single else rows
-
-
-def _scalar(out):
-    if out.numel() != 1:
-        raise ShapeError(
-            f"second derivatives are those of a function with one number as its result, not of shape {out.shape}"
-        )
-    return out.reshape(())
+    blocks = jacobian(slopes, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
+    return blocks if several else blocks[0][0]
 
 
 @enable_grad()
-def vjp(function, inputs, v=None, create_graph=False):
+def vjp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the vector-Jacobian product :math:`v^\top J`: what one walk back computes.
 
+    Parameters
+    ----------
+    func, inputs, create_graph, strict
+        As in `jacobian`.
+    v : Tensor or tuple of Tensor, in the shape of the result
+        May be left out if the result is one number.
+
     Returns
     -------
-    (Tensor, Tensor or tuple of Tensor)
+    (Tensor or tuple of Tensor, Tensor or tuple of Tensor)
         The result, and the product in the shape of the inputs.
     """
-    inputs, single = _prepared(inputs, create_graph)
-    out = _one_output(function, inputs)
-    v = _direction("v", v, (out,))[0]
-    if out.requires_grad:
-        found = _or_zeros(grad(out, inputs, v, create_graph=create_graph, allow_unused=True), inputs)
-    else:
-        found = _or_zeros([None] * len(inputs), inputs)
-    return _released((out,), True, create_graph), _released(found, single, create_graph)
+    several_in, inputs, several_out, outputs = _evaluated(func, inputs, create_graph, strict)
+    directions = _direction(v, outputs, create_graph)
+    found = pulled_back(outputs, inputs, directions, create_graph)
+    if strict:
+        _refuse_independent(found, "the result of the function", create_graph)
+    return _released(outputs, several_out, create_graph), _released(or_zeros(found, inputs), several_in, create_graph)
 
 
 @enable_grad()
-def jvp(function, inputs, v=None, create_graph=False):
+def jvp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the Jacobian-vector product :math:`J v`: its slope in the direction v.
 
-    It is found by walking back twice: the vector-Jacobian product is linear in its vector, and the
-    derivative of that linear map is the product wanted.
+    Parameters
+    ----------
+    func, inputs, create_graph, strict
+        As in `jacobian`.
+    v : Tensor or tuple of Tensor, in the shape of the inputs
+        May be left out if the input is one number.
 
     Returns
     -------
-    (Tensor, Tensor)
+    (Tensor or tuple of Tensor, Tensor or tuple of Tensor)
         The result, and the product in the shape of the result.
     """
-    inputs, _ = _prepared(inputs, create_graph)
-    out = _one_output(function, inputs)
-    directions = _direction("v", v, inputs)
-    if not out.requires_grad:
-        return _released((out, out * 0), False, create_graph)
-    u = Tensor.wrap(np.zeros_like(out.array)).requires_grad_()
-    back = grad(out, inputs, u, create_graph=True, allow_unused=True)
-    pairs = [(b, d) for b, d in zip(back, directions, strict=True) if b is not None and b.requires_grad]
-    if not pairs:
-        return _released((out, out * 0), False, create_graph)
-    (slope,) = grad([b for b, _ in pairs], u, [d for _, d in pairs], create_graph=create_graph, allow_unused=True)
-    return _released((out, _or_zeros((slope,), (out,))[0]), False, create_graph)
+    _, inputs, several_out, outputs = _evaluated(func, inputs, create_graph, strict)
+    directions = _direction(v, inputs, create_graph)
+    product, back = jacobian_product(outputs, inputs)
+    if strict:
+        _refuse_independent(back, "the result of the function", create_graph)
+    found = product(directions, create_graph)
+    if strict:
+        _refuse_independent(found, "the slope", create_graph, "entry")
+    return _released(outputs, several_out, create_graph), _released(or_zeros(found, outputs), several_out, create_graph)
 
 
 @enable_grad()
-def hvp(function, inputs, v=None, create_graph=False):
+def hvp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the Hessian-vector product :math:`H v`, without the Hessian.
+
+    Parameters
+    ----------
+    func, inputs, create_graph, strict
+        As in `hessian`.
+    v : Tensor or tuple of Tensor, in the shape of the inputs
+        May be left out if the input is one number.
 
     Returns
     -------
@@ -178,28 +202,108 @@ def hvp(function, inputs, v=None, create_graph=False):
     ----------
     Pearlmutter (1994), *Fast Exact Multiplication by the Hessian*.
     """
-    inputs, single = _prepared(inputs, create_graph)
-    out = _scalar(_one_output(function, inputs))
-    directions = _direction("v", v, inputs)
-    slopes = grad(out, inputs, create_graph=True, allow_unused=True) if out.requires_grad else [None] * len(inputs)
-    pairs = [(s, d) for s, d in zip(slopes, directions, strict=True) if s is not None and s.requires_grad]
-    if pairs:
-        found = grad([s for s, _ in pairs], inputs, [d for _, d in pairs], create_graph=create_graph, allow_unused=True)
-    else:
-        found = [None] * len(inputs)
-    return _released((out,), True, create_graph), _released(_or_zeros(found, inputs), single, create_graph)
+    several, inputs = _as_tuple(inputs, "inputs")
+    inputs = _prepared(inputs, create_graph)
+    directions = _direction(v, inputs, create_graph)
+    output = _single(func(*inputs), strict)
+    slopes = pulled_back([_scalar(output)], inputs, [None], create_graph=True)
+    if strict:
+        _refuse_independent(slopes, "the result of the function", True)
+    found = pulled_back(slopes, inputs, directions, create_graph)
+    if strict:
+        _refuse_independent(found, "the gradient of the function", create_graph)
+    return _released((output,), False, create_graph), _released(or_zeros(found, inputs), several, create_graph)
 
 
-def _direction(name, v, like):
+def vhp(func, inputs, v=None, create_graph=False, strict=False):
+    r"""The function's result and the vector-Hessian product :math:`v^\top H`.
+
+    A Hessian is symmetric, so it is the product that `hvp` computes, with the same arguments.
+
+    Returns
+    -------
+    (Tensor, Tensor or tuple of Tensor)
+        The result, and the product in the shape of the inputs.
+    """
+    return hvp(func, inputs, v, create_graph, strict)
+
+
+# ---------------------------------------------------------------- what goes in, and what comes out
+
+
+def _as_tuple(value, what):
+    """Whether it is a tuple, and a tuple of tensors in any case."""
+    several = isinstance(value, tuple)
+    tensors = value if several else (value,)
+    for i, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            where = f"number {i} is" if several else "this is"
+            raise TypeError(f"{what} must be a Tensor or a tuple of Tensors, and {where} a {type(t).__name__}")
+    return several, tensors
+
+
+def _prepared(tensors, create_graph):
+    """The tensors anew, so that what else they are used for does not count, and a gradient can be asked for."""
+    return tuple(x.view(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in tensors)
+
+
+def _evaluated(func, inputs, create_graph, strict):
+    """The inputs as they were given to the function, and its results, each with whether there were several."""
+    several_in, inputs = _as_tuple(inputs, "inputs")
+    inputs = _prepared(inputs, create_graph)
+    several_out, outputs = _as_tuple(func(*inputs), "the result of the function")
+    if strict:
+        _refuse_without_graph(outputs)
+    return several_in, inputs, several_out, outputs
+
+
+def _single(output, strict):
+    """The one tensor that a function returned."""
+    if not isinstance(output, Tensor):
+        raise TypeError(f"the function must return one tensor, and returned a {type(output).__name__}")
+    if strict:
+        _refuse_without_graph((output,))
+    return output
+
+
+def _scalar(output):
+    if output.numel() != 1:
+        raise ShapeError(
+            f"second derivatives are those of a function with one number as its result, not of shape {output.shape}"
+        )
+    return output.reshape(())
+
+
+def _refuse_without_graph(outputs):
+    for i, output in enumerate(outputs):
+        if not output.requires_grad:
+            raise GraphError(f"strict: output {i} of the function does not depend on any of its inputs")
+
+
+def _refuse_independent(gradients, what, create_graph, of="input"):
+    for j, g in enumerate(gradients):
+        if g is None:
+            raise GraphError(f"strict: {what} does not depend on {of} {j}")
+        if create_graph and not g.requires_grad:
+            raise GraphError(f"strict: the derivative of {what} by {of} {j} is a constant, so it has no derivative again")
+
+
+def _direction(v, like, create_graph):
     """A vector for each tensor of `like`, of its shape; for one number it may be left out."""
     if v is None:
         if len(like) != 1 or like[0].numel() != 1:
-            raise ShapeError(f"{name} is needed: one tensor in the shape of each of {[t.shape for t in like]}")
+            raise ShapeError(f"v is needed: one tensor in the shape of each of {[t.shape for t in like]}")
         return (Tensor.wrap(np.ones_like(like[0].array)),)
-    given = (v,) if isinstance(v, Tensor) else tuple(v)
+    _, given = _as_tuple(v, "v")
     if [t.shape for t in given] != [t.shape for t in like]:
-        raise ShapeError(f"{name} has shape(s) {[t.shape for t in given]}, and needs {[t.shape for t in like]}")
-    return given
+        raise ShapeError(f"v has shape(s) {[t.shape for t in given]}, and needs {[t.shape for t in like]}")
+    return given if create_graph else tuple(t.detach() for t in given)
+
+
+def _released(tensors, several, create_graph):
+    """What is returned: outside the graph unless it is to be differentiated again, a tuple only if one was given."""
+    tensors = tuple(tensors) if create_graph else tuple(t.detach() for t in tensors)
+    return tensors if several else tensors[0]
 
 
 def per_sample_grads(loss_of_one, parameters, *batch):

@@ -268,7 +268,7 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
         Keep the graph for another backward pass. As `create_graph` unless given.
     create_graph : bool
         Record the pass itself, so that the gradients can be differentiated.
-    inputs : list of Tensor, optional
+    inputs : Tensor or sequence of Tensor, optional
         Add to the ``grad`` of these alone.
 
     Raises
@@ -286,10 +286,18 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
     >>> w.grad
     tensor([4., 6.])
     """
+    backward_from([tensor], [gradient], retain_graph, create_graph, inputs)
+
+
+def backward_from(outputs, gradients, retain_graph=None, create_graph=False, inputs=None):
+    """Add the gradients of `outputs`, in one walk back, to the ``grad`` of leaves, or of `inputs`: see `backward`."""
     retain_graph = create_graph if retain_graph is None else retain_graph
+    if inputs is not None:
+        inputs = _tensors(inputs, "inputs")
     targets = None if inputs is None else {grad_slot(t) for t in inputs}
     with set_grad_enabled(create_graph):
-        found = run_backward([tensor], [_seed(tensor, gradient, create_graph)], targets, retain_graph, create_graph)
+        seeds = [_seed(o, g, create_graph) for o, g in zip(outputs, gradients, strict=True)]
+        found = run_backward(outputs, seeds, targets, retain_graph, create_graph)
         of_node = {} if inputs is None else {t.node: t for t in inputs if t.node is not None}
         for slot in list(found):
             accumulate_grad(of_node.get(slot, slot), found.take(slot))
@@ -309,22 +317,41 @@ def accumulate_grad(leaf, part):
         before.array += part
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    allow_unused=None,
+    is_grads_batched=False,
+    materialize_grads=False,
+):
     """The gradients of `outputs` with respect to `inputs`, returned instead of stored.
 
     Parameters
     ----------
-    outputs, inputs : Tensor or sequence of Tensor
-    grad_outputs : Tensor or sequence of Tensor, optional
-        The gradient to start from at each output.
+    outputs : Tensor or sequence of Tensor
+    inputs : Tensor, or sequence or dict of Tensor
+    grad_outputs : Tensor or sequence of Tensor or None, optional
+        The gradient to start from at each output; None for an output with one element.
     retain_graph, create_graph : bool
         As in `backward`.
     allow_unused : bool
         Give None for an input that the outputs do not depend on, instead of an error.
+    is_grads_batched : bool
+        Refused when True.
+    materialize_grads : bool
+        Give zeros for an input that the outputs do not depend on.
 
     Returns
     -------
-    tuple of Tensor
+    tuple of Tensor, or dict of Tensor if the inputs are one
+
+    Raises
+    ------
+    GraphError
+        No graph leads from an output to an input, or it was freed.
 
     Examples
     --------
@@ -336,10 +363,20 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     >>> md.autograd.grad(slope, x)
     (tensor(12.),)
     """
+    if is_grads_batched:
+        raise GraphError(
+            "is_grads_batched=True is not understood: a walk back carries one gradient for each output. "
+            "Call grad once for each gradient of the batch, with retain_graph=True, or see minidl.func.jacrev"
+        )
+    if materialize_grads and allow_unused is False:
+        raise ValueError("materialize_grads=True gives zeros for unused inputs, and allow_unused=False refuses them")
+    allow_unused = allow_unused or materialize_grads
+    names = list(inputs) if isinstance(inputs, dict) else None
+    inputs = _tensors(inputs if names is None else inputs.values(), "inputs")
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if grad_outputs is None or isinstance(grad_outputs, Tensor):
         grad_outputs = [grad_outputs] * len(outputs) if grad_outputs is None else [grad_outputs]
+    refuse_other_number(outputs, grad_outputs)
     for i, t in enumerate(inputs):
         if not t.requires_grad:
             raise GraphError(
@@ -357,8 +394,30 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
             raise GraphError(
                 f"the outputs do not depend on inputs[{i}] (shape {t.shape}). Pass allow_unused=True to get None for it."
             )
+        if part is None and materialize_grads:
+            part = np.zeros_like(t.array)
         results.append(part if part is None or isinstance(part, Tensor) else Tensor.wrap(np.array(part)))
-    return tuple(results)
+    return tuple(results) if names is None else dict(zip(names, results, strict=True))
+
+
+def _tensors(given, name):
+    """A list of tensors, at least one."""
+    tensors = [given] if isinstance(given, Tensor) else list(given)
+    if not tensors:
+        raise GraphError(f"{name} is empty, so there is no gradient to find")
+    for i, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise TypeError(f"{name} must be tensors, and {name}[{i}] is a {type(t).__name__}")
+    return tensors
+
+
+def refuse_other_number(outputs, gradients):
+    """Raise GraphError unless there is a gradient, or None, for each output."""
+    if len(outputs) != len(gradients):
+        raise GraphError(
+            f"there are {len(outputs)} tensors to start from and {len(gradients)} gradients: each needs its own, "
+            "or None if it has one element"
+        )
 
 
 def _seed(output, gradient, create_graph):
@@ -368,7 +427,8 @@ def _seed(output, gradient, create_graph):
     if not output.requires_grad:
         raise GraphError(
             "backward() was called on a tensor that no gradient flows to: nothing it was computed from has "
-            "requires_grad=True, or it was computed under no_grad() or after detach()."
+            "requires_grad=True, or it was computed under no_grad() or after detach(). md.is_grad_enabled() says whether "
+            "operations are recorded now; md.set_grad_enabled(True) switches that on again."
         )
     if gradient is None:
         if output.array.size != 1:

@@ -4,6 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from minidl.engine.parallel import product
+
 
 def unbroadcast(g, like):
     """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
@@ -37,7 +39,7 @@ def sum_of_rows(x):
     >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    return vector_of_ones(len(x), x.dtype) @ x if x.dtype.itemsize >= 4 else x.sum(axis=0)
+    return product(vector_of_ones(len(x), x.dtype), x) if x.dtype.itemsize >= 4 else x.sum(axis=0)
 
 
 def sum_of_columns(x):
@@ -47,7 +49,7 @@ def sum_of_columns(x):
     array([[3.],
            [7.]])
     """
-    return (x @ vector_of_ones(x.shape[-1], x.dtype))[..., None]
+    return product(x, vector_of_ones(x.shape[-1], x.dtype))[..., None]
 
 
 @lru_cache(maxsize=32)

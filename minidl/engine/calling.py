@@ -7,7 +7,7 @@ from inspect import CO_VARARGS, CO_VARKEYWORDS
 
 import numpy as np
 
-from minidl.engine.conversion import check_device
+from minidl.engine.devices import check_device
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, broadcast_error
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.engine import dtypes
-from minidl.errors import DeviceError, DtypeError, ShapeError
+from minidl.errors import DtypeError, ShapeError
 
 
 def as_array(data, dtype=None, copy=False):
@@ -35,6 +35,8 @@ def as_array(data, dtype=None, copy=False):
     if (dtype or array.dtype).kind not in dtypes.RANK:
         raise DtypeError(f"a tensor holds booleans, integers or floats, not {array.dtype}: {data!r:.60}")
     if dtype is not None and array.dtype != dtype:
+        if not hasattr(data, "dtype"):
+            refuse_overflow(array, dtype)
         return array.astype(dtype)
     return np.array(array) if copy else array
 
@@ -54,13 +56,16 @@ def _holds_arrays(data):
     return isinstance(data, np.ndarray | np.generic)
 
 
-TEACH_DEVICE = (
-    "minidl computes on the CPU alone, so device={!r} is not to be had. What you learn here carries over to "
-    "PyTorch line by line: the last chapter shows how to take a model there, and to a GPU."
-)
+def refuse_overflow(values, dtype):
+    """Refuse numbers, as a user typed them, that an integer dtype cannot hold.
 
-
-def check_device(device):
-    """Accept the CPU, refuse everything else with a sentence on where to go."""
-    if device is not None and str(device).partition(":")[0] != "cpu":
-        raise DeviceError(TEACH_DEVICE.format(str(device)))
+    Negative numbers may become bytes, as in PyTorch: -1 is 255.
+    """
+    if dtype.kind not in "iu" or values.size == 0:
+        return
+    limits = np.iinfo(dtype)
+    least = -int(limits.max) if dtype.kind == "u" else int(limits.min)
+    low, high = values.min(), values.max()
+    if not (least <= low and high <= limits.max):  # NaN too
+        bad = high if not high <= limits.max else low
+        raise DtypeError(f"{bad} does not fit into {dtype}, which holds {limits.min} to {limits.max}")

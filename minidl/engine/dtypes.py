@@ -29,6 +29,26 @@ def get_default_dtype():
     return default.dtype
 
 
+def of_number(value):
+    """The dtype that a Python number has as a tensor."""
+    return PLAIN.get(type(value), default.dtype)
+
+
+def promote_types(type1, type2):
+    """The smallest dtype that both can be brought to, of the higher kind of the two."""
+    return promoted_dtype([np.empty(1, type1), np.empty(1, type2)])
+
+
+def result_type(tensor1, tensor2):
+    """The dtype in which two tensors or numbers meet in an operation."""
+    return promoted_dtype([getattr(t, "array", t) for t in (tensor1, tensor2)])
+
+
+def can_cast(from_, to):
+    """Whether values may be brought to another dtype in place: never down to a lower kind."""
+    return RANK[np.dtype(to).kind] >= RANK[np.dtype(from_).kind]
+
+
 def finfo(dtype=None):
     """The limits of a floating dtype: eps, max, tiny and so on."""
     return np.finfo(dtype or default.dtype)

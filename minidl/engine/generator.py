@@ -7,13 +7,15 @@ dtype. Checked against PyTorch 2.13.
 """
 
 import math
+import secrets
 import threading
+from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
 
 from minidl.engine import dtypes
-from minidl.engine.conversion import check_device
+from minidl.engine.devices import CPU, check_device
 
 MASK24, MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 
@@ -50,6 +52,20 @@ class Generator:
         bits = np.random.MT19937()
         bits._legacy_seeding(self.seed_given & 0xFFFFFFFF)
         return bits
+
+    @property
+    def device(self):
+        """Always the CPU."""
+        return CPU
+
+    def seed(self):
+        """Start from a seed that nobody knows beforehand, and tell it."""
+        self.manual_seed(secrets.randbits(63))
+        return self.seed_given
+
+    def clone_state(self):
+        """Another generator that goes on from the same place."""
+        return Generator().set_state(self.get_state())
 
     def initial_seed(self):
         """The seed that the stream started from."""
@@ -159,6 +175,38 @@ def manual_seed(seed):
     tensor([0.4963, 0.7682, 0.0885])
     """
     seeded(None).manual_seed(seed)
+
+
+def seed():
+    """Start the stream of random numbers from a seed that nobody knows beforehand, and tell it."""
+    return seeded(None).seed()
+
+
+def initial_seed():
+    """The seed that the stream of random numbers started from."""
+    return seeded(None).initial_seed()
+
+
+def get_rng_state():
+    """Where the stream of random numbers is now, for `set_rng_state`."""
+    return seeded(None).get_state()
+
+
+def set_rng_state(new_state):
+    """Go on from a place that `get_rng_state` told."""
+    seeded(None).set_state(new_state)
+
+
+@contextmanager
+def fork_rng(devices=None, enabled=True):
+    """A block after which the stream of random numbers goes on as if nothing had been drawn in it."""
+    generator = seeded(None)
+    state = generator.get_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            generator.set_state(state)
 
 
 def seeded(generator):

@@ -14,9 +14,17 @@ class options:
     threshold = 1000
     edgeitems = 3
     linewidth = 80
+    sci_mode = None
 
 
-def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None):
+PROFILES = {
+    "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
+    "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
+    "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
+}
+
+
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
     """Choose how tensors print.
 
     Parameters
@@ -29,10 +37,26 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
         How many elements of a shortened dimension are shown at each end (3).
     linewidth : int
         Characters in a line (80).
+    profile : {"default", "short", "full"}
+        Several of these at once; those that are given besides change it.
+    sci_mode : bool, optional
+        Powers of ten always or never; where they are shorter, unless given (None is "as it was", as in PyTorch).
     """
-    for name, value in list(locals().items()):
+    chosen = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    if profile is not None:
+        if profile not in PROFILES:
+            raise ValueError(f"profile is one of {', '.join(PROFILES)}, not {profile!r}")
+        chosen = PROFILES[profile] | {name: value for name, value in chosen.items() if value is not None}
+    for name, value in chosen.items():
         if value is not None:
             setattr(options, name, value)
+    options.sci_mode = sci_mode
+
+
+def get_printoptions():
+    """How tensors print now, by the names that `set_printoptions` has."""
+    names = ("precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+    return {name: getattr(options, name) for name in names}
 
 
 def tensor_text(tensor, name="tensor"):
@@ -97,7 +121,8 @@ def _float_style(values):
         return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
     largest, smallest = size.max(), size.min()
     whole = np.array_equal(size, np.ceil(size))
-    if largest / smallest > 1000 or largest > 1e8 or (not whole and smallest < 1e-4):
+    scientific = largest / smallest > 1000 or largest > 1e8 or (not whole and smallest < 1e-4)
+    if scientific if options.sci_mode is None else options.sci_mode:
         return lambda v: f"{v:.{digits}e}"
     if whole:
         return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)

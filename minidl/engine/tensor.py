@@ -5,17 +5,33 @@ one (`requires_grad`) and the node that made it (`node`). What can be computed w
 `minidl.ops`, whose `methods` module hangs the operations on this class.
 """
 
+import math
 import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minidl.engine.changes import changes
-from minidl.engine.conversion import as_array, check_device
+from minidl.engine.conversion import as_array
+from minidl.engine.devices import CPU, KINDS, check_device
 from minidl.engine.grad_mode import clock
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
 from minidl.errors import DtypeError, GraphError, ShapeError
+
+
+class Size(tuple):
+    """The sizes of the dimensions: a tuple that can tell how many elements there are.
+
+    >>> Size((2, 3)).numel(), Size((2, 3)) + (4,)
+    (6, (2, 3, 4))
+    """
+
+    __slots__ = ()
+
+    def numel(self):
+        """How many elements a tensor of this shape has."""
+        return math.prod(self)
 
 
 class Tensor:
@@ -96,12 +112,12 @@ class Tensor:
 
     # What it is
 
-    shape = property(lambda self: self.array.shape, doc="Sizes of the dimensions, as a tuple.")
+    shape = property(lambda self: Size(self.array.shape), doc="Sizes of the dimensions, as a tuple.")
     dtype = property(lambda self: self.array.dtype, doc="The dtype of the elements.")
     ndim = property(lambda self: self.array.ndim, doc="How many dimensions there are.")
     is_leaf = property(lambda self: self.node is None, doc="Whether no recorded operation made it.")
     grad_fn = property(lambda self: self.node, doc="The node that made it (PyTorch's name for `node`).")
-    device = property(lambda self: "cpu", doc='Always "cpu".')
+    device = property(lambda self: CPU, doc="Always the CPU.")
     itemsize = property(lambda self: self.array.itemsize, doc="Bytes of one element.")
     nbytes = property(lambda self: self.array.nbytes, doc="Bytes of all elements.")
 
@@ -119,7 +135,7 @@ class Tensor:
 
     def size(self, dim=None):
         """The shape, or the size of one dimension."""
-        return self.array.shape if dim is None else self.array.shape[dim]
+        return Size(self.array.shape) if dim is None else self.array.shape[dim]
 
     def dim(self):
         """How many dimensions there are."""
@@ -307,20 +323,25 @@ class Tensor:
 
     # Dtype and device
 
-    def to(self, *args, dtype=None, device=None, copy=False):
-        """The tensor in another dtype; ``"cpu"`` is accepted as a device, any other refused.
+    def to(self, *args, dtype=None, device=None, copy=False, other=None, non_blocking=False, memory_format=None):
+        """The tensor in another dtype; the CPU is accepted as a device, any other refused.
+
+        ``x.to(dtype)``, ``x.to("cpu")``, ``x.to("cpu", dtype)`` and ``x.to(other_tensor)`` are understood;
+        `non_blocking` and `memory_format` change nothing.
 
         Raises
         ------
         DeviceError
             For a device other than the CPU.
         """
-        for a in args:
+        for a in (*args, other):
             if isinstance(a, Tensor):
                 dtype = a.dtype
-            elif isinstance(a, str) and a.partition(":")[0] in ("cpu", "cuda", "mps", "xpu", "meta"):
+            elif isinstance(a, str) and a.partition(":")[0] in KINDS:
                 device = a
-            else:
+            elif isinstance(a, bool):
+                pass  # non_blocking, or copy, by its position: values are the same
+            elif a is not None:
                 dtype = a
         check_device(device)
         if dtype is None or np.dtype(dtype) == self.array.dtype:

@@ -129,8 +129,10 @@ class _NaNFinder(Observer):
 
 
 @contextmanager
-def detect_anomaly():
+def detect_anomaly(check_nan=True):
     """Inside, the first operation that makes a NaN stops with its name and the line that called it.
+
+    Without `check_nan` nothing is looked for.
 
     >>> import minidl as md
     >>> with md.autograd.detect_anomaly():      # doctest: +ELLIPSIS
@@ -138,5 +140,33 @@ def detect_anomaly():
     Traceback (most recent call last):
     minidl.errors.GraphError: sqrt made the first NaN (not a number), at ...
     """
-    with np.errstate(invalid="ignore", divide="ignore"), observed(_NaNFinder()):  # NumPy's warnings would say it twice
+    numpy_quiet = np.errstate(invalid="ignore", divide="ignore")  # its warnings would say it twice
+    with numpy_quiet, set_detect_anomaly(True, check_nan):
         yield
+
+
+class set_detect_anomaly:
+    """Whether to look for the first NaN, from here on or inside a ``with`` block: see `detect_anomaly`.
+
+    >>> import minidl as md
+    >>> with md.autograd.set_detect_anomaly(True):
+    ...     md.is_anomaly_enabled()
+    True
+    """
+
+    def __init__(self, mode, check_nan=True):
+        state = this_thread.state
+        self.before = state.observers
+        others = tuple(o for o in self.before if not isinstance(o, _NaNFinder))
+        state.observers = (*others, _NaNFinder()) if mode and check_nan else others
+
+    def __enter__(self):
+        """What was set when this was made stays until the end of the block."""
+
+    def __exit__(self, *error):
+        this_thread.state.observers = self.before
+
+
+def is_anomaly_enabled():
+    """Whether the first NaN is looked for now."""
+    return any(isinstance(o, _NaNFinder) for o in this_thread.state.observers)

@@ -10,7 +10,7 @@ A file holds numbers and text, never code, so that opening a stranger's file is 
 import os
 from pathlib import Path
 
-from minidl.engine.conversion import check_device
+from minidl.engine.devices import check_device
 from minidl.errors import CheckpointError
 from minidl.interop import safetensors_file, torch_file
 from minidl.system.files import write_atomically

@@ -132,7 +132,7 @@ from minidl.nn.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
-from minidl.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell
+from minidl.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from minidl.nn.transformer import (
     Transformer,
     TransformerDecoder,

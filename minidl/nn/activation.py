@@ -19,7 +19,7 @@ class _Activation(Module):
 
     def forward(self, input):
         """Any shape."""
-        return self.function(input, **{name: getattr(self, name) for name in self.settings})
+        return self.function(input, *[getattr(self, name) for name in self.settings])
 
     def extra_repr(self):
         """The arguments of the module."""
@@ -35,6 +35,10 @@ class _InPlace(_Activation):
     def __init__(self, inplace=False):
         super().__init__()
         self.inplace = inplace
+
+    def forward(self, input):
+        """Any shape."""
+        return self.function(input, self.inplace)
 
 
 class ReLU(_InPlace):

@@ -192,7 +192,9 @@ class MultiheadAttention(Module):
         p, weights = self.dropout if self.training else 0.0, None
         if need_weights:
             scores = q * (1 / math.sqrt(self.head_dim)) @ k.mT
-            weights = dropout(softmax(scores if mask is None else scores + mask, -1), p)
+            with np.errstate(invalid="ignore"):  # a query that may see no key: the weights of nothing are no numbers
+                weights = softmax(scores if mask is None else scores + mask, -1)
+            weights = dropout(weights, p)
             mixed = weights @ v
             weights = weights.mean(1) if average_attn_weights else weights
         else:

@@ -2,7 +2,9 @@
 
 from minidl.ops.activation import (
     celu,
+    celu_,
     elu,
+    elu_,
     gelu,
     glu,
     gumbel_softmax,
@@ -10,7 +12,9 @@ from minidl.ops.activation import (
     hardsigmoid,
     hardswish,
     hardtanh,
+    hardtanh_,
     leaky_relu,
+    leaky_relu_,
     log_softmax,
     logsigmoid,
     mish,
@@ -18,8 +22,11 @@ from minidl.ops.activation import (
     prelu,
     relu,
     relu6,
+    relu_,
     rrelu,
+    rrelu_,
     selu,
+    selu_,
     sigmoid,
     silu,
     softmax,
@@ -29,6 +36,7 @@ from minidl.ops.activation import (
     softsign,
     tanhshrink,
     threshold,
+    threshold_,
 )  # fmt: skip
 from minidl.ops.attention import scaled_dot_product_attention
 from minidl.ops.bilinear import bilinear
@@ -63,6 +71,7 @@ from minidl.ops.loss import (
     triplet_margin_with_distance_loss,
 )  # fmt: skip
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
+from minidl.ops.norms import pdist
 from minidl.ops.padding import pad
 from minidl.ops.pooling import (
     adaptive_avg_pool1d,
@@ -85,4 +94,15 @@ from minidl.ops.pooling import (
     max_unpool3d,
 )  # fmt: skip
 from minidl.ops.products import linear
-from minidl.ops.resizing import channel_shuffle, fold, interpolate, pixel_shuffle, pixel_unshuffle, unfold
+from minidl.ops.resizing import (
+    channel_shuffle,
+    fold,
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    unfold,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)  # fmt: skip
+from minidl.ops.sampling import affine_grid, grid_sample

@@ -10,7 +10,7 @@ import numpy as np
 from minidl.engine import dtypes
 from minidl.engine.grad_mode import this_thread
 from minidl.engine.tensor import Tensor
-from minidl.errors import DeviceError, MinidlError
+from minidl.errors import DeviceError, DtypeError, MinidlError
 from minidl.nn import hooks
 from minidl.nn.parameter import Buffer, Parameter
 from minidl.nn.state import load_state_dict
@@ -177,9 +177,9 @@ class Module:
                 if module is not None:
                     yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
-    def modules(self):
+    def modules(self, remove_duplicate=True):
         """This module and all inside it."""
-        return (module for _, module in self.named_modules())
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_children(self):
         """The direct parts with their names; each once."""
@@ -228,9 +228,11 @@ class Module:
             module = parts[name]
         return module
 
-    def set_submodule(self, target, module):
-        """Put `module` in the place of the part with a dotted name."""
+    def set_submodule(self, target, module, strict=False):
+        """Put `module` in the place of the part with a dotted name; if `strict`, only where there is one."""
         path, _, name = target.rpartition(".")
+        if strict:
+            self.get_submodule(target)
         setattr(self.get_submodule(path), name, module)
 
     def _get(self, kind, target):
@@ -326,9 +328,20 @@ class Module:
         """All floating parameters and buffers as float64."""
         return self._cast(dtypes.float64)
 
+    def bfloat16(self):
+        """Refused: NumPy has no bfloat16."""
+        raise DtypeError("minidl computes in float16, float32 and float64; there is no bfloat16. Did you mean net.half() ?")
+
     def cpu(self):
         """The module itself: it is on the CPU."""
         return self
+
+    def share_memory(self):
+        """The module itself: threads share its memory already."""
+        return self
+
+    def compile(self, *args, **kwargs):
+        """Nothing: there is nothing to compile."""
 
     def cuda(self, device=None):
         """Refused, because minidl computes on the CPU alone."""

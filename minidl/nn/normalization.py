@@ -267,9 +267,9 @@ class RMSNorm(Module):
         if self.weight is not None:
             init.ones_(self.weight)
 
-    def forward(self, input):
+    def forward(self, x):
         """(..., *normalized_shape) to the same shape."""
-        return ops.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+        return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self):
         """The arguments of the layer."""

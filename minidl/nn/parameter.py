@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.engine import dtypes
-from minidl.engine.conversion import check_device
+from minidl.engine.devices import check_device
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
 

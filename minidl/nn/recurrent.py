@@ -15,6 +15,8 @@ from minidl.ops.creation import empty
 from minidl.ops.dropout import dropout
 from minidl.ops.shape import cat, stack
 
+GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
+
 
 class RNNBase(Module):
     """What RNN, GRU and LSTM have in common: parameters, layers, directions.
@@ -24,6 +26,8 @@ class RNNBase(Module):
 
     Parameters
     ----------
+    mode : {"RNN_TANH", "RNN_RELU", "GRU", "LSTM"}
+        Which of them it is.
     input_size, hidden_size : int
     num_layers : int
         Layers on top of one another; each reads the hidden states of the one below.
@@ -38,13 +42,12 @@ class RNNBase(Module):
         The width of the hidden state, if it is a projection (of an LSTM); 0 for none.
     """
 
-    gates: int
-
     def __init__(
-        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
+        self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
         proj_size=0, device=None, dtype=None,
     ):  # fmt: skip
         super().__init__()
+        self.mode = mode
         _check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         if not 0 <= dropout <= 1 or isinstance(dropout, bool):
             raise ValueError(f"dropout is a probability between 0 and 1, not {dropout!r}")
@@ -53,7 +56,7 @@ class RNNBase(Module):
         self.input_size, self.hidden_size, self.num_layers, self.bias = input_size, hidden_size, num_layers, bias
         self.batch_first, self.dropout, self.bidirectional = batch_first, float(dropout), bidirectional
         self.proj_size = proj_size
-        rows, width, directions = self.gates * hidden_size, proj_size or hidden_size, 2 if bidirectional else 1
+        rows, width, directions = GATES[mode] * hidden_size, proj_size or hidden_size, 2 if bidirectional else 1
         for layer in range(num_layers):
             for direction in range(directions):
                 columns = input_size if layer == 0 else width * directions
@@ -230,16 +233,15 @@ class RNN(RNNBase):
     ((7, 2, 5), (1, 2, 5))
     """
 
-    gates = 1
-
     def __init__(
         self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True, batch_first=False, dropout=0.0,
         bidirectional=False, device=None, dtype=None,
     ):  # fmt: skip
         _check_nonlinearity(nonlinearity)
         super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device=device, dtype=dtype
-        )
+            f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+            device=device, dtype=dtype,
+        )  # fmt: skip
         self.nonlinearity = nonlinearity
 
     def _run_direction(self, x, states, weights):
@@ -268,14 +270,12 @@ class GRU(RNNBase):
     bidirectional : bool
     """
 
-    gates = 3
-
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
         device=None, dtype=None,
     ):  # fmt: skip
         super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device=device, dtype=dtype
+            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device=device, dtype=dtype
         )
 
     def _run_direction(self, x, states, weights):
@@ -308,7 +308,13 @@ class LSTM(RNNBase):
     ((7, 2, 5), (2, 2, 5), (2, 2, 5))
     """
 
-    gates = 4
+    def __init__(
+        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False,
+        proj_size=0, device=None, dtype=None,
+    ):  # fmt: skip
+        super().__init__(
+            "LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size, device, dtype
+        )
 
     def _run_direction(self, x, states, weights):
         if self.proj_size:
@@ -329,7 +335,7 @@ def _two_states(name, hx):
     raise TypeError(f"an {name} has two states: give hx as a pair (h, c), not as a {type(hx).__name__}")
 
 
-class _Cell(Module):
+class RNNCellBase(Module):
     """One step of a recurrent layer."""
 
     gates: int
@@ -375,7 +381,7 @@ class _Cell(Module):
         return f"{self.input_size}, {self.hidden_size}" + (f", {others}" if others else "")
 
 
-class RNNCell(_Cell):
+class RNNCell(RNNCellBase):
     """One step of an `RNN`."""
 
     gates = 1
@@ -392,7 +398,7 @@ class RNNCell(_Cell):
         return h.squeeze(0) if single else h
 
 
-class GRUCell(_Cell):
+class GRUCell(RNNCellBase):
     """One step of a `GRU`."""
 
     gates = 3
@@ -404,7 +410,7 @@ class GRUCell(_Cell):
         return h.squeeze(0) if single else h
 
 
-class LSTMCell(_Cell):
+class LSTMCell(RNNCellBase):
     """One step of an `LSTM`."""
 
     gates = 4

@@ -5,7 +5,7 @@ from copy import deepcopy
 import numpy as np
 
 from minidl.engine import dtypes
-from minidl.engine.conversion import check_device
+from minidl.engine.devices import check_device
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
 from minidl.nn import init

@@ -2,6 +2,7 @@ r"""The nonlinear steps between layers."""
 
 import math
 import warnings
+from functools import partial
 
 import numpy as np
 
@@ -210,6 +211,8 @@ def prelu(input, weight):
 
 def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     """As `leaky_relu`, with a slope drawn for each negative element while training (Xu et al. 2015)."""
+    if lower > upper:
+        raise ValueError(f"rrelu: the lower bound {lower} must not be greater than the upper bound {upper}")
     if not training:
         return _applied(_leaky_relu, input, (lower + upper) / 2, inplace=inplace)
     negative = input.array <= 0
@@ -413,9 +416,15 @@ def glu(input, dim=-1):
     return a * sigmoid(b)
 
 
+@any_spelling
 def normalize(input, p=2.0, dim=1, eps=1e-12):
     """Vectors along `dim`, divided by their length."""
     return input / vector_norm(input, p, dim, keepdim=True).clamp(eps)
+
+
+celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ = (
+    partial(step, inplace=True) for step in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
+)
 
 
 def _plain(x):

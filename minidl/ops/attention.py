@@ -6,6 +6,7 @@ import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
 from minidl.engine.operation import operation
+from minidl.engine.parallel import in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError, aligned
 from minidl.ops.activation import softmax
@@ -38,45 +39,55 @@ def _reference(query, key, value, mask, scale):
 )
 def _attention(query, key, value, mask, scale):
     """Attention as one operation, a few examples at a time; `mask` is added to the scores."""
-    lead = np.broadcast_shapes(*(a.shape[:-2] for a in (query, key, value, mask) if a is not None))
+    batch = np.broadcast_shapes(*(a.shape[:-2] for a in (query, key, value, mask) if a is not None))
+    lead = batch or (1,)
     q, k, v = (np.broadcast_to(a, (*lead, *a.shape[-2:])) for a in (query, key, value))
     q = q * scale
     p = np.empty((*lead, q.shape[-2], k.shape[-2]), q.dtype)
     y = np.empty((*lead, q.shape[-2], v.shape[-1]), q.dtype)
     masks = None if mask is None else np.broadcast_to(mask, p.shape)
-    parts = blocks(lead[0], p[0].size) if p.size and lead else [...]
-    for part in parts:
-        s = p[part]
-        np.matmul(q[part], np.swapaxes(k[part], -1, -2), out=s)
-        if masks is not None:
-            s += masks[part]
-        s -= s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
-        np.exp(s, out=s)
-        total = sum_of_columns(s)
-        total[total == 0] = 1  # a query that may see no key attends to none
-        s /= total
-        np.matmul(s, v[part], out=y[part])
+    size = 2 * p.size * q.shape[-1]
+
+    def forward(start, stop):
+        for part in blocks(start, stop, p[0].size):
+            s = p[part]
+            np.matmul(q[part], np.swapaxes(k[part], -1, -2), out=s)
+            if masks is not None:
+                s += masks[part]
+            s -= s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
+            np.exp(s, out=s)
+            total = sum_of_columns(s)
+            total[total == 0] = 1  # a query that may see no key attends to none
+            s /= total
+            np.matmul(s, v[part], out=y[part])
+
+    in_pieces(len(p), forward, size)
 
     def pull(g, wanted):
+        g = g.reshape(y.shape)
         gq, gk, gv, gm = (
             np.empty(a.shape, a.dtype) if want else None for a, want in zip((q, k, v, p), wanted, strict=False)
         )
-        for part in parts:
-            gs = np.matmul(g[part], np.swapaxes(v[part], -1, -2))
-            gs -= sum_of_columns(g[part] * y[part])  # the row sums of the gradient of P, times P, over fewer columns
-            gs *= p[part]
-            if gq is not None:
-                np.matmul(gs, k[part] * scale, out=gq[part])
-            if gk is not None:
-                np.matmul(np.swapaxes(gs, -1, -2), q[part], out=gk[part])
-            if gv is not None:
-                np.matmul(np.swapaxes(p[part], -1, -2), g[part], out=gv[part])
-            if gm is not None:
-                gm[part] = gs
+
+        def backward(start, stop):
+            for part in blocks(start, stop, p[0].size):
+                gs = np.matmul(g[part], np.swapaxes(v[part], -1, -2))
+                gs -= sum_of_columns(g[part] * y[part])  # the row sums of the gradient of P, times P, over fewer columns
+                gs *= p[part]
+                if gq is not None:
+                    np.matmul(gs, k[part] * scale, out=gq[part])
+                if gk is not None:
+                    np.matmul(np.swapaxes(gs, -1, -2), q[part], out=gk[part])
+                if gv is not None:
+                    np.matmul(np.swapaxes(p[part], -1, -2), g[part], out=gv[part])
+                if gm is not None:
+                    gm[part] = gs
+
+        in_pieces(len(p), backward, 2 * size)
         given = zip((gq, gk, gv, gm), (query, key, value, mask), strict=True)
         return [None if full is None else unbroadcast(full, a) for full, a in given]
 
-    return y, pull
+    return y.reshape(*batch, *y.shape[-2:]), pull
 
 
 def scaled_dot_product_attention(

@@ -7,6 +7,7 @@ result); each is the pullback of the others, so derivatives of any order come fr
 import numpy as np
 
 from minidl.engine.operation import array_function, operation
+from minidl.engine.parallel import in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.blocks import blocks
@@ -56,22 +57,34 @@ def _correlate(x, weight, bias, stride, padding, dilation, groups):
     y = np.empty((len(x), *out, len(weight)), x.dtype)
     if bias is not None:
         bias = for_each_pixel(bias, out[1] * len(bias))
-    for part, windows in columns(channels_last(x), kernel, out, groups, stride, padding, dilation):
-        rows = y[part].reshape(-1, groups, len(weight) // groups)
-        np.matmul(windows, matrices, out=rows.transpose(1, 0, 2))
-        if bias is not None:
-            rows = rows.reshape(-1, len(bias))
-            rows += bias
+    images = channels_last(x)
+
+    def work(start, stop):
+        for part, windows in columns(images, start, stop, kernel, out, groups, stride, padding, dilation):
+            rows = y[part].reshape(-1, groups, len(weight) // groups)
+            np.matmul(windows, matrices, out=rows.transpose(1, 0, 2))
+            if bias is not None:
+                rows = rows.reshape(-1, len(bias))
+                rows += bias
+
+    in_pieces(len(x), work, y.size * matrices.shape[1])
     return channels_first(y)
 
 
 @array_function
 def _to_weight(x, g, kernel, stride, padding, dilation, groups):
     """The gradient of the kernels: the windows of the image, times the gradient of the pixel that each of them made."""
-    images, c, out = channels_last(g), x.shape[1] // groups, g.shape[1] // groups
-    total = np.zeros((groups, kernel[0] * kernel[1] * c, out), g.dtype)
-    for part, windows in columns(channels_last(x), kernel, g.shape[2:], groups, stride, padding, dilation):
-        total += np.matmul(windows.transpose(0, 2, 1), _per_group_pixels(images[part], groups))
+    images, gradients, c, out = channels_last(x), channels_last(g), x.shape[1] // groups, g.shape[1] // groups
+    sums = {}  # where a piece of the batch begins -> its share
+
+    def work(start, stop):
+        sums[start] = np.zeros((groups, kernel[0] * kernel[1] * c, out), g.dtype)
+        for part, windows in columns(images, start, stop, kernel, g.shape[2:], groups, stride, padding, dilation):
+            sums[start] += np.matmul(windows.transpose(0, 2, 1), _per_group_pixels(gradients[part], groups))
+
+    in_pieces(len(x), work, g.size * kernel[0] * kernel[1] * c)
+    total = sum((sums[start] for start in sorted(sums)), start=np.zeros((), g.dtype))
+    total = np.broadcast_to(total, (groups, kernel[0] * kernel[1] * c, out))  # of an empty batch it is 0
     return total.reshape(groups, *kernel, c, out).transpose(0, 4, 3, 1, 2).reshape(groups * out, c, *kernel)
 
 
@@ -93,12 +106,17 @@ def _scatter(g, weight, size, stride, padding, dilation, groups):
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
     images, turned = channels_last(g), _per_group_matrix(weight, groups).transpose(0, 2, 1)
     x = np.zeros((N, H + 2 * ph, W + 2 * pw, groups, c), g.dtype)
-    for part in blocks(N, oh * ow * kh * kw * c * groups):
-        products = np.matmul(_per_group_pixels(images[part], groups), turned).reshape(groups, -1, oh, ow, kh, kw, c)
-        products = products.transpose(4, 5, 1, 2, 3, 0, 6)
-        for i in range(kh):
-            for j in range(kw):
-                x[part, i * dh : i * dh + sh * oh : sh, j * dw : j * dw + sw * ow : sw][:, :oh, :ow] += products[i, j]
+
+    def work(start, stop):
+        for part in blocks(start, stop, oh * ow * kh * kw * c * groups):
+            pixels = _per_group_pixels(images[part], groups)
+            products = np.matmul(pixels, turned).reshape(groups, -1, oh, ow, kh, kw, c).transpose(4, 5, 1, 2, 3, 0, 6)
+            into = x[part]
+            for i in range(kh):
+                for j in range(kw):
+                    into[:, i * dh : i * dh + sh * oh : sh, j * dw : j * dw + sw * ow : sw][:, :oh, :ow] += products[i, j]
+
+    in_pieces(N, work, g.size * kh * kw * c)
     return channels_first(x.reshape(*x.shape[:3], groups * c)[:, ph : ph + H, pw : pw + W])
 
 
@@ -214,7 +232,7 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """
     x, single, stride, padding, dilation = _prepared("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
     depth = output_size(x.shape[2], weight.shape[2], stride[0], padding[0], dilation[0])
-    slices, y = pad(x, (0, 0, 0, 0, padding[0], padding[0])).transpose(1, 2), None
+    slices, y = (pad(x, (0, 0, 0, 0, padding[0], padding[0])) if padding[0] else x).transpose(1, 2), None
     flat = {"stride": stride[1:], "padding": padding[1:], "dilation": dilation[1:], "groups": groups}
     for k in range(weight.shape[2]):
         start = k * dilation[0]
@@ -270,7 +288,7 @@ def _check_weight(name, n, x, weight, bias, out_channels, groups):
     for what, other in (("weight", weight), ("bias", bias)):
         if other is not None and other.dtype != x.dtype:
             raise DtypeError(
-                f"{name}: the input is {x.dtype} and the {what} {other.dtype}; bring them to one: input.to(...)"
+                f"{name}: the input is {x.dtype}, and the {what} {other.dtype}. Did you mean input.to({what}.dtype) ?"
             )
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.operation import operation
+from minidl.engine.parallel import one_blas_thread
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, aligned
 from minidl.ops.products import matmul
@@ -38,7 +39,8 @@ def _contract(*operands, inputs, output):
 def _run(operands, inputs, output):
     if any(isinstance(x, Tensor) for x in operands):
         return _contract(*operands, inputs=tuple(inputs), output=output)
-    return np.einsum(f"{','.join(inputs)}->{output}", *operands, optimize=len(operands) > 1)
+    with one_blas_thread:
+        return np.einsum(f"{','.join(inputs)}->{output}", *operands, optimize=len(operands) > 1)
 
 
 def einsum(equation, *operands):

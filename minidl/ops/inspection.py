@@ -1,16 +1,21 @@
 """Questions about whole tensors, answered with plain Python values."""
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.tensor import Tensor
 from minidl.ops.elementwise import isclose
 
 
+@any_spelling
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether all elements differ by at most ``atol + rtol * |b|``."""
     return isclose(a, b, rtol, atol, equal_nan).array.all().item()
 
 
+@any_spelling
 def equal(a, b):
     """Whether two tensors have the same shape and the same elements."""
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+        raise TypeError(f"equal compares two tensors, and got {type(a).__name__} and {type(b).__name__}")
     return a.shape == b.shape and (a.array == b.array).all().item()
 
 
@@ -19,6 +24,31 @@ def numel(x):
     return x.array.size
 
 
-def is_tensor(thing):
-    """Whether `thing` is a Tensor."""
-    return isinstance(thing, Tensor)
+def is_tensor(obj):
+    """Whether `obj` is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(x):
+    """Whether the elements are floats."""
+    return x.array.dtype.kind == "f"
+
+
+def is_complex(x):
+    """Whether the elements are complex numbers: never."""
+    return False
+
+
+def is_signed(x):
+    """Whether the elements can be negative."""
+    return x.array.dtype.kind in "if"
+
+
+def is_nonzero(x):
+    """Whether the one element of a tensor is not 0."""
+    return bool(x)
+
+
+def real(x):
+    """The real part: the tensor itself."""
+    return x

@@ -6,6 +6,7 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
+from minidl.engine.parallel import one_blas_thread
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, MinidlError, ShapeError
 from minidl.ops.shape import mT
@@ -40,7 +41,8 @@ def lapack(name, compute, *arrays, finite=False, **options):
     if finite and not all(np.isfinite(a).all() for a in arrays):
         raise SingularError(f"{name}: the matrix holds NaN or infinity, and has no such factors")
     try:
-        return compute(*arrays, **options)
+        with one_blas_thread:
+            return compute(*arrays, **options)
     except np.linalg.LinAlgError as error:
         raise SingularError(f"{name}: the matrix is singular or not of the kind needed ({error})") from error
 

@@ -5,6 +5,7 @@ The operations stand on their shelves in this folder; this module is imported la
 
 from minidl.engine import dtypes
 from minidl.engine.inplace import in_place
+from minidl.engine.names import missing
 from minidl.engine.tensor import Tensor
 from minidl.ops import (
     activation,
@@ -93,13 +94,22 @@ Tensor.__ipow__ = in_place(elementwise.pow)
 
 # ---------------------------------------------------------------- dtypes
 
-Tensor.half = lambda self: self.to(dtypes.half)
-Tensor.float = lambda self: self.to(dtypes.float_)
-Tensor.double = lambda self: self.to(dtypes.double)
-Tensor.short = lambda self: self.to(dtypes.short)
-Tensor.int = lambda self: self.to(dtypes.int_)
-Tensor.long = lambda self: self.to(dtypes.long)
-Tensor.bool = lambda self: self.to(dtypes.bool_)
+
+def to_dtype(dtype):
+    """The method that brings a tensor to a dtype; what PyTorch's also takes, the layout in memory, changes nothing."""
+    return lambda self, memory_format=None: self.to(dtype)
+
+
+Tensor.half = to_dtype(dtypes.half)
+Tensor.float = to_dtype(dtypes.float_)
+Tensor.double = to_dtype(dtypes.double)
+Tensor.char = to_dtype(dtypes.int8)
+Tensor.byte = to_dtype(dtypes.uint8)
+Tensor.short = to_dtype(dtypes.short)
+Tensor.int = to_dtype(dtypes.int_)
+Tensor.long = to_dtype(dtypes.long)
+Tensor.bool = to_dtype(dtypes.bool_)
+Tensor.type_as = lambda self, other: self.to(other.dtype)
 
 # ---------------------------------------------------------------- element by element
 
@@ -521,10 +531,24 @@ Tensor.uniform_ = random.uniform_
 Tensor.normal_ = random.normal_
 Tensor.bernoulli_ = random.bernoulli_
 Tensor.exponential_ = random.exponential_
+Tensor.log_normal_ = random.log_normal_
+Tensor.random_ = random.random_
+Tensor.bernoulli = random.bernoulli
+Tensor.multinomial = random.multinomial
 
 # ---------------------------------------------------------------- questions about the whole
 
 Tensor.allclose = inspection.allclose
+Tensor.is_complex = inspection.is_complex
+Tensor.is_signed = inspection.is_signed
+Tensor.is_nonzero = inspection.is_nonzero
 Tensor.equal = inspection.equal
 Tensor.nelement = Tensor.numel
 Tensor.ndimension = Tensor.dim
+
+
+def _missing_attribute(self, name):
+    raise missing("a Tensor", name, dir(Tensor))
+
+
+Tensor.__getattr__ = _missing_attribute

@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
-from minidl.engine.grad_mode import no_grad
+from minidl.engine.changes import changes
 from minidl.engine.operation import operation
-from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
 from minidl.ops.shape import cat
@@ -64,13 +63,13 @@ def standardize(x, weight, bias, axes, eps):
 def _check_learned(name, shape, **learned):
     """Refuse a weight or bias of another shape: broadcasting would share its numbers among what each should have its own."""
     for what, tensor in learned.items():
-        if tensor is not None and tuple(tensor.shape) != shape:
+        if tensor is not None and tensor.shape != shape:
             raise ShapeError(f"{name}: the {what} must have shape {shape}, and has {tuple(tensor.shape)}")
 
 
 def _last_axes(name, x, normalized_shape, **learned):
     """The dimensions that `normalized_shape` names, checked."""
-    shape = tuple(int(n) for n in normalized_shape)
+    shape = tuple(normalized_shape)
     if not shape:
         raise ShapeError(f"{name} needs a normalized_shape of at least one dimension")
     if tuple(x.shape[x.ndim - len(shape) :]) != shape or x.ndim < len(shape):
@@ -234,9 +233,9 @@ def _by_running_statistics(x, running_mean, running_var, weight, bias, eps):
 
 def _move(running, now, momentum):
     """Move a running statistic towards that of the batch."""
-    with no_grad():
-        running.mul_(1 - momentum)
-        running.add_(Tensor.wrap(momentum * now.astype(running.dtype, copy=False)))
+    changes.mark(running.array)
+    running.array *= 1 - momentum
+    running.array += momentum * now
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):

@@ -131,7 +131,7 @@ def _max_pooled(n, input, kernel_size, stride, padding, dilation, ceil_mode, ret
     x, single = check_image(name, input, n)
     kernel, stride, padding, dilation, out, border = _geometry(name, n, x, kernel_size, stride, padding, dilation, ceil_mode)
     lowest = -float("inf") if x.is_floating_point() else int(np.iinfo(x.dtype).min)
-    padded = pad(x, border, value=lowest)
+    padded = pad(x, border, value=lowest) if any(border) else x
     if n == 3:
         y = padded[:, :, *window_indices(kernel, stride, dilation, out)].max(-1).values
     else:
@@ -238,7 +238,7 @@ def _avg_pooled(n, input, kernel_size, stride, padding, ceil_mode, count_include
         raise ValueError(f"{name}: the divisor must not be 0")
     x, single = check_image(name, input, n)
     kernel, stride, padding, _, out, border = _geometry(name, n, x, kernel_size, stride, padding, 1, ceil_mode)
-    padded = pad(x, border)
+    padded = pad(x, border) if any(border) else x
     if n == 3:
         sums = padded[:, :, *window_indices(kernel, stride, (1, 1, 1), out)].sum(-1)
     else:
@@ -318,6 +318,9 @@ def _grid(name, n, input, output_size):
 
 def _adaptive_avg_pooled(n, input, output_size):
     x, single, wanted = _grid(f"adaptive_avg_pool{n}d", n, input, output_size)
+    whole = [dim for dim, out in enumerate(wanted, 2) if out == 1]
+    if whole:
+        x = x.mean(whole, keepdim=True)
     for dim, out in enumerate(wanted, 2):  # the mean of a rectangle is that of the means of its rows
         size = x.shape[dim]
         if out and size % out == 0:

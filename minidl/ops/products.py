@@ -7,6 +7,7 @@ import numpy as np
 from minidl.engine.broadcasting import sum_of_rows
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import operation
+from minidl.engine.parallel import product
 from minidl.errors import DtypeError, ShapeError, matmul_error
 from minidl.ops.elementwise import mul
 from minidl.ops.reduction import axis_of, sum
@@ -39,24 +40,24 @@ def matmul(a, b):
         if b.ndim == 1:
             return np.expand_dims(g, -1) * b
         if a.ndim == 1:
-            return np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1)
+            return np.squeeze(product(b, np.expand_dims(g, -1)), -1)
         if flat:
-            return np.reshape(np.matmul(np.reshape(g, (rows, b.shape[1])), b.T), a.shape)
-        return np.matmul(g, mT(b))
+            return np.reshape(product(np.reshape(g, (rows, b.shape[1])), b.T), a.shape)
+        return product(g, mT(b))
 
     def to_b(g):
         if a.ndim == 1:
             return np.expand_dims(a, -1) * np.expand_dims(g, -2) if b.ndim > 1 else a * g
         if b.ndim == 1:
-            return np.squeeze(np.matmul(mT(a), np.expand_dims(g, -1)), -1)
+            return np.squeeze(product(mT(a), np.expand_dims(g, -1)), -1)
         if flat:
-            return np.matmul(np.reshape(a, (rows, b.shape[0])).T, np.reshape(g, (rows, b.shape[1])))
-        return np.matmul(mT(a), g)
+            return product(np.reshape(a, (rows, b.shape[0])).T, np.reshape(g, (rows, b.shape[1])))
+        return product(mT(a), g)
 
     if flat:
-        y = np.reshape(np.matmul(np.reshape(a, (rows, b.shape[0])), b), (*a.shape[:-1], b.shape[1]))
+        y = np.reshape(product(np.reshape(a, (rows, b.shape[0])), b), (*a.shape[:-1], b.shape[1]))
         return y, to_a, to_b
-    return np.matmul(a, b), to_a, to_b
+    return product(a, b), to_a, to_b
 
 
 def _check(name, *tensors_and_dims):
@@ -188,11 +189,11 @@ def _cheapest(matrices):
             options = [(cost[i, k][0] + cost[k + 1, j][0] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)]
             cost[i, j] = min(options)
 
-    def product(i, j):
+    def best(i, j):
         k = cost[i, j][1]
-        return matrices[i] if i == j else product(i, k) @ product(k + 1, j)
+        return matrices[i] if i == j else best(i, k) @ best(k + 1, j)
 
-    return product(0, n - 1)
+    return best(0, n - 1)
 
 
 @any_spelling
@@ -246,7 +247,7 @@ def addbmm(x, batch1, batch2, *, beta=1, alpha=1):
 
 
 def _linear_in_small_operations(x, weight, bias=None):
-    y = x @ weight.T
+    y = product(x, weight.T)
     return y if bias is None else y + bias
 
 
@@ -282,10 +283,10 @@ def linear(x, weight, bias=None):
         )
     if x.ndim != 2:
         return _linear_on_rows(x, weight, bias)
-    y = x @ weight.T
+    y = product(x, weight.T)
     if bias is not None:
         y += bias
-    return y, lambda g: g @ weight, lambda g: g.T @ x, sum_of_rows
+    return y, lambda g: product(g, weight), lambda g: product(g.T, x), sum_of_rows
 
 
 def _linear_on_rows(x, weight, bias):

@@ -4,106 +4,143 @@ import math
 
 import numpy as np
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.generator import fill_normal, fill_uniform, seeded
 from minidl.engine.tensor import Tensor
-from minidl.errors import ShapeError
-from minidl.ops.creation import finished
+from minidl.errors import DtypeError, ShapeError
+from minidl.ops.creation import empty_like, finished
 from minidl.ops.shape import sizes
 
 
+@any_spelling
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Uniform numbers from 0 (included) to 1 (not included)."""
     return finished(fill_uniform(sizes(size), 0, 1, dtype, generator), requires_grad, device)
 
 
+@any_spelling
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Normal numbers of mean 0 and standard deviation 1."""
     return finished(fill_normal(sizes(size), 0, 1, dtype, generator), requires_grad, device)
 
 
-def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None):
-    """Whole numbers from `low` (included) to `high` (not included)."""
-    if size is None:
-        low, high, size = 0, low, high
+@any_spelling
+def randint(low=0, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
+    """Whole numbers from `low` (included) to `high` (not included): ``randint(10, (2, 3))`` draws digits."""
+    if isinstance(high, list | tuple):
+        high, size = None, high
+    if high is None:
+        low, high = 0, low
     if size is None:
         raise TypeError("randint needs a size: randint(high, (2, 3)) or randint(low, high, (2, 3))")
     if high <= low:
         raise ValueError(f"randint needs low < high, and got {low} and {high}")
     size = sizes((size,))
-    return finished(
-        seeded(generator).integers(low, high, math.prod(size)).astype(dtype or np.int64).reshape(size), device=device
-    )
+    values = seeded(generator).integers(low, high, math.prod(size)).astype(dtype or np.int64)
+    return finished(values.reshape(size), requires_grad, device)
 
 
-def randperm(n, *, generator=None, device=None):
+@any_spelling
+def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
     """The numbers 0 to n - 1 in random order."""
-    return finished(seeded(generator).permutation(n), device=device)
+    if n < 0:
+        raise ValueError(f"randperm puts numbers 0 to n - 1 in order, and n is {n}")
+    return finished(seeded(generator).permutation(n).astype(dtype or np.int64), requires_grad, device)
 
 
-def normal(mean, std=1.0, size=None, *, generator=None):
+@any_spelling
+def normal(mean, std=1.0, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Normal numbers of the given mean and standard deviation (numbers, or tensors of one shape)."""
+    if np.min(getattr(std, "array", std), initial=0.0) < 0:
+        raise ValueError(f"a standard deviation is not negative, and normal got {std}")
     if size is not None:
-        return finished(fill_normal(sizes((size,)), mean, std, None, generator))
-    shape = np.broadcast_shapes(*(getattr(v, "shape", ()) for v in (mean, std)))
-    return finished(fill_normal(shape, 0, 1, None, generator)) * std + mean
+        return finished(fill_normal(sizes((size,)), mean, std, dtype, generator), requires_grad, device)
+    tensors = [v for v in (mean, std) if isinstance(v, Tensor)]
+    if not tensors:
+        raise TypeError("normal needs a size where mean and std are numbers: normal(0.0, 1.0, (2, 3))")
+    shape = np.broadcast_shapes(*(v.shape for v in tensors))
+    return finished(fill_normal(shape, 0, 1, tensors[0].dtype, generator)) * std + mean
 
 
-def bernoulli(p, *, generator=None):
-    """Zeros and ones, each one with its own probability `p` (a tensor)."""
-    draws = seeded(generator).uniform(p.numel(), p.dtype).reshape(p.shape) < p.array
-    return finished(draws.astype(p.dtype))
+@any_spelling
+def bernoulli(x, p=None, *, generator=None):
+    """Zeros and ones, each one with its own probability (those in `x`), or all with the probability `p`."""
+    if p is not None:
+        return bernoulli_(empty_like(x), p, generator=generator)
+    if x.dtype.kind != "f" or not ((x.array >= 0) & (x.array <= 1)).all():
+        raise ValueError("bernoulli takes probabilities, floats from 0 to 1")
+    draws = seeded(generator).uniform(x.numel(), x.dtype).reshape(x.shape) < x.array
+    return finished(draws.astype(x.dtype))
 
 
-def multinomial(weights, num_samples, replacement=False, *, generator=None):
-    """Indices drawn in proportion to `weights`, of shape (n,) or (rows, n).
+@any_spelling
+def multinomial(x, num_samples, replacement=False, *, generator=None):
+    """Indices drawn in proportion to the weights `x`, of shape (n,) or (rows, n).
 
     Raises
     ------
     ShapeError
         When more samples are asked for, without replacement, than there are.
     """
-    p = np.atleast_2d(weights.array).astype(np.float64)
+    if x.dtype.kind != "f":
+        raise DtypeError(f"the weights of multinomial are floats, not {x.dtype}. Did you mean weights.float() ?")
+    if x.ndim not in (1, 2) or num_samples < 1:
+        raise ShapeError(f"multinomial draws samples from (n,) or (rows, n) weights, not {num_samples} from {x.shape}")
+    p = np.atleast_2d(x.array).astype(np.float64)
     if not replacement and num_samples > p.shape[1]:
         raise ShapeError(f"cannot draw {num_samples} different samples from {p.shape[1]}. Did you mean replacement=True ?")
     if not np.isfinite(p).all() or (p < 0).any() or (p.sum(1) <= 0).any():
         raise ValueError("the weights of multinomial must be finite, not negative, and not all 0")
     stream = seeded(generator)
     if not replacement or num_samples == 1:
-        race = weights.array.reshape(p.shape) / stream.exponential(p.size).reshape(p.shape).astype(weights.dtype)
+        race = x.array.reshape(p.shape) / stream.exponential(p.size).reshape(p.shape).astype(x.dtype)
         picked = np.argsort(-race, axis=-1, kind="stable")[:, :num_samples]
     else:
         edges = np.cumsum(p / p.sum(1, keepdims=True), axis=1)
         draws = stream.uniform(len(p) * num_samples, np.float64).reshape(len(p), num_samples)
         picked = np.stack([np.searchsorted(e / e[-1], d, side="right") for e, d in zip(edges, draws, strict=True)])
-    return finished(picked.astype(np.int64).reshape(*weights.shape[:-1], num_samples))
+    return finished(picked.astype(np.int64).reshape(*x.shape[:-1], num_samples))
 
 
-def rand_like(x, *, dtype=None, generator=None):
+@any_spelling
+def rand_like(x, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Uniform numbers in the shape of `x`."""
-    return rand(x.shape, dtype=dtype or x.dtype, generator=generator)
+    return rand(x.shape, dtype=dtype or x.dtype, generator=generator, device=device, requires_grad=requires_grad)
 
 
-def randn_like(x, *, dtype=None, generator=None):
+@any_spelling
+def randn_like(x, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Normal numbers in the shape of `x`."""
-    return randn(x.shape, dtype=dtype or x.dtype, generator=generator)
+    return randn(x.shape, dtype=dtype or x.dtype, generator=generator, device=device, requires_grad=requires_grad)
 
 
-def randint_like(x, low, high=None, *, dtype=None, generator=None):
-    """Whole numbers in the shape of `x`."""
+@any_spelling
+def randint_like(x, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False):
+    """Whole numbers in the shape of `x`: ``randint_like(x, high)`` or ``randint_like(x, low, high)``."""
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, x.shape, dtype=dtype or x.dtype, generator=generator)
+    made = randint(low, high, x.shape, dtype=dtype or x.dtype, generator=generator, device=device)
+    return made.requires_grad_() if requires_grad else made
 
 
-def uniform_(self, low=0.0, high=1.0, *, generator=None):
-    """Fill the tensor with uniform numbers from `low` to `high`, in place."""
-    return self.assign(fill_uniform(self.shape, low, high, self.dtype, generator), "uniform_()")
+@any_spelling
+def uniform_(self, a=0.0, b=1.0, *, generator=None):
+    """Fill the tensor with uniform numbers from `a` to `b`, in place."""
+    return self.assign(fill_uniform(self.shape, a, b, self.dtype, generator), "uniform_()")
 
 
+@any_spelling
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Fill the tensor with normal numbers, in place."""
     return self.assign(fill_normal(self.shape, mean, std, self.dtype, generator), "normal_()")
 
 
+@any_spelling
+def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
+    """Fill the tensor with the exponentials of normal numbers, in place."""
+    return self.assign(np.exp(fill_normal(self.shape, mean, std, self.dtype, generator)), "log_normal_()")
+
+
+@any_spelling
 def bernoulli_(self, p=0.5, *, generator=None):
     """Fill the tensor with zeros and ones (with probability p, a number or a tensor), in place."""
     if isinstance(p, Tensor):
@@ -113,7 +150,24 @@ def bernoulli_(self, p=0.5, *, generator=None):
     return self.assign(draws.astype(self.dtype), "bernoulli_()")
 
 
-def exponential_(self, rate=1.0, *, generator=None):
-    """Fill the tensor with waiting times of mean 1 / rate, in place."""
-    draws = seeded(generator).exponential(self.numel(), rate).reshape(self.shape)
+@any_spelling
+def exponential_(self, lambd=1.0, *, generator=None):
+    """Fill the tensor with waiting times of mean 1 / lambd, in place."""
+    draws = seeded(generator).exponential(self.numel(), lambd).reshape(self.shape)
     return self.assign(draws.astype(self.dtype), "exponential_()")
+
+
+@any_spelling
+def random_(self, low=0, high=None, *, generator=None):
+    """Fill the tensor with whole numbers from `low` (included) to `high` (not included), in place.
+
+    Without limits: up to the largest that the dtype holds (of floats, that it holds exactly).
+    """
+    if high is None:
+        low, high = (0, low) if low else (0, _largest_whole(self.dtype) + 1)
+    draws = seeded(generator).integers(low, high, self.numel()).reshape(self.shape)
+    return self.assign(draws.astype(self.dtype), "random_()")
+
+
+def _largest_whole(dtype):
+    return 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else int(np.iinfo(dtype).max) if dtype.kind != "b" else 1

@@ -8,6 +8,7 @@ import numpy as np
 
 from minidl.engine.broadcasting import sum_of_rows, unbroadcast
 from minidl.engine.operation import operation
+from minidl.engine.parallel import in_pieces, product
 from minidl.ops.activation import sigmoid_array
 from minidl.ops.shape import cat, stack
 
@@ -15,10 +16,10 @@ from minidl.ops.shape import cat, stack
 def _inputs(x, w_ih, b_ih, b_hh=None):
     """The share of the input in all gates at all steps: (T, N, gates)."""
     T, N, D = x.shape
-    product = x.reshape(T * N, D) @ w_ih.T
+    z = product(x.reshape(T * N, D), w_ih.T)
     if b_ih is not None:
-        product += b_ih if b_hh is None else b_ih + b_hh
-    return product.reshape(T, N, len(w_ih))
+        z += b_ih if b_hh is None else b_ih + b_hh
+    return z.reshape(T, N, len(w_ih))
 
 
 def _lstm_reference(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
@@ -58,39 +59,80 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     (T + 1, N, H)
         The hidden states of all steps, and after them the last cell state.
     """
-    # Inside, gates and units come first and examples last: each gate of a step is then one piece of memory. A step is one
-    # product, of all weights (and the bias) with the input and the state of the step (and a row of ones). The output gate
-    # moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
+    # A step is one product, of all weights (and the bias) with the input and the state of the step (and a row of ones). The
+    # output gate moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
     (T, N, D), H = x.shape, w_hh.shape[1]
     weights = [w_ih, w_hh] if b_ih is None else [w_ih, w_hh, (b_ih + b_hh)[:, None]]
     u = np.roll(np.concatenate(weights, axis=1), H, axis=0)
-    steps = np.ones((T + 2, u.shape[1], N), u.dtype)
-    h = steps[:, D : D + H]  # h0, the hidden states, and after them the last cell state
-    gates, tanh_c, cells = (np.empty(shape, u.dtype) for shape in ((T, 4 * H, N), (T, H, N), (T + 1, H, N)))
-    steps[:T, :D], h[0], cells[0] = x.transpose(0, 2, 1), h0.T, c0.T
-    with np.errstate(over="ignore"):
-        for t in range(T):
-            z, c = gates[t], cells[t + 1]
-            np.matmul(u, steps[t], out=z)
-            sigmoids, g = z[: 3 * H], z[3 * H :]
-            np.negative(sigmoids, out=sigmoids)
-            np.exp(sigmoids, out=sigmoids)
-            sigmoids += 1
-            np.reciprocal(sigmoids, out=sigmoids)
-            np.tanh(g, out=g)
-            np.multiply(z[2 * H : 3 * H], cells[t], out=c)
-            c += z[H : 2 * H] * g
-            np.tanh(c, out=tanh_c[t])
-            np.multiply(z[:H], tanh_c[t], out=h[t + 1])
-    h[T + 1] = cells[T]
+    y, runs, size = np.empty((T + 1, N, H), u.dtype), {}, T * N * u.size
+
+    def forward(start, stop):
+        part = slice(start, stop)
+        runs[start] = run = _LSTMRun(x[:, part], h0[part], c0[part], u)
+        y[:, part] = run.h[1:].transpose(0, 2, 1)
+
+    in_pieces(N, forward, size, pieces=2)
 
     def pull(grad, wanted):
+        gx, dh, dc = np.empty(x.shape, u.dtype), np.empty(h0.shape, u.dtype), np.empty(c0.shape, u.dtype)
+        sums = {}
+
+        def backward(start, stop):
+            part, n = slice(start, stop), stop - start
+            dz, dh[part], dc[part] = runs[start].back(grad[:, part])
+            rows, inputs = dz.reshape(4 * H, T * n), x[:, part].reshape(T * n, D)
+            if wanted[0]:
+                gx[:, part] = (rows.T @ np.ascontiguousarray(u[:, :D])).reshape(T, n, D)
+            sums[start] = rows @ inputs, rows @ runs[start].states_before().T, sum_of_rows(rows.T)
+
+        in_pieces(N, backward, 2 * size, pieces=2)
+        zeros = np.zeros(w_ih.shape, u.dtype), np.zeros(w_hh.shape, u.dtype), np.zeros(4 * H, u.dtype)
+        parts = zip(zeros, *(sums[start] for start in sorted(sums)), strict=True)
+        g_ih, g_hh, g_b = (np.roll(sum(part), -H, axis=0) for part in parts)
+        return gx, dh, dc, g_ih, g_hh, *((None, None) if b_ih is None else (g_b, g_b))
+
+    return y, pull
+
+
+class _LSTMRun:
+    """All steps of an LSTM for a part of the batch, and what its gradient needs.
+
+    Gates and units come first and examples last: each gate of a step is then one piece of memory. The gates are output,
+    input, forget and cell; `u` holds the weights of the input, those of the state, and the bias, side by side.
+    """
+
+    def __init__(self, x, h0, c0, u):
+        (T, N, D), H = x.shape, h0.shape[1]
+        steps = np.ones((T + 2, u.shape[1], N), u.dtype)
+        h = steps[:, D : D + H]
+        gates, tanh_c, cells = (np.empty(shape, u.dtype) for shape in ((T, 4 * H, N), (T, H, N), (T + 1, H, N)))
+        steps[:T, :D], h[0], cells[0] = x.transpose(0, 2, 1), h0.T, c0.T
+        with np.errstate(over="ignore"):
+            for t in range(T):
+                z, c = gates[t], cells[t + 1]
+                np.matmul(u, steps[t], out=z)
+                sigmoids, g = z[: 3 * H], z[3 * H :]
+                np.negative(sigmoids, out=sigmoids)
+                np.exp(sigmoids, out=sigmoids)
+                sigmoids += 1
+                np.reciprocal(sigmoids, out=sigmoids)
+                np.tanh(g, out=g)
+                np.multiply(z[2 * H : 3 * H], cells[t], out=c)
+                c += z[H : 2 * H] * g
+                np.tanh(c, out=tanh_c[t])
+                np.multiply(z[:H], tanh_c[t], out=h[t + 1])
+        h[T + 1] = cells[T]
+        self.h = h  # h0, the hidden states, and after them the last cell state
+        self.gates, self.tanh_c, self.cells, self.u_hh = gates, tanh_c, cells, np.ascontiguousarray(u[:, D : D + H])
+
+    def back(self, grad):
+        """From the gradient of all states (and the last cell state) to those of the sums in the gates, of h0 and c0."""
         grad = np.ascontiguousarray(grad.transpose(0, 2, 1))
+        (T, H, N), gates, cells, u_hh = self.tanh_c.shape, self.gates, self.cells, self.u_hh
         dz, d = np.empty((4 * H, T, N), grad.dtype), np.empty((4, H, N), grad.dtype)
         dh, dc = np.zeros((H, N), grad.dtype), grad[T].copy()
-        u_ih, u_hh = np.ascontiguousarray(u[:, :D]), np.ascontiguousarray(u[:, D : D + H])
         for t in range(T - 1, -1, -1):
-            y, tanh = gates[t].reshape(4, H, N), tanh_c[t]
+            y, tanh = gates[t].reshape(4, H, N), self.tanh_c[t]
             o, i, f, g = y
             np.subtract(1, y[:3], out=d[:3])
             d[:3] *= y[:3]
@@ -108,13 +150,12 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
             dz[:, t] = d.reshape(4 * H, N)
             np.matmul(u_hh.T, d.reshape(4 * H, N), out=dh)
             dc *= f
-        rows, before = dz.reshape(4 * H, T * N), np.ascontiguousarray(h[:T].transpose(1, 0, 2)).reshape(H, T * N)
-        gx = (rows.T @ u_ih).reshape(x.shape) if wanted[0] else None
-        sums = rows @ x.reshape(T * N, D), rows @ before.T, sum_of_rows(rows.T)
-        g_ih, g_hh, g_b = (np.roll(g, -H, axis=0) for g in sums)
-        return gx, dh.T, dc.T, g_ih, g_hh, *((None, None) if b_ih is None else (g_b, g_b))
+        return dz, dh.T, dc.T
 
-    return h[1:].transpose(0, 2, 1), pull
+    def states_before(self):
+        """The hidden state before each step: (H, T * N)."""
+        T, H, N = self.tanh_c.shape
+        return np.ascontiguousarray(self.h[:T].transpose(1, 0, 2)).reshape(H, T * N)
 
 
 def projected_lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, w_hr):
@@ -147,8 +188,8 @@ def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
     """The gradients of x, of the initial states and of both weights."""
     flat = dz.reshape(-1, dz.shape[-1])
     hidden = flat if dz_hh is None else dz_hh.reshape(flat.shape)
-    gx = (flat @ w_ih).reshape(x.shape) if wanted[0] else None
-    g_ih, g_hh = flat.T @ x.reshape(-1, x.shape[-1]), hidden.T @ before.reshape(-1, before.shape[-1])
+    gx = product(flat, w_ih).reshape(x.shape) if wanted[0] else None
+    g_ih, g_hh = product(flat.T, x.reshape(-1, x.shape[-1])), product(hidden.T, before.reshape(-1, before.shape[-1]))
     return gx, *states, g_ih, g_hh
 
 
@@ -189,7 +230,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
     out = np.empty((T, N, H), a.dtype)
     previous, turned = h0, np.ascontiguousarray(w_hh.T)
     for t in range(T):
-        b = previous @ turned
+        b = product(previous, turned)
         if b_hh is not None:
             b += b_hh
         a[t, :, : 2 * H] = sigmoid_array(a[t, :, : 2 * H] + b[:, : 2 * H])
@@ -214,7 +255,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
             da[t, :, H : 2 * H] = dh * slope_z[t]
             db[t, :, : 2 * H] = da[t, :, : 2 * H]
             db[t, :, 2 * H :] = dn * r[t]
-            dh = dh * z[t] + db[t] @ w_hh
+            dh = dh * z[t] + product(db[t], w_hh)
         return *_input_gradients(da, x, before, w_ih, wanted, (dh,), db), *_bias_gradients(da, b_ih, db)
 
     return out, pull
@@ -244,7 +285,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
     out = _inputs(x, w_ih, b_ih, b_hh)
     previous, turned = h0, np.ascontiguousarray(w_hh.T)
     for t in range(T):
-        out[t] += previous @ turned
+        out[t] += product(previous, turned)
         if nonlinearity == "tanh":
             np.tanh(out[t], out=out[t])
         else:
@@ -256,7 +297,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
         dz, dh = np.empty_like(out), np.zeros_like(h0)
         for t in range(T - 1, -1, -1):
             np.multiply(dh + grad[t], slope[t], out=dz[t])
-            dh = dz[t] @ w_hh
+            dh = product(dz[t], w_hh)
         before = np.concatenate([h0[None], out[:-1]]) if T else h0[None][:0]
         return *_input_gradients(dz, x, before, w_ih, wanted, (dh,)), *_bias_gradients(dz, b_ih)
 

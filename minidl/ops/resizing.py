@@ -116,6 +116,21 @@ def interpolate(
     return input
 
 
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """PyTorch's older name of `interpolate`."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input, size=None, scale_factor=None):
+    """PyTorch's older name of `interpolate` by the nearest pixel."""
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """PyTorch's older name of `interpolate` between four pixels; the corner pixels stay where they are."""
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
 def _new_size(n, x, size, scale_factor, recompute):
     """The new size, and the scale of each dimension; None for that of the sizes."""
     if (size is None) == (scale_factor is None):
@@ -148,7 +163,7 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
         place = (np.arange(out) + 0.5) * step - 0.5
     if mode == "bicubic":
         low = np.floor(place).astype(np.int64)
-        taps, weights = [low + i for i in (-1, 0, 1, 2)], _cubic_weights(place - low)
+        taps, weights = [low + i for i in (-1, 0, 1, 2)], cubic_weights(place - low)
     else:
         place = np.maximum(place, 0)
         low = np.minimum(place.astype(np.int64), size - 1)
@@ -161,7 +176,7 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
     return sum(terms[1:], terms[0])
 
 
-def _cubic_weights(t, a=-0.75):
+def cubic_weights(t, a=-0.75):
     """How much each of four neighbours counts for a place t between the middle two (Keys 1981)."""
 
     def near(d):

@@ -62,7 +62,7 @@ def window_indices(kernel, stride, dilation, out):
     return found
 
 
-def columns(images, kernel, out, groups, stride, padding, dilation):
+def columns(images, start, stop, kernel, out, groups, stride, padding, dilation):
     """The pixels under every window as matrices, some images at a time.
 
     Multiplied by the kernels, they are a convolution. The whole matrix would hold every pixel as often
@@ -71,6 +71,8 @@ def columns(images, kernel, out, groups, stride, padding, dilation):
     Parameters
     ----------
     images : ndarray, shape (N, H, W, C)
+    start, stop : int
+        Which of the images.
     kernel, out : (int, int)
         The sizes of the kernel and of the result: kh, kw and oh, ow.
 
@@ -79,10 +81,10 @@ def columns(images, kernel, out, groups, stride, padding, dilation):
     slice, ndarray of shape (groups, images * oh * ow, kh * kw * C / groups)
         Which images, and the matrices of the groups. The next step overwrites them.
     """
-    (N, H, W, C), (kh, kw), (oh, ow) = images.shape, kernel, out
+    (_, H, W, C), (kh, kw), (oh, ow) = images.shape, kernel, out
     (ph, pw), (sh, sw), (dh, dw), c = padding, stride, dilation, C // groups
-    parts = blocks(N, oh * ow * kh * kw * C)
-    most = parts[0].stop if parts else 0
+    parts = blocks(start, stop, oh * ow * kh * kw * C)
+    most = parts[0].stop - start if parts else 0
     padded = np.zeros((most, H + 2 * ph, W + 2 * pw, C), images.dtype)
     inside = padded[:, ph : ph + H, pw : pw + W]
     n, h, w, e = padded.strides

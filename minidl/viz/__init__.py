@@ -14,6 +14,7 @@ _ROOMS = {
     "calibration": "charts.evaluation_picture",
     "confusion": "charts.evaluation_picture",
     "embedding": "charts.embedding_picture",
+    "feature_maps": "charts.feature_maps_picture",
     "filters": "charts.filters_picture",
     "gradient_flow": "runs.flow_picture",
     "graph": "graphs.graph_picture",
@@ -24,9 +25,13 @@ _ROOMS = {
     "playground": "planes.play_picture",
     "precision_recall": "charts.evaluation_picture",
     "race": "planes.race_picture",
+    "receptive_field": "charts.receptive_field_picture",
     "roc": "charts.evaluation_picture",
+    "saliency": "charts.saliency_picture",
     "steps": "graphs.steps_picture",
     "tangent": "planes.tangent_picture",
+    "through_time": "runs.through_time_picture",
+    "words": "charts.words_picture",
 }
 
 __all__ = [*_ROOMS]

@@ -25,6 +25,7 @@ from minidl.viz.theme import LIGHT, css, themed
 
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+LEAST_SCALE = 0.6  # on a narrow screen a chart is scrolled, rather than made smaller than can be read
 SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "minidl",
@@ -58,12 +59,16 @@ SETTINGS: dict[Any, Any] = {
 class Grid:
     """The cells of a heat map that can be asked: `texts[row][column]` is what a cell says.
 
-    `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text).
+    `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text); `regions` to what is framed
+    while the cell is asked, as left, top, right, bottom in the units of the axes. `box` says where the cells lie, in the
+    same way; without it each is one unit wide.
     """
 
     axes: Any
     texts: list
     examples: dict = field(default_factory=dict)
+    regions: dict = field(default_factory=dict)
+    box: tuple = ()
 
 
 class FigurePicture(Picture):
@@ -123,7 +128,8 @@ class FigurePicture(Picture):
         smaller = iter(self._images)
         svg = in_tags(svg, lambda tag: re.sub(r'data:image/png;base64,[^"]*', lambda old: next(smaller, old[0]), tag))
         svg, classes = _shared_styles(in_tags(_smaller(svg), themed))
-        head = f'<svg class="minidl-chart" role="img" aria-label="{escape(readable(text))}"'
+        least = round(LEAST_SCALE * 96 * self._size[0])
+        head = f'<svg class="minidl-chart" style="min-width: {least}px" role="img" aria-label="{escape(readable(text))}"'
         style = f"<style>{css('.minidl-chart')}.minidl-chart {{ max-width: 100%; height: auto; }}{classes}</style>"
         opening, rest = svg.split(">", 1)
         return opening.replace("<svg", head, 1) + ">" + style + rest
@@ -140,9 +146,10 @@ class FigurePicture(Picture):
         points, grids = [], []
         for item in asked:
             if isinstance(item, Grid):
-                tall, wide = len(item.texts), len(item.texts[0])
-                top_left, bottom_right = place(item.axes, -0.5, -0.5), place(item.axes, wide - 0.5, tall - 0.5)
-                grids.append({"box": [*top_left, *bottom_right], "texts": item.texts, "examples": item.examples})
+                box = item.box or (-0.5, -0.5, len(item.texts[0]) - 0.5, len(item.texts) - 0.5)
+                corners = lambda edges, axes=item.axes: [*place(axes, *edges[:2]), *place(axes, *edges[2:])]
+                regions = {cell: corners(edges) for cell, edges in item.regions.items()}
+                grids.append({"box": corners(box), "texts": item.texts, "examples": item.examples, "regions": regions})
             elif np.isfinite(item[1:3]).all() and np.isfinite(at := place(*item[:3])).all():
                 points.append([*at, *item[3:]])
         return {"points": points, "grids": grids}
@@ -174,7 +181,9 @@ class Powers(LogFormatterSciNotation):
         """The text of a mark."""
         text = super().__call__(x, pos).replace(r"\times", "×")
         power = re.search(r"([\d.]*×?)10\^\{([-−\d.]+)\}", text)
-        return "" if not power else power[1] + "10" + power[2].translate(SUPERSCRIPTS)
+        if not power or power[1] not in ("", "2×", "5×"):  # all from 2 to 9 would run into one another
+            return ""
+        return power[1] + "10" + power[2].translate(SUPERSCRIPTS)
 
 
 def _smaller(svg):

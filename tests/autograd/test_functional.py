@@ -1,11 +1,23 @@
-"""Jacobians, Hessians and products with them agree with each other, and with what is known."""
+"""Jacobians, Hessians and products with them agree with each other, with what is known, and with PyTorch."""
+
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minidl as md
 from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vjp
-from minidl.errors import ShapeError
+from minidl.errors import GraphError, ShapeError
+from tests.autograd.derivatives import CASES, same, told
+
+PYTORCH = json.loads((Path(__file__).parents[1] / "fixtures" / "derivatives.json").read_text())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_derivatives_are_those_of_pytorch(name):
+    # With vectorize PyTorch keeps a graph behind zeros, and its forward mode gives lists where its manual says tuples.
+    assert same(told(md, CASES[name]), PYTORCH[name], loosely="vectorize" in name or "forward" in name)
 
 
 def curve(x):
@@ -87,6 +99,31 @@ def test_a_direction_of_another_shape_is_refused():
         vjp(curve, X)
     with pytest.raises(ShapeError, match=r"one number as its result, not of shape \(3,\)"):
         hessian(curve, X)
+
+
+def test_strict_names_what_is_independent_of_what():
+    with pytest.raises(GraphError, match="strict: output 0 of the function does not depend on any of its inputs"):
+        jacobian(lambda x: md.ones(2), X, strict=True)
+    with pytest.raises(GraphError, match="strict: output 0 of the function does not depend on input 1"):
+        jacobian(lambda x, y: x * 2, (X, X), strict=True)
+    with pytest.raises(GraphError, match="the derivative of output 0 of the function by input 0 is a constant"):
+        jacobian(lambda x: x * 2, X, create_graph=True, strict=True)
+
+
+def test_inputs_and_results_are_tensors_or_tuples_of_them():
+    with pytest.raises(TypeError, match="inputs must be a Tensor or a tuple of Tensors, and this is a list"):
+        jacobian(curve, [X])
+    with pytest.raises(TypeError, match=r"the result of the function must be a Tensor .*, and number 1 is a float"):
+        jacobian(lambda x: (x, 1.0), X)
+    with pytest.raises(TypeError, match="the function must return one tensor, and returned a tuple"):
+        hessian(lambda x: (x.sum(),), X)
+
+
+def test_the_way_of_a_jacobian_is_one_of_two():
+    with pytest.raises(ValueError, match="not 'sideways'"):
+        jacobian(curve, X, strategy="sideways")
+    with pytest.raises(NotImplementedError, match="needs vectorize=True"):
+        jacobian(curve, X, strategy="forward-mode")
 
 
 def test_per_sample_gradients_add_up_to_the_gradient_of_the_batch():

@@ -31,9 +31,9 @@ def test_small_pieces_change_nothing(name, monkeypatch):
         y = work(*inputs)
         return [y, *md.autograd.grad(y, inputs, md.randn(*y.shape, dtype=md.float64))]
 
-    assert blocks.blocks(5, 40) == [slice(0, 5)]
+    assert blocks.blocks(0, 5, 40) == [slice(0, 5)]
     whole = value_and_gradients()
     monkeypatch.setattr(blocks, "BLOCK", 80)
-    assert len(blocks.blocks(5, 40)) == 3
+    assert len(blocks.blocks(0, 5, 40)) == 3
     for one, other in zip(whole, value_and_gradients(), strict=True):
         np.testing.assert_allclose(one.array, other.array, rtol=1e-12, atol=1e-12)

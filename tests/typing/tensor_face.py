@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any: ...  # what else the module has is for the en
 ATTRIBUTES = {"array": "np.ndarray", "node": "Any", "requires_grad": "builtins.bool", "hooks": "list[Callable] | None"}
 OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "builtins.int": "ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr __int__ __index__ __len__",
-    "builtins.bool": "is_leaf is_contiguous is_floating_point is_complex is_signed allclose equal __bool__",
+    "builtins.bool": "is_leaf is_contiguous is_floating_point is_complex is_signed is_nonzero allclose equal __bool__",
     "builtins.float": "__float__",
     "builtins.int | builtins.float | builtins.bool": "item",
     "str": "__repr__ __format__ _repr_html_",
@@ -35,8 +35,8 @@ OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "Tensor | None": "grad",
     "Any": """
         shape dtype grad_fn device size stride tolist register_hook type get_device
-        max min sort topk median mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit histogram
-        unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
+        max min sort topk median nanmedian mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit
+        histogram unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
         __array_ufunc__ __array_function__ __reduce_ex__ __getstate__ __setstate__
     """,
 }
@@ -57,7 +57,7 @@ def worth_showing(name, value):
     """Whether a member of the class belongs into its face."""
     if name.startswith("_") and not (name.startswith("__") and callable(value)) and name not in ("_repr_html_", "_cast"):
         return False
-    return name not in (*ATTRIBUTES, "__class__", "__hash__", "__slots__")
+    return name not in (*ATTRIBUTES, "__class__", "__hash__", "__slots__", "__getattr__")
 
 
 def member(name, value):

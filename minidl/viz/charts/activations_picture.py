@@ -51,7 +51,8 @@ def _draw_layer(axes, output):
         return []
     axes.stairs(output.shares, output.edges, fill=True, color=LIGHT["value"])
     axes.tick_params(labelsize=8)
-    note = {"xycoords": "axes fraction", "ha": "right", "va": "top", "fontsize": 9}
+    note: dict = {"xycoords": "axes fraction", "ha": "right", "va": "top", "fontsize": 9}
+    note["bbox"] = {"facecolor": LIGHT["ground"], "alpha": 0.75, "edgecolor": "none", "pad": 1}
     axes.annotate("\n".join(_notes(output)), (0.995, 0.95), color=LIGHT["faint"], **note)
     return [
         (axes, (a + b) / 2, share,

@@ -6,6 +6,7 @@ from minidl.viz.graphs.layout import FRAME_LETTERS, LETTERS, LINE, arrow_head
 from minidl.viz.text import readable
 from minidl.viz.theme import FONT, css
 
+LEAST_SCALE = 0.7  # on a narrow screen a graph is scrolled, rather than made smaller than can be read
 STYLE = f"""
 .minidl-graph .ground {{ fill: var(--md-ground); }}
 .minidl-graph text {{ fill: var(--md-ink); font: {LETTERS}px {FONT}; text-anchor: middle; }}
@@ -29,9 +30,10 @@ STYLE = f"""
 def svg_of(drawing, layout, title):
     """The SVG of a drawing, in the reader's theme, with `title` as its accessible name."""
     wide, tall = f"{layout.width:.1f}", f"{layout.height:.1f}"
+    name, least = escape(readable(title)), f"{LEAST_SCALE * layout.width:.0f}px"
     head = (
-        f'<svg class="minidl-graph" role="img" aria-label="{escape(readable(title))}" width="{wide}" height="{tall}" '
-        f'viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="minidl-graph" style="min-width: {least}" role="img" aria-label="{name}" width="{wide}" '
+        f'height="{tall}" viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
     )
     parts = [head, f"<style>{css('.minidl-graph')}{STYLE}</style>", f'<rect class="ground" width="{wide}" height="{tall}"/>']
     parts += [_frame(frame, layout.frames[frame.id]) for frame in drawing.frames if frame.id in layout.frames]

@@ -209,7 +209,8 @@ def flow_title(data):
     broken = [name for name, entry in data.items() if entry["gradient"].get("not_finite")]
     if broken:
         share = data[broken[0]]["gradient"]["not_finite"]
-        layers = f"and those of {len(broken) - 1} other layers " if len(broken) > 1 else ""
+        others = len(broken) - 1
+        layers = f"and those of {others} other layer{'' if others == 1 else 's'} " if others else ""
         return (
             f"{share:.0%} of the gradients of {broken[0]} {layers}are NaN or infinite: the run has exploded; try a smaller "
             "learning rate, or clip_grad_norm_"

@@ -3,8 +3,10 @@
 
 /**
  * Something that can be asked, in the SVG's units; cells have a size.
- * @typedef {{ x: number, y: number, w?: number, h?: number, text: string, image?: string, shown?: [string, string][] }} Target
- * @typedef {{ box: [number, number, number, number], texts: string[][], examples?: Record<string, [string, string][]> }} Grid
+ * @typedef {[number, number, number, number]} Box Left, top, right, bottom.
+ * @typedef {{ x: number, y: number, w?: number, h?: number, text: string, image?: string, shown?: [string, string][],
+ *   region?: Box }} Target
+ * @typedef {{ box: Box, texts: string[][], examples?: Record<string, [string, string][]>, regions?: Record<string, Box> }} Grid
  * @typedef {{ name?: string, text: string, images: string[] }} FilmFrame
  * @typedef {object} State
  * @property {string} svg
@@ -19,11 +21,21 @@
  * @param {Grid} grid
  * @returns {Target[]}
  */
-function cells({ box: [left, top, right, bottom], texts, examples }) {
+function cells({ box: [left, top, right, bottom], texts, examples, regions }) {
   const [w, h] = [(right - left) / texts[0].length, (bottom - top) / texts.length];
   return texts.flatMap((row, i) => row.map((text, j) => (
-    { x: left + (j + 0.5) * w, y: top + (i + 0.5) * h, w, h, text, shown: examples?.[`${i},${j}`] }
+    { x: left + (j + 0.5) * w, y: top + (i + 0.5) * h, w, h, text, shown: examples?.[`${i},${j}`], region: regions?.[`${i},${j}`] }
   )));
+}
+
+/**
+ * The frame around what is asked.
+ * @param {Target} target
+ */
+function frameOf({ x, y, w, h, region }) {
+  if (region) return { x: region[0], y: region[1], width: region[2] - region[0], height: region[3] - region[1], rx: 0 };
+  const [width, height] = [w ?? 9, h ?? 9];
+  return { x: x - width / 2, y: y - height / 2, width, height, rx: w ? 0 : 5 };
 }
 
 /**
@@ -72,6 +84,7 @@ class ChartWidget {
   draw(state) {
     const svg = placeSvg(this.frame.stage, state.svg);
     this.svg = svg;
+    grow(svg, this.frame.root);
     svg.setAttribute("tabindex", "0");
     svg.setAttribute("role", "group");
     this.mark = svgElement("rect", {
@@ -108,9 +121,8 @@ class ChartWidget {
     this.chosen = i;
     this.mark.setAttribute("visibility", i < 0 ? "hidden" : "visible");
     if (i < 0) { this.tip.hide(); return; }
-    const { x, y, w = 9, h = 9, text, image, shown } = this.targets[i];
-    const place = { x: x - w / 2, y: y - h / 2, width: w, height: h, rx: this.targets[i].w ? 0 : 5 };
-    for (const [name, value] of Object.entries(place)) this.mark.setAttribute(name, String(value));
+    const { text, image, shown } = this.targets[i];
+    for (const [name, value] of Object.entries(frameOf(this.targets[i]))) this.mark.setAttribute(name, String(value));
     this.tip.element.replaceChildren(element("div", "", text));
     if (image) this.tip.element.append(example(image));
     if (shown) this.tip.element.append(element("div", "md-faint", "click for examples"));

@@ -203,6 +203,17 @@ function placeSvg(stage, source) {
 }
 
 /**
+ * Let a chart use the width that there is, until its letters would get too large; its frame is no wider than that.
+ * @param {SVGSVGElement} svg
+ * @param {HTMLElement} root
+ */
+function grow(svg, root, most = 1.25) {
+  root.style.maxWidth = `${Math.round(most * svg.width.baseVal.value) + 18}px`;
+  svg.setAttribute("width", "100%");
+  svg.removeAttribute("height");
+}
+
+/**
  * Rows of name and text in a table; `looks(name)` gives a row's class.
  * @param {HTMLElement} table
  * @param {Rows} rows

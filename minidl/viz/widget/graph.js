@@ -247,6 +247,7 @@ class GraphWidget {
     this.frame.stage.style.height = `${Math.min(Math.max(height, 180), 640)}px`;
     this.svg.setAttribute("width", "100%");
     this.svg.setAttribute("height", "100%");
+    this.svg.style.minWidth = "0"; // here one can zoom
   }
 
   /** What a screen reader says, and what the Tab key reaches. */

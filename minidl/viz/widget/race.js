@@ -31,6 +31,7 @@ class RaceWidget {
     this.at = state.steps;
     this.again = false; // something changed while the kernel was busy
     this.svg = placeSvg(frame.stage, state.svg);
+    grow(this.svg, frame.root);
     this.plane = makePlane(this.svg, state);
     this.layer = svgElement("g", { "clip-path": this.plane.clip });
     this.handle = svgElement("rect", { width: 14, height: 14, class: "md-start", tabindex: 0, role: "slider" });

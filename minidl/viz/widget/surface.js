@@ -6,7 +6,7 @@
  *   path: Point[] | null }} State
  */
 
-const [WIDE, TALL] = [640, 420];
+const [WIDE, TALL] = [640, 460];
 const SIZE = 190; // of half a side on the screen
 
 class SurfaceWidget {
@@ -26,9 +26,9 @@ class SurfaceWidget {
     this.svg = svgElement("svg", {
       viewBox: `0 0 ${WIDE} ${TALL}`, width: "100%", tabindex: 0, role: "img", "aria-label": state.text,
     });
-    this.svg.style.maxWidth = `${WIDE}px`;
+    this.svg.style.maxWidth = `${1.25 * WIDE}px`;
     this.still = element("div");
-    placeSvg(this.still, state.svg);
+    grow(placeSvg(this.still, state.svg), frame.root);
     frame.stage.append(this.svg, this.still);
     this.turning = addButton(frame.bar, "Turn", "The surface in space", () => this.show(true));
     this.contours = addButton(frame.bar, "Contours", "Contours, seen from above", () => this.show(false));

@@ -15,8 +15,9 @@
 async function render({ model, el }) {
   /** @type {State} */
   const state = await readState(model);
-  const { stage, said } = makeFrame(el, "tangent");
+  const { root, stage, said } = makeFrame(el, "tangent");
   const svg = placeSvg(stage, state.svg);
+  grow(svg, root);
   svg.setAttribute("tabindex", "0");
   const [[x0, x1]] = state.limits;
   const { clip, toScreen, toPlane } = makePlane(svg, state);

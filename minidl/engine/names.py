@@ -1,0 +1,21 @@
+"""Names that are asked for and not there: the nearest that is, or why PyTorch has it and minidl has not."""
+
+from difflib import get_close_matches
+
+REASONS = {
+    "bfloat16": "NumPy has no bfloat16, so neither has minidl. On a CPU float32 is as fast; to save memory use float16",
+    "complex64": "tensors are real here. minidl.fft keeps a spectrum as the pair of its real and imaginary part",
+    "complex128": "tensors are real here. minidl.fft keeps a spectrum as the pair of its real and imaginary part",
+    "sparse_coo_tensor": "all tensors are dense here. A gradient of an embedding is kept small by itself",
+    "quantize_per_tensor": "integers of few bits are for fast inference, for which a trained model is exported: "
+    "minidl.interop.to_onnx",
+}
+
+
+def missing(owner, name, there):
+    """The AttributeError for a name that `owner` ("module 'minidl'") does not have, with help."""
+    if name in REASONS:
+        return AttributeError(f"{owner} has no {name!r}: {REASONS[name]}.")
+    near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
+    hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
+    return AttributeError(f"{owner} has no attribute {name!r}{hint}")

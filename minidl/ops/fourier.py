@@ -1,0 +1,303 @@
+r"""The discrete Fourier transform and its kin.
+
+A spectrum is made of complex numbers, which tensors are not: here it is a `Spectrum`, the pair of its real and its
+imaginary part. Each part is an operation of its own, a linear one, so that gradients of any order flow.
+"""
+
+import math
+
+import numpy as np
+
+from minidl.engine.calling import any_spelling
+from minidl.engine.operation import array_function, operation
+from minidl.engine.tensor import Tensor
+from minidl.errors import DtypeError, ShapeError
+from minidl.ops.elementwise import atan2, hypot
+from minidl.ops.reduction import axes_of, axis_of
+from minidl.ops.shape import roll
+
+NORMS = (None, "backward", "forward", "ortho")
+
+
+class Spectrum:
+    """Complex numbers: tensors of their real and imaginary parts.
+
+    Attributes
+    ----------
+    real, imag : Tensor
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> md.fft.rfft(md.tensor([1.0, 0.0, -1.0, 0.0])).abs()
+    tensor([0., 2., 0.])
+    """
+
+    __slots__ = ("imag", "real")
+
+    def __init__(self, real, imag):
+        self.real, self.imag = real, imag
+
+    shape = property(lambda self: self.real.shape, doc="Sizes of the dimensions.")
+    ndim = property(lambda self: self.real.ndim, doc="How many dimensions there are.")
+    requires_grad = property(lambda self: self.real.requires_grad, doc="Whether gradients flow to it.")
+
+    def abs(self):
+        """The lengths of the numbers (amplitudes)."""
+        return hypot(self.real, self.imag)
+
+    __abs__ = abs
+
+    def angle(self):
+        """The angles of the numbers (phases), in radians."""
+        return atan2(self.imag, self.real)
+
+    def conj(self):
+        """The complex conjugates."""
+        return Spectrum(self.real, -self.imag)
+
+    def numpy(self):
+        """The numbers as a complex array."""
+        return self.real.numpy() + 1j * self.imag.numpy()
+
+    def detach(self):
+        """The same numbers outside the graph."""
+        return Spectrum(self.real.detach(), self.imag.detach())
+
+    def __getitem__(self, index):
+        return Spectrum(self.real[index], self.imag[index])
+
+    def __neg__(self):
+        return Spectrum(-self.real, -self.imag)
+
+    def __add__(self, other):
+        a, b = _parts(other)
+        return Spectrum(self.real + a, self.imag + b)
+
+    def __sub__(self, other):
+        a, b = _parts(other)
+        return Spectrum(self.real - a, self.imag - b)
+
+    def __mul__(self, other):
+        if not isinstance(other, Spectrum | complex):
+            return Spectrum(self.real * other, self.imag * other)
+        a, b = _parts(other)
+        return Spectrum(self.real * a - self.imag * b, self.real * b + self.imag * a)
+
+    def __truediv__(self, other):
+        if not isinstance(other, Spectrum | complex):
+            return Spectrum(self.real / other, self.imag / other)
+        a, b = _parts(other)
+        return (self * Spectrum(a, -b)) / (a * a + b * b)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __repr__(self):
+        return f"Spectrum(\nreal={self.real!r},\nimag={self.imag!r})"
+
+
+def _parts(number):
+    if isinstance(number, Spectrum | complex):
+        return number.real, number.imag
+    return number, 0.0
+
+
+# ---------------------------------------------------------------- the two real operations behind all
+
+
+@array_function
+def _cosines_and_sines(x, axis, n):
+    """The sums of x with cosines and with minus sines, over one dimension: real parts, then imaginary parts, in front."""
+    y = np.fft.fft(x, n, axis)
+    return np.stack([y.real, y.imag]).astype(x.dtype)
+
+
+@operation(
+    name="fft",
+    formula=r"y_k = \sum_j x_j e^{-2 \pi i j k / n}",
+    gradient=r"\bar x_j = \operatorname{Re} \sum_k \bar y_k e^{-2 \pi i j k / n}",
+    array=_cosines_and_sines,
+    linear=True,
+)
+def _transform(x, axis, n):
+    """The matrices of cosines and sines are symmetric, so that the gradient is a transform as well."""
+
+    def pull(g):
+        return _cosines_and_sines(g[0], axis=axis, n=n)[0] + _cosines_and_sines(g[1], axis=axis, n=n)[1]
+
+    return _cosines_and_sines(x, axis=axis, n=n), pull
+
+
+def _fit(x, axis, n):
+    """A dimension cut, or filled up with zeros, to the size n."""
+    if n is None or n == x.shape[axis]:
+        return x
+    if n < x.shape[axis]:
+        return x.narrow(axis, 0, n)
+    whole = Tensor.wrap(np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype))
+    return whole.slice_scatter(x, axis, 0, x.shape[axis])
+
+
+def _scale(n, norm, inverse):
+    """What a transform is multiplied with."""
+    if norm not in NORMS:
+        raise ValueError(f'norm is "backward", "forward" or "ortho", not {norm!r}')
+    if norm == "ortho":
+        return 1 / math.sqrt(n)
+    return 1 / n if (norm == "forward") != inverse else 1.0
+
+
+def _one_dimension(x, n, dim, norm, inverse):
+    x = x if isinstance(x, Spectrum) else Spectrum(_real(x), None)
+    axis = axis_of(dim, x.ndim)
+    n = x.shape[axis] if n is None else n
+    if n < 1:
+        raise ShapeError(f"a transform needs at least one number, and dim {dim} would have {n}")
+    turned = _transform(_fit(x.real, axis, n), axis=axis, n=n)
+    real, imag = turned[0], turned[1]
+    if x.imag is not None:
+        turned = _transform(_fit(x.imag, axis, n), axis=axis, n=n)
+        real, imag = (real + turned[1], imag - turned[0]) if inverse else (real - turned[1], imag + turned[0])
+    if inverse:  # the conjugate's transform, conjugated
+        imag = -imag
+    scale = _scale(n, norm, inverse)
+    return Spectrum(real, imag) if scale == 1 else Spectrum(real * scale, imag * scale)
+
+
+def _real(x):
+    if not isinstance(x, Tensor):
+        raise TypeError(f"a Fourier transform takes a Tensor or a Spectrum, not a {type(x).__name__}")
+    return x if x.dtype.kind == "f" else x.float()
+
+
+@any_spelling
+def fft(x, n=None, dim=-1, norm=None):
+    """The Fourier transform along `dim`: a `Spectrum`.
+
+    Parameters
+    ----------
+    x : Tensor or Spectrum
+    n : int, optional
+        Cut, or fill up with zeros, to this length first.
+    norm : {"backward", "forward", "ortho"}, optional
+        Divide by nothing (and the inverse by n), by n, or both by its root.
+    """
+    return _one_dimension(x, n, dim, norm, inverse=False)
+
+
+@any_spelling
+def ifft(x, n=None, dim=-1, norm=None):
+    """The inverse of `fft`: a `Spectrum`, whose imaginary part is 0 (but for rounding) if it came from real numbers."""
+    return _one_dimension(x, n, dim, norm, inverse=True)
+
+
+@any_spelling
+def rfft(x, n=None, dim=-1, norm=None):
+    """The first half of the Fourier transform of real numbers; the other half mirrors it."""
+    if isinstance(x, Spectrum):
+        raise DtypeError("rfft transforms real numbers. Did you mean fft ?")
+    y = fft(x, n, dim, norm)
+    axis = axis_of(dim, x.ndim)
+    half = y.shape[axis] // 2 + 1
+    return Spectrum(y.real.narrow(axis, 0, half), y.imag.narrow(axis, 0, half))
+
+
+@any_spelling
+def irfft(x, n=None, dim=-1, norm=None):
+    """The inverse of `rfft`: real numbers, `n` of them (an even number unless said otherwise)."""
+    x = x if isinstance(x, Spectrum) else Spectrum(x, x * 0)
+    axis = axis_of(dim, x.ndim)
+    n = 2 * (x.shape[axis] - 1) if n is None else n
+    half = n // 2 + 1
+    real, imag = _fit(x.real, axis, half), _fit(x.imag, axis, half)
+    weights = np.full(half, 2.0)  # what the mirrored half would add
+    weights[0] = 1
+    if n % 2 == 0:
+        weights[-1] = 1
+    weights = Tensor.wrap(weights.astype(real.dtype).reshape([half if i == axis else 1 for i in range(x.ndim)]))
+    full = _one_dimension(Spectrum(real * weights, imag * weights), n, axis, norm, inverse=True)
+    return full.real
+
+
+def _over_several(one, x, s, dim, norm):
+    dims = list(range(x.ndim)) if dim is None and s is None else dim
+    dims = list(range(x.ndim - len(s), x.ndim)) if dims is None else list(axes_of(dims, x.ndim))
+    sizes = [None] * len(dims) if s is None else [None if n == -1 else n for n in s]
+    for axis, n in zip(reversed(dims), reversed(sizes), strict=True):
+        x = one(x, n, axis, norm)
+    return x
+
+
+@any_spelling
+def fftn(x, s=None, dim=None, norm=None):
+    """The Fourier transform along several dimensions (all unless given), of the sizes `s`."""
+    return _over_several(fft, x, s, dim, norm)
+
+
+@any_spelling
+def ifftn(x, s=None, dim=None, norm=None):
+    """The inverse of `fftn`."""
+    return _over_several(ifft, x, s, dim, norm)
+
+
+@any_spelling
+def fft2(x, s=None, dim=(-2, -1), norm=None):
+    """The Fourier transform of images."""
+    return fftn(x, s, dim, norm)
+
+
+@any_spelling
+def ifft2(x, s=None, dim=(-2, -1), norm=None):
+    """The inverse of `fft2`."""
+    return ifftn(x, s, dim, norm)
+
+
+@any_spelling
+def rfft2(x, s=None, dim=(-2, -1), norm=None):
+    """The half of the Fourier transform of images that the other half mirrors."""
+    s = (None, None) if s is None else s
+    return fft(rfft(x, s[1], dim[1], norm), s[0], dim[0], norm)
+
+
+@any_spelling
+def irfft2(x, s=None, dim=(-2, -1), norm=None):
+    """The inverse of `rfft2`: real images."""
+    s = (None, None) if s is None else s
+    return irfft(ifft(x, s[0], dim[0], norm), s[1], dim[1], norm)
+
+
+@any_spelling
+def fftfreq(n, d=1.0, *, dtype=None, device=None, requires_grad=False):
+    """The frequencies that the results of `fft` belong to, for samples at distances `d`."""
+    return _frequencies(np.fft.fftfreq(n, d), dtype, requires_grad)
+
+
+@any_spelling
+def rfftfreq(n, d=1.0, *, dtype=None, device=None, requires_grad=False):
+    """The frequencies that the results of `rfft` belong to, for samples at distances `d`."""
+    return _frequencies(np.fft.rfftfreq(n, d), dtype, requires_grad)
+
+
+def _frequencies(array, dtype, requires_grad):
+    tensor = Tensor.wrap(array.astype(dtype or np.float32))
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def _shifted(x, dim, by):
+    axes = axes_of(dim, x.ndim)
+    shifts = [by(x.shape[a]) for a in axes]
+    if isinstance(x, Spectrum):
+        return Spectrum(roll(x.real, shifts, axes), roll(x.imag, shifts, axes))
+    return roll(x, shifts, axes)
+
+
+@any_spelling
+def fftshift(x, dim=None):
+    """The results of a transform with the frequency 0 in the middle."""
+    return _shifted(x, dim, lambda n: n // 2)
+
+
+@any_spelling
+def ifftshift(x, dim=None):
+    """The inverse of `fftshift`."""
+    return _shifted(x, dim, lambda n: -(n // 2))
