@@ -77,6 +77,10 @@ def promote_all(arrays, kind, operands=None):
     else:
         if common is not None and common.kind == "f":
             return  # the ordinary case: floats of one precision and plain numbers
+    if common is None and all(isinstance(a, int | float) for a in arrays[:operands] if a is not None):
+        raise TypeError(
+            f"an operation needs a tensor, and got nothing but numbers: {', '.join(map(str, arrays[:operands]))}"
+        )
     for i, a in enumerate(arrays[:operands]):
         if isinstance(a, np.generic):
             arrays[i] = a.item()

@@ -12,6 +12,7 @@ from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
+from minidl.ops.elementwise import where
 from minidl.ops.inverses import lapack, matrix, square
 from minidl.ops.shape import cat, mT
 
@@ -287,14 +288,25 @@ def svdvals(x, *, driver=None):
     return _svdvals(x)
 
 
+def _least(x, s, atol, rtol):
+    """The size from which a singular value counts: ``max(atol, rtol * largest)``; by default what rounding leaves."""
+    atol, rtol = (np.asarray(getattr(t, "array", t), np.float64)[..., None] if t is not None else None for t in (atol, rtol))
+    if rtol is None:
+        default = max(x.shape[-2:]) * np.finfo(x.dtype).eps
+        rtol = default if atol is None else np.where(atol > 0, 0.0, default)
+    return np.maximum(0.0 if atol is None else atol, rtol * s.max(-1, keepdims=True, initial=0.0))
+
+
 @any_spelling
 def matrix_rank(x, tol=None, hermitian=False, *, atol=None, rtol=None):
     """How many rows of a matrix are independent: its singular values above ``max(atol, rtol * largest)``."""
-    s = np.linalg.svd(x.array, compute_uv=False)
-    atol = tol if tol is not None else atol
-    if rtol is None:
-        rtol = max(x.shape[-2:]) * np.finfo(x.dtype).eps if not atol else 0.0
-    least = np.maximum(atol or 0.0, rtol * s.max(-1, keepdims=True, initial=0.0))
+    matrix(x, "matrix_rank")
+    if hermitian:
+        square(x, "matrix_rank")
+        s = np.abs(np.linalg.eigvalsh(x.array))
+    else:
+        s = lapack("matrix_rank", np.linalg.svd, x.array, finite=True, compute_uv=False)
+    least = _least(x, s, tol if tol is not None else atol, rtol)
     return Tensor.wrap(np.asarray((s > least).sum(-1), np.int64))
 
 
@@ -328,30 +340,53 @@ def _pinv(x, rcond):
 
 @any_spelling
 def pinv(x, rcond=None, hermitian=False, *, atol=None, rtol=None):
-    """The pseudo-inverse: of all Y the smallest for which ``x @ Y`` comes closest to the identity."""
+    """The pseudo-inverse: of all Y the smallest for which ``x @ Y`` comes closest to the identity.
+
+    Parameters
+    ----------
+    atol, rtol : float or Tensor, optional
+        Singular values up to ``max(atol, rtol * largest)`` count as 0; `rcond` is another name of `rtol`.
+    hermitian : bool
+        The matrix is symmetric, and only its lower triangle is read.
+    """
     matrix(x, "pinv")
-    if atol is not None:
-        largest = np.linalg.svd(x.array, compute_uv=False).max(initial=0.0)
-        rcond = max(atol / largest if largest else 0.0, rtol or 0.0)
-    elif rcond is None:
-        rcond = max(x.shape[-2:]) * np.finfo(x.dtype).eps if rtol is None else rtol
-    return _pinv(x, rcond.item() if isinstance(rcond, Tensor) else float(rcond))
+    rtol = rcond if rtol is None else rtol
+    if hermitian:
+        values, vectors = eigh(x)
+        sizes = np.abs(values.array)
+        counts = Tensor.wrap(sizes > _least(x, sizes, atol, rtol))
+        inverse = where(counts, 1 / where(counts, values, 1.0), 0.0)
+        return (vectors * inverse.unsqueeze(-2)) @ vectors.mT
+    s = (
+        lapack("pinv", np.linalg.svd, x.array, finite=True, compute_uv=False)
+        if x.array.size
+        else np.zeros((*x.shape[:-2], 1))
+    )
+    largest = s.max(-1, initial=0.0)
+    least = _least(x, s, atol, rtol)[..., 0]
+    return _pinv(x, np.divide(least, largest, out=np.zeros_like(least), where=largest > 0))
 
 
 @any_spelling
 def lstsq(A, B, rcond=None, *, driver=None):
     """The X for which ``A @ X`` is closest to `B`: (solution, residuals, rank, singular_values).
 
-    `residuals` and `singular_values` are empty where PyTorch's default routine has none.
+    Which of the last three are empty depends on the `driver`, as in PyTorch: its default has no residuals.
     """
     matrix(A, "lstsq")
     vector = B.ndim == A.ndim - 1
     columns = B.unsqueeze(-1) if vector else B
     if columns.shape[-2] != A.shape[-2]:
         raise ShapeError(f"lstsq: A has {A.shape[-2]} rows, and B of shape {B.shape} has {columns.shape[-2]}")
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise ValueError(f'lstsq: driver is "gels", "gelsy", "gelsd" or "gelss", not {driver!r}')
     solution = pinv(A, rcond) @ columns
-    nothing = Tensor.wrap(np.zeros(0, A.dtype))
     rank = matrix_rank(A)
-    overdetermined = A.shape[-2] > A.shape[-1] and (rank.array == A.shape[-1]).all()
-    residuals = ((A @ solution - columns) ** 2).sum(-2) if overdetermined else nothing
-    return LstsqResult(solution.squeeze(-1) if vector else solution, residuals, rank, nothing)
+    nothing = Tensor.wrap(np.zeros(0, A.dtype))
+    overdetermined = A.shape[-2] > A.shape[-1] and (rank.array == A.shape[-1]).all() and driver not in (None, "gelsy")
+    return LstsqResult(
+        solution.squeeze(-1) if vector else solution,
+        ((A @ solution - columns) ** 2).sum(-2) if overdetermined else nothing,
+        Tensor.wrap(np.zeros(0, np.int64)) if driver == "gels" else rank,
+        svdvals(A) if driver in ("gelsd", "gelss") else nothing,
+    )

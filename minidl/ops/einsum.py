@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.operation import operation
 from minidl.engine.parallel import one_blas_thread
 from minidl.engine.tensor import Tensor
@@ -124,6 +125,7 @@ def _without_repeats(x, names):
     return x, names
 
 
+@any_spelling
 def tensordot(a, b, dims=2):
     """The sum of products over the last `dims` dimensions of `a` and the first of `b`, or over those listed."""
     if isinstance(dims, int):
@@ -131,6 +133,11 @@ def tensordot(a, b, dims=2):
     left, right = (
         list(axes_of(list(d) if isinstance(d, list | tuple) else d, x.ndim)) for d, x in zip(dims, (a, b), strict=True)
     )
+    for i, j in zip(left, right, strict=True):  # a size of 1 is repeated, so that the other is summed
+        if a.shape[i] == 1 != b.shape[j]:
+            b = b.sum(j, keepdim=True)
+        elif b.shape[j] == 1 != a.shape[i]:
+            a = a.sum(i, keepdim=True)
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise ShapeError(
             f"tensordot sums over dims {left} of a and {right} of b, whose sizes must agree\n"

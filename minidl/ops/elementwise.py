@@ -96,6 +96,7 @@ def div(a, b, *, rounding_mode=None):
 
 
 @any_spelling
+@tensor_first
 def rsub(a, b, *, alpha=1):
     """The difference the other way round: ``b - alpha * a``."""
     return b - (a if alpha == 1 else alpha * a)
@@ -113,6 +114,7 @@ def remainder(a, b):
     return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
 
 
+@tensor_first
 @operation(
     formula=r"y = a - b \operatorname{trunc}(a / b)",
     gradient=r"\bar a = \bar y,\quad \bar b = -\bar y \odot \operatorname{trunc}(a / b)",
@@ -177,6 +179,8 @@ def pow(x, exponent):
 @any_spelling
 def float_power(x, exponent):
     """The power, computed in float64."""
+    if not isinstance(x, Tensor) and not isinstance(exponent, Tensor):
+        raise TypeError(f"float_power needs a tensor, and got the numbers {x} and {exponent}")
     return pow(*(t.to(np.float64) if isinstance(t, Tensor) else float(t) for t in (x, exponent)))
 
 
@@ -504,6 +508,7 @@ def _copysign(a, b):
 
 
 @any_spelling
+@tensor_first
 def copysign(a, b):
     """The size of `a` with the sign of `b` (a zero has one too)."""
     return _copysign(a, b if isinstance(b, Tensor) else Tensor.wrap(np.asarray(float(b), _float_dtype(a))))
@@ -514,6 +519,7 @@ def _float_dtype(x):
 
 
 @any_spelling
+@of_tensors
 def heaviside(a, values):
     """0 below 0, 1 above, and `values` at 0."""
     if a.dtype != values.dtype:
@@ -758,8 +764,9 @@ def masked_fill(x, mask, value):
         mask = mask.to(bool)
     if mask.dtype != bool:
         raise DtypeError(f"masked_fill needs booleans as its mask, not {mask.dtype}. Did you mean mask != 0 ?")
-    if not isinstance(value, Tensor):
-        value = Tensor.wrap(np.asarray(value))
+    value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value))
+    if value.dtype.kind not in "biuf":
+        raise DtypeError(f"masked_fill: {value.item()} does not fit into a tensor of {x.dtype}")
     if value.ndim:
         raise ShapeError(f"masked_fill fills with one number, and value has shape {value.shape}. Did you mean where ?")
     if value.dtype.kind == "f" and x.dtype.kind != "f" and value.array % 1:
@@ -792,6 +799,7 @@ def addcdiv(x, tensor1, tensor2, *, value=1):
 
 
 @any_spelling
+@of_tensors
 def ldexp(x, exponent):
     """The product with a power of 2: ``x * 2 ** exponent``."""
     return x * exp2(exponent)

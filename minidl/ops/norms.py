@@ -6,9 +6,9 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import operation
-from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.decompositions import svdvals
+from minidl.ops.elementwise import where
 from minidl.ops.inverses import inv
 from minidl.ops.reduction import amax, amin, axes_of, expand_reduced, kept_shape, size_of, total, widened
 
@@ -26,27 +26,30 @@ def p_norm(x, p, dim=None, keepdim=False):
     """The norm of vectors for any p but infinity; its slope at a vector of zeros is 0."""
     axes = axes_of(dim, x.ndim)
     wide = widened(x)
-    size = np.absolute(wide)
+    size, nothing = np.absolute(wide), None
     if p == 0:
         y = total((wide != 0).astype(wide.dtype), axes or None, True)
     elif p == 1:
         y = total(size, axes or None, True)
-    elif p == 2:
-        y = np.sqrt(total(wide * wide, axes or None, True))
     else:
-        y = np.power(total(np.power(size, p), axes or None, True), 1 / p)
+        sums = total(wide * wide if p == 2 else np.power(size, p), axes or None, True)
+        nothing = sums == 0
+        roots = np.where(nothing, 1.0, sums)  # of 0 no root is taken, whose slope is infinite
+        y = np.where(nothing, 0.0, np.sqrt(roots) if p == 2 else np.power(roots, 1 / p))
 
     def pull(g):
+        if p == 0:
+            return None  # a count has no slope
         g = expand_reduced(g, axes, x.shape)
         if p == 1:
             return g * np.sign(x)
-        nothing, zero = y == 0, x == 0
         length = np.where(nothing, 1.0, y)
         if p == 2:
             slope = wide / length
         elif p > 2:
             slope = wide * np.power(size, p - 2) / np.power(length, p - 1)
         else:
+            zero = x == 0
             slope = np.where(zero, 0.0, np.sign(wide) * np.power(np.where(zero, 1.0, size), p - 1)) / np.power(length, p - 1)
         return g * np.where(nothing, 0.0, slope).astype(g.dtype)
 
@@ -59,8 +62,6 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     if x.dtype.kind != "f":
         raise DtypeError(f"the norm of a tensor of {x.dtype} need not be a whole number. Did you mean x.float() ?")
     x = x if dtype is None else x.to(dtype)
-    if ord == 0:
-        return p_norm(x.detach(), 0.0, dim, keepdim)  # a count has no slope
     if ord not in INFINITE:
         return p_norm(x, float(ord), dim, keepdim)
     if ord < 0 and size_of(x.shape, axes_of(dim, x.ndim)) == 0:
@@ -170,6 +171,8 @@ def pdist(x, p=2.0):
 @any_spelling
 def renorm(x, p, dim, maxnorm):
     """Each slice along `dim` shortened to the norm `maxnorm` where it is longer."""
+    if x.ndim < 2:
+        raise ShapeError(f"renorm shortens slices, and a tensor of shape {x.shape} has none")
     others = tuple(i for i in range(x.ndim) if i != axes_of(dim, x.ndim)[0])
     length = vector_norm(x, p, others, keepdim=True)
-    return x * Tensor.wrap(np.where(length.array > maxnorm, maxnorm / (length.array + 1e-7), 1).astype(x.dtype))
+    return x * where(length > maxnorm, maxnorm / (length + 1e-7), 1.0)

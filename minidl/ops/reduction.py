@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from minidl.engine.calling import any_spelling
+from minidl.engine.calling import any_spelling, tensor_first
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, ShapeError
@@ -270,6 +270,7 @@ def _with_indices(kind, arg, x, dim, keepdim):
 
 
 @any_spelling
+@tensor_first
 def max(x, dim=None, keepdim=False):
     """The largest element; with `dim` the pair (values, indices); with a tensor the larger of the two."""
     if isinstance(dim, Tensor):
@@ -278,6 +279,7 @@ def max(x, dim=None, keepdim=False):
 
 
 @any_spelling
+@tensor_first
 def min(x, dim=None, keepdim=False):
     """The smallest element; with `dim` the pair (values, indices); with a tensor the smaller of the two."""
     if isinstance(dim, Tensor):

@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
+from minidl.errors import ShapeError
 from minidl.ops.reduction import axis_of, return_type, whole, widened
 from minidl.ops.shape import cat
 
@@ -135,6 +136,10 @@ def logcumsumexp(x, dim):
 def diff(x, n=1, dim=-1, prepend=None, append=None):
     """The differences between neighbours along `dim`, taken `n` times."""
     axis = axis_of(dim, x.ndim)
+    if n < 0 or x.ndim == 0:
+        raise ShapeError(f"diff takes differences n times along a dimension, not {n} times of shape {x.shape}")
+    if n == 0:
+        return x.clone()
     x = cat([t for t in (prepend, x, append) if t is not None], axis)
     before = (slice(None),) * axis
     for _ in range(n):

@@ -213,6 +213,7 @@ def index_fill(x, dim, index, value):
     value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value, x.dtype))
     if value.ndim:
         raise ShapeError(f"index_fill fills with one number, and value has shape {value.shape}")
+    place = (*place[:-1], np.unique(place[-1] % (x.shape[len(place) - 1] if x.ndim else 1)))  # each slice once
     flat = x.reshape(x.shape or (1,))
     shape = (*flat.shape[: len(place) - 1], len(place[-1]), *flat.shape[len(place) :])
     return index_put(flat, value.to(x.dtype).expand(*shape), place).reshape(x.shape)

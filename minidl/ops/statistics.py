@@ -156,6 +156,8 @@ def _median_along(x, dim, keepdim, nan_wins, kind):
 
 def _mean_of_equals(x, value):
     """The value itself, by way of all elements that equal it, so that they share its gradient."""
+    if x.ndim == 0:
+        return x.clone()
     if x.dtype.kind != "f" or x.array.size == 0:
         return Tensor.wrap(value.reshape(()))
     return x[(x.array == value) | (np.isnan(x.array) & np.isnan(value))].mean()
@@ -228,6 +230,8 @@ def _quantile(x, q, dim, keepdim, interpolation, name):
     weight = np.where(place > low, 0.5, 0.0) if interpolation == "midpoint" else place - low
     low, high = (Tensor.wrap(p.astype(np.int64)) for p in (low, np.ceil(place)))
     weight = Tensor.wrap(np.asarray(weight, x.dtype))
+    if interpolation == "linear" and isinstance(q, Tensor) and q.requires_grad:  # the slope by q as well
+        weight = weight + (q - q.detach()).reshape(-1) * Tensor.wrap(np.asarray(last, x.dtype))
     y = lerp(ordered.take_along_dim(low, -1), ordered.take_along_dim(high, -1), weight).movedim(-1, 0)
     return y.reshape(*shape) if shares.ndim == 0 else y.reshape(len(shares), *shape)
 
@@ -251,6 +255,8 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
     """
     if x.ndim > 2:
         raise ShapeError(f"cov takes a vector or a matrix, and got shape {x.shape}")
+    for name, given, kinds in (("fweights", fweights, "iu"), ("aweights", aweights, "f")):
+        _check_weights(name, given, kinds, x.shape[-1] if x.ndim else 1)
     rows = x.reshape(1, -1) if x.ndim < 2 else x
     if fweights is None and aweights is None:
         weights, count = None, rows.shape[1] - correction
@@ -264,7 +270,19 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
     off = rows - centre
     y = (off if weights is None else off * weights) @ off.T
     y = y / (count.clamp(min=0) if isinstance(count, Tensor) else Tensor.wrap(np.asarray(max(count, 0), x.dtype)))
-    return y.squeeze() if x.ndim < 2 else y
+    return y.squeeze()
+
+
+def _check_weights(name, weights, kinds, n):
+    """Refuse weights of observations that are of the wrong kind, number or sign."""
+    if weights is None:
+        return
+    if weights.dtype.kind not in kinds:
+        raise DtypeError(f"cov: {name} are {'whole numbers' if kinds == 'iu' else 'floats'}, not {weights.dtype}")
+    if weights.ndim > 1 or weights.numel() != n:
+        raise ShapeError(f"cov: {name} are one for each of {n} observations, and got shape {weights.shape}")
+    if (weights.array < 0).any():
+        raise ValueError(f"cov: {name} cannot be negative")
 
 
 @any_spelling

@@ -56,10 +56,11 @@ def test_a_full_decomposition_still_gives_gradients_of_what_the_matrix_decides()
 
 def test_least_squares_are_those_of_numpy():
     a, b = np.random.default_rng(0).standard_normal((6, 3)), np.random.default_rng(1).standard_normal((6, 2))
-    solution, residuals, rank, _ = md.linalg.lstsq(md.tensor(a), md.tensor(b))
+    solution, residuals, rank, values = md.linalg.lstsq(md.tensor(a), md.tensor(b), driver="gelsd")
     expected = np.linalg.lstsq(a, b, rcond=None)
     np.testing.assert_allclose(solution.array, expected[0])
     np.testing.assert_allclose(residuals.array, expected[1])
+    np.testing.assert_allclose(values.array, expected[3])
     assert rank.item() == 3
 
 

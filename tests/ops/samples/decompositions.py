@@ -30,4 +30,9 @@ SAMPLES = [
     sample("T.linalg.pinv(a)", "2,3,4"),
     sample("T.linalg.pinv(a)", "4,3"),
     sample("T.linalg.lstsq(a, b).solution", "5,3", "5,2"),
+    sample("T.linalg.pinv(a, atol=T.tensor([0.5, 0.0], dtype=T.float64))", "2,3,4", corner=True),
+    sample("T.linalg.pinv(a @ a.mT, hermitian=True)", "3,3"),
+    sample("T.linalg.matrix_rank(a, atol=T.tensor([0.5, 0.0]))", "2,3,4"),
+    sample("T.linalg.matrix_rank(a @ a.mT, hermitian=True)", "4,3"),
+    sample("T.linalg.lstsq(a, b, driver='gelsd').singular_values", "5,3", "5,2"),
 ]

@@ -15,4 +15,5 @@ SAMPLES = [
     sample("T.einsum('ijk,k->ji', a, b)", "2,3,2", "2"),
     sample("T.tensordot(a, b, dims=1)", "2,3", "3,2"),
     sample("T.tensordot(a, b, dims=([0, 1], [1, 0]))", "2,3,2", "3,2"),
+    sample("T.tensordot(a, b, dims=([0, 1], [1, 0]))", "1,3,2", "3,4"),
 ]

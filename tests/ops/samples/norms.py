@@ -42,4 +42,10 @@ SAMPLES = [
     sample("T.cdist(a, b, p=1.0)", "3,4", "5,4"),
     sample("T.pdist(a)", "4,3"),
     sample("T.renorm(a.detach(), 2, 0, 1.0)", "3,4"),
+    sample(
+        "T.autograd.grad(T.linalg.vector_norm(a, 3.5, dim=1).sum(), a, create_graph=True)[0] ** 2",
+        "=[[0.0, 0.0], [0.0, 4.0]]",
+        corner=True,
+    ),
+    sample("T.linalg.norm(a, 0)", "0:6"),
 ]

@@ -41,4 +41,5 @@ SAMPLES = [
     sample("a.clone().index_put_((b,), c)", "4,2", "=[1, 0]", "2,2"),
     sample("a.clone().index_fill_(0, b, 1.0)", "4,2", "=[1, 0]"),
     sample("a.clone().masked_scatter_(b, c)", "2,3", "?2,3", "6"),
+    sample("T.index_fill(a, 1, b, c)", "2,4", "=[3, 0, 3]", "s"),
 ]

@@ -43,4 +43,7 @@ SAMPLES = [
     sample("T.histogram(a.detach(), 4)[0]", "3,4"),
     sample("T.histogram(a.detach(), 4, range=(-1.0, 2.0), density=True)[1]", "3,4"),
     sample("T.histogram(a.detach(), b.detach(), weight=c.detach()).hist", "6", "=[-2.0, -0.5, 0.1, 2.0]", ">6"),
+    sample("T.quantile(a, b)", "5", "=[0.1, 0.55]", corner=True),
+    sample("T.median(a)", "s"),
+    sample("T.cov(a)", "1,4"),
 ]
