@@ -217,7 +217,7 @@ def matched(node, part, a):
                 f"{a.array.shape}. A pullback must return the shape of its input; if the operation broadcasts its "
                 "arguments, say so with broadcasts=True."
             )
-        part = unbroadcast(part, a.array)
+        part = unbroadcast(part, a.array.shape)
     if part.dtype == a.array.dtype:
         return part
     if type(part) is Scatter:

@@ -1,24 +1,24 @@
 """Broadcasting and its opposite: a gradient is summed over what an operation had repeated."""
 
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
 from minidl.engine.parallel import product
 
 
-def unbroadcast(g, like):
+def unbroadcast(g, shape):
     """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
 
-    >>> unbroadcast(np.ones((4, 3)), np.zeros(3))
+    >>> unbroadcast(np.ones((4, 3)), (3,))
     array([4., 4., 4.])
     """
-    shape = like.shape
     if g.shape == shape:
         return g
     extra = g.ndim - len(shape)
     if shape and shape == g.shape[extra:] and type(g) is np.ndarray and g.size and g.flags.c_contiguous:
-        return sum_of_rows(g.reshape(-1, like.size)).reshape(shape)
+        return sum_of_rows(g.reshape(-1, prod(shape))).reshape(shape)
     added = tuple(i for i, n in enumerate(g.shape) if i < extra or (shape[i - extra] == 1 and n != 1))
     return np.reshape(np.sum(g, axis=added, keepdims=True), shape)
 

@@ -310,7 +310,7 @@ def _elu(x, alpha, scale, steepness):
     below = np.where(_plain(x) < 0, x, np.zeros_like(x)) * steepness
     return (
         np.where(positive, scale * x, (scale * alpha) * np.expm1(below)),
-        lambda g: g * np.where(positive, np.full_like(x, scale), (scale * alpha * steepness) * np.exp(below)),
+        lambda g: g * np.where(positive, np.full_like(below, scale), (scale * alpha * steepness) * np.exp(below)),
     )
 
 

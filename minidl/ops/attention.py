@@ -62,6 +62,7 @@ def _attention(query, key, value, mask, scale):
             np.matmul(s, v[part], out=y[part])
 
     in_pieces(len(p), forward, size)
+    shapes = [None if a is None else a.shape for a in (query, key, value, mask)]
 
     def pull(g, wanted):
         g = g.reshape(y.shape)
@@ -84,8 +85,8 @@ def _attention(query, key, value, mask, scale):
                     gm[part] = gs
 
         in_pieces(len(p), backward, 2 * size)
-        given = zip((gq, gk, gv, gm), (query, key, value, mask), strict=True)
-        return [None if full is None else unbroadcast(full, a) for full, a in given]
+        given = zip((gq, gk, gv, gm), shapes, strict=True)
+        return [None if full is None else unbroadcast(full, shape) for full, shape in given]
 
     return y.reshape(*batch, *y.shape[-2:]), pull
 

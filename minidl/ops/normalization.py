@@ -41,6 +41,7 @@ def standardize(x, weight, bias, axes, eps):
     y = normal if weight is None else normal * weight
     if bias is not None:
         y = y + bias
+    bias_shape = None if bias is None else bias.shape
 
     def pull(g, wanted):
         gx = gw = gb = None
@@ -52,9 +53,9 @@ def standardize(x, weight, bias, axes, eps):
             gx -= normal * along
             gx /= spread
         if wanted[1]:
-            gw = unbroadcast(g * normal, weight)
+            gw = unbroadcast(g * normal, weight.shape)
         if wanted[2]:
-            gb = unbroadcast(g, bias)
+            gb = unbroadcast(g, bias_shape)
         return gx, gw, gb
 
     return y, pull
@@ -115,7 +116,7 @@ def _rms_norm(x, weight, axes, eps):
     def pull(g, wanted):
         z = g if weight is None else g * weight
         gx = (z - normal * np.mean(z * normal, axis=axes, keepdims=True)) / size if wanted[0] else None
-        return gx, unbroadcast(g * normal, weight) if wanted[1] else None
+        return gx, unbroadcast(g * normal, weight.shape) if wanted[1] else None
 
     return (normal if weight is None else normal * weight), pull
 

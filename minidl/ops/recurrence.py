@@ -6,7 +6,7 @@ gradients of the weights are one product after the walk back.
 
 import numpy as np
 
-from minidl.engine.broadcasting import sum_of_rows, unbroadcast
+from minidl.engine.broadcasting import sum_of_rows
 from minidl.engine.operation import operation
 from minidl.engine.parallel import in_pieces, product
 from minidl.ops.activation import sigmoid_array
@@ -72,9 +72,10 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
         y[:, part] = run.h[1:].transpose(0, 2, 1)
 
     in_pieces(N, forward, size, pieces=2)
+    biased = b_ih is not None
 
     def pull(grad, wanted):
-        gx, dh, dc = np.empty(x.shape, u.dtype), np.empty(h0.shape, u.dtype), np.empty(c0.shape, u.dtype)
+        gx, dh, dc = (np.empty(shape, u.dtype) for shape in ((T, N, D), (N, H), (N, H)))
         sums = {}
 
         def backward(start, stop):
@@ -86,10 +87,10 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
             sums[start] = rows @ inputs, rows @ runs[start].states_before().T, sum_of_rows(rows.T)
 
         in_pieces(N, backward, 2 * size, pieces=2)
-        zeros = np.zeros(w_ih.shape, u.dtype), np.zeros(w_hh.shape, u.dtype), np.zeros(4 * H, u.dtype)
+        zeros = [np.zeros(shape, u.dtype) for shape in ((4 * H, D), (4 * H, H), 4 * H)]
         parts = zip(zeros, *(sums[start] for start in sorted(sums)), strict=True)
         g_ih, g_hh, g_b = (np.roll(sum(part), -H, axis=0) for part in parts)
-        return gx, dh, dc, g_ih, g_hh, *((None, None) if b_ih is None else (g_b, g_b))
+        return gx, dh, dc, g_ih, g_hh, *((g_b, g_b) if biased else (None, None))
 
     return y, pull
 
@@ -193,11 +194,11 @@ def _input_gradients(dz, x, before, w_ih, wanted, states, dz_hh=None):
     return gx, *states, g_ih, g_hh
 
 
-def _bias_gradients(dz, b_ih, dz_hh=None):
-    if b_ih is None:
+def _bias_gradients(dz, biased, dz_hh=None):
+    if not biased:
         return None, None
-    g = unbroadcast(dz, b_ih)
-    return g, g if dz_hh is None else unbroadcast(dz_hh, b_ih)
+    g = sum_of_rows(dz.reshape(-1, dz.shape[-1]))
+    return g, g if dz_hh is None else sum_of_rows(dz_hh.reshape(-1, dz.shape[-1]))
 
 
 def _gru_reference(x, h0, w_ih, w_hh, b_ih, b_hh):
@@ -240,6 +241,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
         a[t, :, 2 * H :] = n
         out[t] = n + z * (previous - n)
         previous = out[t]
+    biased = b_ih is not None
 
     def pull(grad, wanted):
         before = np.concatenate([h0[None], out[:-1]]) if T else h0[None][:0]
@@ -256,7 +258,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh):
             db[t, :, : 2 * H] = da[t, :, : 2 * H]
             db[t, :, 2 * H :] = dn * r[t]
             dh = dh * z[t] + product(db[t], w_hh)
-        return *_input_gradients(da, x, before, w_ih, wanted, (dh,), db), *_bias_gradients(da, b_ih, db)
+        return *_input_gradients(da, x, before, w_ih, wanted, (dh,), db), *_bias_gradients(da, biased, db)
 
     return out, pull
 
@@ -291,6 +293,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
         else:
             np.maximum(out[t], 0, out=out[t])
         previous = out[t]
+    biased = b_ih is not None
 
     def pull(grad, wanted):
         slope = 1 - out * out if nonlinearity == "tanh" else (out > 0).astype(out.dtype)
@@ -299,6 +302,6 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity):
             np.multiply(dh + grad[t], slope[t], out=dz[t])
             dh = product(dz[t], w_hh)
         before = np.concatenate([h0[None], out[:-1]]) if T else h0[None][:0]
-        return *_input_gradients(dz, x, before, w_ih, wanted, (dh,)), *_bias_gradients(dz, b_ih)
+        return *_input_gradients(dz, x, before, w_ih, wanted, (dh,)), *_bias_gradients(dz, biased)
 
     return out, pull

@@ -7,8 +7,9 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
-from minidl.nn.convolution import AvgPool2d, Conv2d, MaxPool2d
+from minidl.nn.convolution import Conv2d
 from minidl.nn.linear import Linear
+from minidl.nn.pooling import AvgPool2d, MaxPool2d
 from minidl.viz.charts.layers_watched import one_image, run_and_watch
 
 
