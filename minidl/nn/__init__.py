@@ -1,5 +1,6 @@
 """Layers, losses, and the Module they are made of."""
 
+from minidl.errors import no_such_attribute
 from minidl.nn import functional, init, utils
 from minidl.nn.activation import (
     CELU,
@@ -150,3 +151,7 @@ from minidl.nn.upsampling import (
     UpsamplingBilinear2d,
     UpsamplingNearest2d,
 )
+
+
+def __getattr__(name):
+    raise AttributeError(no_such_attribute("module 'minidl.nn'", name, globals()))

@@ -1,5 +1,6 @@
 """The functions behind the layers, by PyTorch's names."""
 
+from minidl.errors import no_such_attribute
 from minidl.ops.activation import (
     celu,
     celu_,
@@ -106,3 +107,7 @@ from minidl.ops.resizing import (
     upsample_nearest,
 )  # fmt: skip
 from minidl.ops.sampling import affine_grid, grid_sample
+
+
+def __getattr__(name):
+    raise AttributeError(no_such_attribute("module 'minidl.nn.functional'", name, globals()))

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import MutableMapping
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from minidl.engine import dtypes
 from minidl.engine.grad_mode import this_thread
 from minidl.engine.tensor import Tensor
-from minidl.errors import DeviceError, DtypeError, MinidlError
+from minidl.errors import DeviceError, DtypeError, MinidlError, no_such_attribute
 from minidl.nn import hooks
 from minidl.nn.parameter import Buffer, Parameter
 from minidl.nn.state import load_state_dict
@@ -84,9 +83,7 @@ class Module:
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name) -> Any:  # asked only for what is not there
-        near = get_close_matches(name, dir(self), 1, 0.75) if not name.startswith("_") else ()
-        hint = f". Did you mean {near[0]!r} ?" if near else ""
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
+        raise AttributeError(no_such_attribute(f"{type(self).__name__!r} object", name, dir(self)))
 
     def __delattr__(self, name):
         self._kinds.pop(name, None)
