@@ -28,7 +28,7 @@ class _ListOfModules(Module):
 
     def pop(self, key):
         """Take a module out and return it."""
-        module = self[key]
+        module = self._of("module")[self._name_at(key)]
         del self[key]
         return module
 

@@ -1,6 +1,7 @@
 """Convolutions: layers whose kernels slide over sequences, images and volumes."""
 
 import math
+from typing import Any
 
 from minidl.nn import init
 from minidl.nn.lazy import LazyLayer
@@ -28,6 +29,7 @@ class _Conv(Module):
     """
 
     n: int  # how many dimensions the kernels slide over
+    weight: Any
     transposed = False
 
     def __init__(
@@ -209,7 +211,7 @@ class _LazyConv(LazyLayer):
         self, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True,
         padding_mode="zeros", device=None, dtype=None,
     ):  # fmt: skip
-        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype)
+        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype)  # type: ignore[call-arg]
         self._wait(out_channels, bias, dtype)
 
     def _wait(self, out_channels, bias, dtype):
@@ -235,7 +237,7 @@ class _LazyConvTranspose(_LazyConv):
         self, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, dilation=1,
         padding_mode="zeros", device=None, dtype=None,
     ):  # fmt: skip
-        super(_LazyConv, self).__init__(
+        super(_LazyConv, self).__init__(  # type: ignore[call-arg]
             0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode, device, dtype
         )
         self._wait(out_channels, bias, dtype)

@@ -17,6 +17,13 @@ def _table(rows, columns, given, frozen, device, dtype):
     return Parameter(given, requires_grad=not frozen)
 
 
+def _draw(weight, padding_idx):
+    """Draw the initial values of a table."""
+    init.normal_(weight)
+    if padding_idx is not None:
+        init.zeros_(weight.detach()[padding_idx])
+
+
 class Embedding(Module):
     """A table of vectors, looked up by whole numbers.
 
@@ -57,9 +64,7 @@ class Embedding(Module):
 
     def reset_parameters(self):
         """Draw the initial values anew."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            init.zeros_(self.weight.detach()[self.padding_idx])
+        _draw(self.weight, self.padding_idx)
 
     @classmethod
     def from_pretrained(
@@ -68,8 +73,9 @@ class Embedding(Module):
         """A layer with a table that is given: (num_embeddings, embedding_dim); frozen unless said otherwise."""
         if embeddings.ndim != 2:
             raise ShapeError(f"a table of embeddings has 2 dimensions, not shape {embeddings.shape}")
+        rows, columns = embeddings.shape
         return cls(
-            *embeddings.shape, padding_idx=padding_idx, max_norm=max_norm, norm_type=norm_type,
+            rows, columns, padding_idx=padding_idx, max_norm=max_norm, norm_type=norm_type,
             scale_grad_by_freq=scale_grad_by_freq, sparse=sparse, _weight=embeddings, _freeze=freeze,
         )  # fmt: skip
 
@@ -116,7 +122,9 @@ class EmbeddingBag(Module):
         if _weight is None:
             self.reset_parameters()
 
-    reset_parameters = Embedding.reset_parameters
+    def reset_parameters(self):
+        """Draw the initial values anew."""
+        _draw(self.weight, self.padding_idx)
 
     def forward(self, input, offsets=None, per_sample_weights=None):
         """Words (B, n), or (n,) with offsets (B,), to (B, embedding_dim)."""

@@ -32,7 +32,7 @@ class LazyLayer(Module):
     def reset_parameters(self):
         """Draw the initial values, once there are parameters to hold them."""
         if not self.has_uninitialized_params():
-            super().reset_parameters()
+            super().reset_parameters()  # type: ignore[misc]  # of the layer that it becomes
 
     def initialize_parameters(self, input):
         """Give every parameter the shape that fits `input`; a subclass says how."""

@@ -90,7 +90,7 @@ class LazyLinear(LazyLayer, Linear):
     def initialize_parameters(self, input):
         """Give weight and bias the shapes that fit `input`, and their initial values."""
         self.in_features = input.shape[-1]
-        self.weight.materialize((self.out_features, self.in_features))
+        self.weight.materialize((self.out_features, self.in_features))  # type: ignore[attr-defined]
         if self.bias is not None:
             self.bias.materialize((self.out_features,))
         self.reset_parameters()

@@ -26,20 +26,24 @@ class _Loss(Module):
     def _arguments(self):
         return {name: getattr(self, name) for name in self.settings}
 
-    def forward(self, input, target):
-        """Predictions and what they should be, to a number."""
-        return self.function(input, target, reduction=self.reduction, **self._arguments())
-
     def extra_repr(self):
         """The arguments of the loss."""
         shown = {"reduction": self.reduction, **self._arguments()}
         return ", ".join(f"{name}={value!r}" for name, value in shown.items() if name not in ("weight", "pos_weight"))
 
 
-class _WeightedLoss(_Loss):
+class _LossOfPairs(_Loss):
+    """A loss of predictions and what they should be."""
+
+    def forward(self, input, target):
+        """Predictions and what they should be, to a number."""
+        return self.function(input, target, reduction=self.reduction, **self._arguments())
+
+
+class _WeightedLoss(_LossOfPairs):
     """A loss with a weight for each class, which is a buffer as in PyTorch."""
 
-    settings = ("weight",)
+    settings: tuple[str, ...] = ("weight",)
 
     def __init__(self, weight=None, size_average=None, reduce=None, reduction="mean"):
         super().__init__(size_average, reduce, reduction)
@@ -87,19 +91,19 @@ class BCEWithLogitsLoss(_WeightedLoss):
         self.register_buffer("pos_weight", pos_weight)
 
 
-class MSELoss(_Loss):
+class MSELoss(_LossOfPairs):
     """Mean squared error: the mean square of the differences."""
 
     function = staticmethod(ops.mse_loss)
 
 
-class L1Loss(_Loss):
+class L1Loss(_LossOfPairs):
     """Mean absolute error (L1): the mean size of the differences."""
 
     function = staticmethod(ops.l1_loss)
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(_LossOfPairs):
     """Smooth L1 loss: square where the difference is below `beta`, straight beyond (Girshick 2015)."""
 
     function = staticmethod(ops.smooth_l1_loss)
@@ -110,7 +114,7 @@ class SmoothL1Loss(_Loss):
         self.beta = beta
 
 
-class HuberLoss(_Loss):
+class HuberLoss(_LossOfPairs):
     """Huber loss: square where the difference is below `delta`, straight beyond (Huber 1964)."""
 
     function = staticmethod(ops.huber_loss)
@@ -121,7 +125,7 @@ class HuberLoss(_Loss):
         self.delta = delta
 
 
-class KLDivLoss(_Loss):
+class KLDivLoss(_LossOfPairs):
     """Kullback-Leibler divergence: how much one distribution differs from another (Kullback & Leibler 1951)."""
 
     function = staticmethod(ops.kl_div)
@@ -148,7 +152,7 @@ class GaussianNLLLoss(_Loss):
         return ops.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
 
 
-class PoissonNLLLoss(_Loss):
+class PoissonNLLLoss(_LossOfPairs):
     """Negative log-likelihood of counts, of which a network gives the mean."""
 
     function = staticmethod(ops.poisson_nll_loss)
@@ -159,13 +163,13 @@ class PoissonNLLLoss(_Loss):
         self.log_input, self.full, self.eps = log_input, full, eps
 
 
-class SoftMarginLoss(_Loss):
+class SoftMarginLoss(_LossOfPairs):
     """Soft margin loss: logistic regression whose targets are 1 and -1."""
 
     function = staticmethod(ops.soft_margin_loss)
 
 
-class HingeEmbeddingLoss(_Loss):
+class HingeEmbeddingLoss(_LossOfPairs):
     """Hinge embedding loss: small distances where the target is 1, and above `margin` where it is -1."""
 
     function = staticmethod(ops.hinge_embedding_loss)
@@ -187,7 +191,7 @@ class MultiMarginLoss(_WeightedLoss):
         self.p, self.margin = p, margin
 
 
-class MultiLabelMarginLoss(_Loss):
+class MultiLabelMarginLoss(_LossOfPairs):
     """Multi-label margin loss: wants the scores of all true classes above all others, by 1."""
 
     function = staticmethod(ops.multilabel_margin_loss)

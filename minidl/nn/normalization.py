@@ -163,7 +163,7 @@ class _LazyNorm(LazyLayer):
     """A normalisation that learns from its first input how many channels there are."""
 
     def __init__(self, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True):
-        super().__init__(0, eps, momentum, False, track_running_stats, device, dtype)
+        super().__init__(0, eps, momentum, False, track_running_stats, device, dtype)  # type: ignore[call-arg]
         self.affine = affine
         if affine:
             self.weight = UninitializedParameter(dtype=dtype)

@@ -52,7 +52,7 @@ class UninitializedParameter(Parameter):
     def materialize(self, shape, device=None, dtype=None):
         """Become an ordinary parameter of this shape, filled with zeros: the same object, so optimisers keep it."""
         check_device(device)
-        self.__class__ = Parameter
+        self.__class__ = Parameter  # type: ignore[assignment]  # known to mypy as another class
         self.data = Tensor.wrap(np.zeros(shape, dtype or self.dtype))
 
     @property

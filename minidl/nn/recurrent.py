@@ -60,7 +60,7 @@ class RNNBase(Module):
         for layer in range(num_layers):
             for direction in range(directions):
                 columns = input_size if layer == 0 else width * directions
-                shapes = {"weight_ih": (rows, columns), "weight_hh": (rows, width)}
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, columns), "weight_hh": (rows, width)}
                 if bias:
                     shapes.update(bias_ih=(rows,), bias_hh=(rows,))
                 if proj_size:

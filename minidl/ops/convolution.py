@@ -232,14 +232,14 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """
     x, single, stride, padding, dilation = _prepared("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
     depth = output_size(x.shape[2], weight.shape[2], stride[0], padding[0], dilation[0])
-    slices, y = (pad(x, (0, 0, 0, 0, padding[0], padding[0])) if padding[0] else x).transpose(1, 2), None
+    slices = (pad(x, (0, 0, 0, 0, padding[0], padding[0])) if padding[0] else x).transpose(1, 2)
     flat = {"stride": stride[1:], "padding": padding[1:], "dilation": dilation[1:], "groups": groups}
+    parts = []
     for k in range(weight.shape[2]):
         start = k * dilation[0]
         met = slices[:, start : start + stride[0] * (depth - 1) + 1 : stride[0]]
-        part = conv2d_product(met.flatten(0, 1), weight[:, :, k], bias if k == 0 else None, **flat)
-        y = part if y is None else y + part
-    y = y.unflatten(0, (x.shape[0], depth)).transpose(1, 2)
+        parts.append(conv2d_product(met.flatten(0, 1), weight[:, :, k], bias if k == 0 else None, **flat))
+    y = sum(parts[1:], parts[0]).unflatten(0, (x.shape[0], depth)).transpose(1, 2)
     return y.squeeze(0) if single else y
 
 

@@ -26,9 +26,9 @@ def _dropped(input, p, training, inplace, whole_channels=False, alpha=False):
     if whole_channels and input.ndim < 2:
         raise ShapeError(f"dropout of whole channels needs an input of shape (N, C, ...), and got {input.shape}")
     shape = (*input.shape[:2], *(1,) * (input.ndim - 2)) if whole_channels else input.shape
-    scale, shift = _alpha(shape, p) if alpha else (_plain(shape, p), 0)
-    scale = Tensor.wrap(scale.astype(input.dtype))
-    shift = Tensor.wrap(shift.astype(input.dtype)) if alpha else None
+    scale, shift = (Tensor.wrap(a.astype(input.dtype)) for a in _alpha(shape, p)) if alpha else (None, None)
+    if scale is None:
+        scale = Tensor.wrap(_plain(shape, p).astype(input.dtype))
 
     def leave_out(x):
         return x * scale if shift is None else x * scale + shift

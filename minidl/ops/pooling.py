@@ -349,7 +349,7 @@ def adaptive_avg_pool3d(input, output_size):
 def _adaptive_max_pooled(n, input, output_size, return_indices):
     x, single, wanted = _grid(f"adaptive_max_pool{n}d", n, input, output_size)
     lead, size = x.shape[:2], x.shape[2:]
-    cells = [()]
+    cells: list[tuple] = [()]
     for length, out in zip(size, wanted, strict=True):
         cells = [(*cell, slice(*part)) for cell in cells for part in _bins(length, out)]
     places = np.arange(prod(size)).reshape(size)

@@ -13,8 +13,14 @@ from minidl.nn.utils.parametrizations import norm_except_dim
 class _Computed:
     """A parameter that is computed before every forward, and set as an ordinary attribute."""
 
+    parts: tuple[str, ...]  # the endings of the names of what it is computed from
+
     def __init__(self, name):
         self.name = name
+
+    def compute(self, module):
+        """The parameter; a subclass says how."""
+        raise NotImplementedError
 
     def __call__(self, module, args):
         """The forward pre-hook."""
