@@ -86,8 +86,9 @@ from minidl.ops.creation import (
     zeros_like,
 )  # fmt: skip
 from minidl.ops.creation import range_to as range
-from minidl.ops.decompositions import cholesky, lstsq, matrix_rank, qr
+from minidl.ops.decompositions import cholesky, lstsq, matrix_rank
 from minidl.ops.decompositions import pinv as pinverse
+from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
@@ -337,6 +338,7 @@ from minidl.ops.shape import (
     squeeze,
     stack,
     swapaxes,
+    swapdims,
     t,
     tile,
     trace,
@@ -424,7 +426,7 @@ arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, fix, greater, greate
     ne,
 )
 clip = clamp
-moveaxis, swapdims = movedim, swapaxes
+moveaxis = movedim
 preserve_format, contiguous_format, channels_last, strided = (
     "preserve_format",
     "contiguous_format",

@@ -13,8 +13,12 @@ from minidl.errors import ShapeError, broadcast_error
 
 # PyTorch and NumPy have several names for one thing. In minidl a function has one parameter for it, named as in its
 # formula; what a caller may write instead stands here, once for all functions.
-OTHER_NAMES = {"axis": "dim", "keepdims": "keepdim"}
-FIRST, SECOND = "input", "other"  # PyTorch's names for the operands, which have their formula's names here
+OTHER_NAMES = {
+    "axis": "dim", "keepdims": "keepdim", "size": "shape", "value": "src", "symmetric": "hermitian",
+    "sections": "indices_or_sections", "indices": "indices_or_sections", "tensor_indices_or_sections": "indices_or_sections",
+    "element": "elements", "test_element": "test_elements",
+}  # fmt: skip
+FIRST, SECOND = ("input", "A"), "other"  # PyTorch's names for the operands, which have their formula's names here
 LAYOUT = {"memory_format", "layout", "pin_memory", "non_blocking"}  # how elements lie in memory: values are the same
 
 Parameters = namedtuple("Parameters", ["positional", "several", "all", "defaults", "others"])
@@ -128,7 +132,7 @@ def _own_name(function, parameters, name, value):
     own = OTHER_NAMES.get(name)
     if own in parameters.all:
         return own
-    if name == FIRST and parameters.positional:
+    if name in FIRST and parameters.positional:
         return parameters.positional[0]
     if name == SECOND and len(parameters.positional) > 1:
         return parameters.positional[1]

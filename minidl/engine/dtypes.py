@@ -39,9 +39,9 @@ def promote_types(type1, type2):
     return promoted_dtype([np.empty(1, type1), np.empty(1, type2)])
 
 
-def result_type(tensor1, tensor2):
+def result_type(tensor, other):
     """The dtype in which two tensors or numbers meet in an operation."""
-    return promoted_dtype([getattr(t, "array", t) for t in (tensor1, tensor2)])
+    return promoted_dtype([getattr(t, "array", t) for t in (tensor, other)])
 
 
 def can_cast(from_, to):

@@ -112,6 +112,12 @@ def qr(x, mode="reduced"):
     return QRResult(Tensor.wrap(np.zeros(0, x.dtype)) if mode == "r" else q, r)
 
 
+@any_spelling
+def simple_qr(x, some=True):
+    """An orthogonal and an upper triangular factor, as `torch.qr` gives them: `some` is the mode "reduced"."""
+    return qr(x, "reduced" if some else "complete")
+
+
 # ---------------------------------------------------------------- eigenvalues
 
 
@@ -368,16 +374,16 @@ def pinv(x, rcond=None, hermitian=False, *, atol=None, rtol=None):
 
 
 @any_spelling
-def lstsq(A, B, rcond=None, *, driver=None):
-    """The X for which ``A @ X`` is closest to `B`: (solution, residuals, rank, singular_values).
+def lstsq(A, b, rcond=None, *, driver=None):
+    """The X for which ``A @ X`` is closest to `b`: (solution, residuals, rank, singular_values).
 
     Which of the last three are empty depends on the `driver`, as in PyTorch: its default has no residuals.
     """
     matrix(A, "lstsq")
-    vector = B.ndim == A.ndim - 1
-    columns = B.unsqueeze(-1) if vector else B
+    vector = b.ndim == A.ndim - 1
+    columns = b.unsqueeze(-1) if vector else b
     if columns.shape[-2] != A.shape[-2]:
-        raise ShapeError(f"lstsq: A has {A.shape[-2]} rows, and B of shape {B.shape} has {columns.shape[-2]}")
+        raise ShapeError(f"lstsq: A has {A.shape[-2]} rows, and b of shape {b.shape} has {columns.shape[-2]}")
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise ValueError(f'lstsq: driver is "gels", "gelsy", "gelsd" or "gelss", not {driver!r}')
     solution = pinv(A, rcond) @ columns
@@ -388,5 +394,5 @@ def lstsq(A, B, rcond=None, *, driver=None):
         solution.squeeze(-1) if vector else solution,
         ((A @ solution - columns) ** 2).sum(-2) if overdetermined else nothing,
         Tensor.wrap(np.zeros(0, np.int64)) if driver == "gels" else rank,
-        svdvals(A) if driver in ("gelsd", "gelss") else nothing,
+        svdvals(A.detach()) if driver in ("gelsd", "gelss") else nothing,
     )

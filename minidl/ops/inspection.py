@@ -19,6 +19,7 @@ def equal(a, b):
     return a.shape == b.shape and (a.array == b.array).all().item()
 
 
+@any_spelling
 def numel(x):
     """How many elements there are."""
     return x.array.size
@@ -29,26 +30,31 @@ def is_tensor(obj):
     return isinstance(obj, Tensor)
 
 
+@any_spelling
 def is_floating_point(x):
     """Whether the elements are floats."""
     return x.array.dtype.kind == "f"
 
 
+@any_spelling
 def is_complex(x):
     """Whether the elements are complex numbers: never."""
     return False
 
 
+@any_spelling
 def is_signed(x):
     """Whether the elements can be negative."""
     return x.array.dtype.kind in "if"
 
 
+@any_spelling
 def is_nonzero(x):
     """Whether the one element of a tensor is not 0."""
     return bool(x)
 
 
+@any_spelling
 def real(x):
     """The real part: the tensor itself."""
     return x

@@ -103,15 +103,15 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 
 
 @any_spelling
-def cholesky_solve(B, L, upper=False):
-    """The X with ``L @ L.mT @ X = B``, given the Cholesky factor of a matrix."""
-    return solve(L.mT @ L if upper else L @ L.mT, B)
+def cholesky_solve(x, input2, upper=False):
+    """The solution of ``L @ L.mT @ solution = x``, given the Cholesky factor L (`input2`) of a matrix."""
+    return solve(input2.mT @ input2 if upper else input2 @ input2.mT, x)
 
 
 @any_spelling
-def cholesky_inverse(L, upper=False):
-    """The inverse of a matrix, given its Cholesky factor."""
-    return inv(L.mT @ L if upper else L @ L.mT)
+def cholesky_inverse(x, upper=False):
+    """The inverse of a matrix, given its Cholesky factor `x`."""
+    return inv(x.mT @ x if upper else x @ x.mT)
 
 
 @any_spelling

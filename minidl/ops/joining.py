@@ -18,16 +18,19 @@ def _of_each(function, tensors):
     return function(tensors[0]) if len(tensors) == 1 else tuple(function(x) for x in tensors)
 
 
+@any_spelling
 def atleast_1d(*tensors):
     """Each tensor with one dimension, if it has none."""
     return _of_each(lambda x: unsqueeze(x, 0) if x.ndim == 0 else x, tensors)
 
 
+@any_spelling
 def atleast_2d(*tensors):
     """Each tensor with two dimensions, if it has less: a vector becomes a row."""
     return _of_each(lambda x: unsqueeze(atleast_1d(x), 0) if x.ndim < 2 else x, tensors)
 
 
+@any_spelling
 def atleast_3d(*tensors):
     """Each tensor with three dimensions, if it has less: a matrix gets a last one of size 1."""
     return _of_each(lambda x: unsqueeze(atleast_2d(x), -1) if x.ndim < 3 else x, tensors)

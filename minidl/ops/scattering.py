@@ -108,29 +108,42 @@ def _highest(dtype):
 NEUTRAL = {"sum": lambda _: 0, "mean": lambda _: 0, "prod": lambda _: 1, "amax": _lowest, "amin": _highest}
 
 
-@array_function
 def _products_at(x, src, grid):
     y = np.array(x)
     np.multiply.at(y, grid, src)
     return y
 
 
+def _multiply_one_by_one(x, src, grid):
+    """The same by plain products: first the first factor of every place, then the second, and so on."""
+    places = np.ravel_multi_index(np.broadcast_arrays(*grid), x.shape).ravel()
+    order = np.argsort(places, kind="stable")
+    first = np.searchsorted(places[order], places[order])
+    turn = np.empty(len(places), np.int64)
+    turn[order] = np.arange(len(places)) - first
+    y, factors = x.reshape(-1), src.reshape(-1)
+    for k in range(turn.max(initial=-1) + 1):
+        now = np.flatnonzero(turn == k)
+        y = index_put(y, y[places[now]] * factors[now], (places[now],))
+    return y.reshape(x.shape)
+
+
 @operation(
     name="scatter_prod",
-    array=_products_at,
     formula=r"y_i = x_i \prod_{k : i_k = i} s_k",
     gradient=r"\bar x_i = \bar y_i y_i / x_i,\quad \bar s_k = \bar y_{i_k} y_{i_k} / s_k",
+    composed=_multiply_one_by_one,
 )
 def _multiply_at(x, src, grid):
     zeros = np.zeros(x.shape, np.int64)
-    np.add.at(zeros, grid, _values(src) == 0)
-    zeros += _values(x) == 0
-    full_x, full_src = (np.where(_values(t) == 0, np.ones_like(t), t) for t in (x, src))
+    np.add.at(zeros, grid, src == 0)
+    zeros += x == 0
+    full_x, full_src = np.where(x == 0, 1, x), np.where(src == 0, 1, src)
     product = _products_at(full_x, full_src, grid)  # of all factors but zeros
 
     def others(factor, nonzero, product, zeros):
         """The product of all factors of a place but this one."""
-        return np.where(zeros - (_values(factor) == 0) > 0, 0 * product, product / nonzero)
+        return np.where(zeros - (factor == 0) > 0, 0, product / nonzero).astype(x.dtype)
 
     return (
         _products_at(x, src, grid),

@@ -126,7 +126,16 @@ def transpose(x, dim0=None, dim1=None):
     return _permute(x, tuple(order))
 
 
-swapaxes = swapdims = transpose
+@any_spelling
+def swapaxes(x, axis0, axis1):
+    """Two dimensions exchanged (`transpose`)."""
+    return transpose(x, axis0, axis1)
+
+
+@any_spelling
+def swapdims(x, dim0, dim1):
+    """Two dimensions exchanged (`transpose`)."""
+    return transpose(x, dim0, dim1)
 
 
 @any_spelling
@@ -361,10 +370,10 @@ def narrow(x, dim, start, length):
 
 
 @any_spelling
-def split(x, split_size_or_sections, dim=0):
+def split(tensor, split_size_or_sections, dim=0):
     """The tensor cut along `dim` into pieces of a size, or of the sizes given."""
-    (axis,) = axes_of(dim, x.ndim)
-    n = x.shape[axis]
+    (axis,) = axes_of(dim, tensor.ndim)
+    n = tensor.shape[axis]
     if isinstance(split_size_or_sections, list | tuple):
         pieces = list(split_size_or_sections)
         if math.fsum(pieces) != n or any(piece < 0 for piece in pieces):
@@ -375,7 +384,7 @@ def split(x, split_size_or_sections, dim=0):
             raise ShapeError(f"split into pieces of {size}: a piece has at least one element")
         pieces = [size] * (n // size) + ([n % size] if n % size else []) if n else [0]
     starts = np.cumsum([0, *pieces])[:-1].tolist()
-    return _as_several([narrow(x, axis, start, piece) for start, piece in zip(starts, pieces, strict=True)])
+    return _as_several([narrow(tensor, axis, start, piece) for start, piece in zip(starts, pieces, strict=True)])
 
 
 def _as_several(views):

@@ -81,3 +81,11 @@ def test_arguments_go_by_the_names_of_pytorch_and_numpy():
     assert md.add(input=x, other=x).tolist() == (2 * x).tolist()
     assert md.reshape(input=x, shape=(3, 2)).shape == (3, 2)
     assert x.clone(memory_format=None).tolist() == x.tolist()
+
+
+def test_products_scattered_onto_zeros_have_their_second_derivatives():
+    x = md.tensor([0.0, 3.0], dtype=md.float64, requires_grad=True)
+    source = md.tensor([2.0, 0.0, 0.0, 5.0], dtype=md.float64, requires_grad=True)
+    index = md.tensor([0, 0, 1, 1])
+    assert md.gradcheck(lambda x, s: x.scatter_reduce(0, index, s, "prod"), [x, source])
+    assert md.gradgradcheck(lambda x, s: x.scatter_reduce(0, index, s, "prod"), [x, source])

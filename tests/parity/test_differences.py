@@ -1,0 +1,42 @@
+"""The differences from PyTorch that are there on purpose, each shown by an example."""
+
+import numpy as np
+import pytest
+
+import minidl as md
+
+
+def test_eigenvalues_that_are_complex_are_refused():
+    with pytest.raises(md.errors.DtypeError, match="complex"):
+        md.linalg.eig(md.tensor([[0.0, -1.0], [1.0, 0.0]]))
+
+
+def test_the_second_derivative_of_a_norm_at_zero_is_zero():
+    x = md.zeros(3, requires_grad=True)
+    (slope,) = md.autograd.grad(x.norm(), x, create_graph=True)
+    assert md.autograd.grad(slope.sum(), x)[0].tolist() == [0, 0, 0]
+
+
+def test_the_slope_of_the_determinant_of_a_singular_matrix_is_true():
+    x = md.tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True)
+    md.linalg.det(x).backward()
+    np.testing.assert_allclose(x.grad.array, [[4, -2], [-2, 1]], atol=1e-6)
+
+
+def test_empty_memory_is_zero():
+    assert md.empty(1000).abs().sum() == md.empty_like(md.ones(3)).sum() == md.ones(2).new_empty(3).sum() == 0
+
+
+def test_from_numpy_copies_and_numpy_is_read_only():
+    array = np.ones(2)
+    x = md.from_numpy(array)
+    array[:] = 5
+    assert x.tolist() == [1, 1]
+    with pytest.raises(ValueError, match="read-only"):
+        x.numpy()[0] = 3
+
+
+def test_the_signs_of_singular_vectors_may_differ_and_their_product_may_not():
+    x = md.randn(3, 5, dtype=md.float64)
+    u, s, vh = md.linalg.svd(x, full_matrices=False)
+    np.testing.assert_allclose((u * s @ vh).array, x.array, atol=1e-12)
