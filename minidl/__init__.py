@@ -385,8 +385,13 @@ __version__ = "0.1.0"
 _keep_freed_memory()
 
 # They open when somebody knocks.
-_ROOMS = set("backends cuda data distributions fft interop linalg nn optim testing train utils viz".split())
-_LATER = {"save": "minidl.interop.checkpoint", "load": "minidl.interop.checkpoint"}
+_ROOMS = set("amp backends cuda data distributions fft interop jit linalg nn onnx optim testing train utils viz".split())
+_LATER = {
+    "autocast": "minidl.amp",
+    "compile": "minidl.jit",
+    "load": "minidl.interop.checkpoint",
+    "save": "minidl.interop.checkpoint",
+}
 
 
 def _tensor_card(self):

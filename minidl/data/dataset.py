@@ -43,6 +43,10 @@ class Dataset:
             # Not that of a parent, which does not know of the new __getitem__.
             cls.__getitems__ = Dataset.__getitems__  # type: ignore[method-assign]
 
+    def __class_getitem__(cls, example_type):
+        """For annotations, as in ``Dataset[Tensor]``: the class itself."""
+        return cls
+
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__} needs __getitem__(index), which gives one example")
 

@@ -90,6 +90,11 @@ class DataLoader:
         """What is read, one after another: lists of numbers, or numbers."""
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
+    @property
+    def fetching(self):
+        """How batches are read: the last arguments of `minidl.data.workers.fetcher`."""
+        return self.batch_sampler is not None, self.collate_fn, self.drop_last
+
     def __len__(self):
         if not isinstance(self.dataset, IterableDataset):
             return len(self._wanted)
@@ -111,7 +116,7 @@ class DataLoader:
         return _and_close(workers, self._wanted)
 
     def _read_here(self):
-        fetch = fetcher(self.dataset, self.collate_fn, self.drop_last)
+        fetch = fetcher(self.dataset, *self.fetching)
         for wanted in self._wanted:
             batch = fetch(wanted)
             if isinstance(batch, str) and batch == END:

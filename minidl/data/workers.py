@@ -66,13 +66,13 @@ END = "the stream is over"
 class MapFetcher:
     """Reads batches from a dataset whose examples are picked by number."""
 
-    def __init__(self, dataset, collate, drop_last):
-        self.dataset, self.collate = dataset, collate
+    def __init__(self, dataset, batched, collate, drop_last):
+        self.dataset, self.batched, self.collate = dataset, batched, collate
 
     def __call__(self, wanted):
-        """The batch of the numbers in a list, or the example of one number."""
-        if isinstance(wanted, list):
-            return self.collate(examples_of(self.dataset, wanted))
+        """The batch of several numbers; without batches the example of one number."""
+        if self.batched:
+            return self.collate(examples_of(self.dataset, list(wanted)))
         (example,) = examples_of(self.dataset, [wanted])
         return self.collate(example)
 
@@ -80,12 +80,13 @@ class MapFetcher:
 class StreamFetcher:
     """Reads batches from a dataset that comes as a stream."""
 
-    def __init__(self, dataset, collate, drop_last):
-        self.stream, self.collate, self.drop_last, self.over = iter(dataset), collate, drop_last, False
+    def __init__(self, dataset, batched, collate, drop_last):
+        self.stream, self.batched, self.collate, self.drop_last = iter(dataset), batched, collate, drop_last
+        self.over = False
 
     def __call__(self, wanted):
-        """As many examples as the list is long, or the next one; `END` when there are no more."""
-        if not isinstance(wanted, list):
+        """As many examples as the list is long; without batches the next one; `END` when there are no more."""
+        if not self.batched:
             example = next(self.stream, END)
             return END if example is END else self.collate(example)
         examples = [] if self.over else list(islice(self.stream, len(wanted)))
@@ -95,15 +96,13 @@ class StreamFetcher:
         return self.collate(examples)
 
 
-def fetcher(dataset, collate, drop_last):
-    """What reads batches from `dataset`."""
+def fetcher(dataset, batched, collate, drop_last):
+    """What reads batches (or, not `batched`, single examples) from a dataset."""
     kind = StreamFetcher if isinstance(dataset, IterableDataset) else MapFetcher
-    return kind(dataset, collate, drop_last)
+    return kind(dataset, batched, collate, drop_last)
 
 
 # The life of a worker
-
-AGAIN = "begin the stream again"
 
 
 class Failure:
@@ -138,7 +137,7 @@ def work(info, settings, init, requests, results):
     while (request := requests.get()) is not None:
         place, wanted = request
         try:
-            if wanted == AGAIN:
+            if place is None:  # a new epoch: begin the stream again
                 fetch = fetcher(info.dataset, *settings)
                 continue
             batch = failure or fetch(wanted)
@@ -203,7 +202,7 @@ class Workers:
             context = multiprocessing.get_context(context)
         self.requests = [queue.Queue() if context is None else context.Queue() for _ in range(n)]
         self.results = queue.Queue() if context is None else Pickling(context)
-        settings = (loader.collate_fn, loader.drop_last)
+        settings = loader.fetching
         for i in range(n):
             info = WorkerInfo(i, n, base_seed + i, copy.copy(loader.dataset))
             arguments = (info, base_seed, settings, loader.worker_init_fn, self.requests[i], self.results)
@@ -219,7 +218,7 @@ class Workers:
         self.epochs += 1
         if self.epochs > 1 and isinstance(self.loader.dataset, IterableDataset):
             for requests in self.requests:
-                requests.put((None, AGAIN))
+                requests.put((None, None))
         epoch, wanted, sent, given, arrived = self.epochs, iter(wanted), 0, 0, {}
         at_work, turns = set(range(len(self.workers))), cycle(range(len(self.workers)))
 

@@ -3,8 +3,8 @@
 A file holds numbers and text, never code, so that opening a stranger's file is safe. There are two formats:
 
 - *safetensors*, the ordinary one: a state dict becomes a file that others read with ``safetensors``, and theirs load here;
-- *PyTorch's*, for names that end in .pth, .pt or .ckpt: ``torch.load`` reads it, and the files of ``torch.save`` load here,
-  without PyTorch, and without running anything that they may contain.
+- *PyTorch's*, for names that end in .pth, .pt, .ckpt, .bin or .tar: ``torch.load`` reads it, and the files of ``torch.save``
+  load here, without PyTorch, and without running anything that they may contain.
 """
 
 import os
@@ -17,7 +17,7 @@ from minidl.system.files import write_atomically
 
 __all__ = ["CheckpointError", "load", "save"]
 
-TORCH_NAMES = (".pth", ".pt", ".ckpt")
+TORCH_NAMES = (".pth", ".pt", ".ckpt", ".bin", ".tar")
 
 
 def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True):
@@ -29,7 +29,8 @@ def save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_seriali
         A state dict, or any nesting of dicts, lists and tuples that ends in tensors, arrays, numbers,
         text, booleans and None: ``{"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}``.
     f : path or file object
-        A name that ends in .pth, .pt or .ckpt gives a file of PyTorch (arrays become tensors), any other safetensors.
+        A name that ends in .pth, .pt, .ckpt, .bin or .tar gives a file of PyTorch (arrays become tensors), any other
+        safetensors.
     pickle_module, pickle_protocol, _use_new_zipfile_serialization
         Accepted for the sake of PyTorch's lessons; only their defaults.
 

@@ -23,7 +23,7 @@ from minidl.system.files import write_atomically
 OPSET = 18
 
 
-def export_onnx(model, example, path, dynamic_batch=True):
+def export_onnx(model, example, path, dynamic_batch=True, input_name="input", output_name="output"):
     """Write a model as it computes in evaluation to an ONNX file.
 
     Parameters
@@ -34,6 +34,8 @@ def export_onnx(model, example, path, dynamic_batch=True):
     path : path
     dynamic_batch : bool
         Whether the file takes batches of any size, not only that of the example (the first dimension).
+    input_name, output_name : str
+        What the file calls them.
 
     Raises
     ------
@@ -45,15 +47,16 @@ def export_onnx(model, example, path, dynamic_batch=True):
         import onnx  # late, here and below: an optional package
     except ImportError as error:
         raise ExportError("exporting needs the package onnx: pip install onnx") from error
-    recorder = Recorder(example, dynamic_batch)
+    recorder = Recorder(example, dynamic_batch, input_name)
     with _evaluating(model):
         with observed(recorder), _no_number_leaves(recorder):
             out = model(example)
         if not isinstance(out, Tensor) or id(out.array) not in recorder.names:
             raise ExportError("the model must return one tensor that depends on its input")
+        recorder.nodes.append(onnx.helper.make_node("Identity", [recorder.name_of(out.array)], [output_name]))
         graph = onnx.helper.make_graph(
-            recorder.nodes, type(model).__name__, [_described("input", example, dynamic_batch)],
-            [_described(recorder.name_of(out.array), out, dynamic_batch)], recorder.constants,
+            recorder.nodes, type(model).__name__, [_described(input_name, example, dynamic_batch)],
+            [_described(output_name, out, dynamic_batch)], recorder.constants,
         )  # fmt: skip
         made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="minidl")
         made.ir_version = 9
@@ -62,7 +65,7 @@ def export_onnx(model, example, path, dynamic_batch=True):
         except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
             raise ExportError(f"the exported graph breaks a rule of ONNX: {error}") from error
         with np.errstate(all="ignore"):  # the other inputs may be odd
-            _compare(made.SerializeToString(), model, example, dynamic_batch)
+            _compare(made.SerializeToString(), model, example, dynamic_batch, input_name)
     write_atomically(path, made.SerializeToString())
     return Path(path)
 
@@ -117,9 +120,9 @@ def _no_number_leaves(recorder):
             setattr(Tensor, name, method)
 
 
-def _compare(content, model, example, dynamic_batch):
+def _compare(content, model, example, dynamic_batch, input_name):
     """Run the file and the model on other inputs, and refuse the file if their numbers differ."""
-    run = _runner(content)
+    run = _runner(content, input_name)
     for x in _others(example.array, dynamic_batch):
         try:
             expected = model(Tensor.wrap(x.copy())).array
@@ -141,7 +144,7 @@ def _compare(content, model, example, dynamic_batch):
             )
 
 
-def _runner(content):
+def _runner(content, input_name):
     """A function that runs the file: with onnxruntime where it is installed, else with the reference of the package onnx."""
     try:
         import onnxruntime
@@ -149,12 +152,12 @@ def _runner(content):
         import onnx.reference
 
         evaluator = onnx.reference.ReferenceEvaluator(content)
-        return lambda x: np.asarray(next(iter(evaluator.run(None, {"input": x}))))
+        return lambda x: np.asarray(next(iter(evaluator.run(None, {input_name: x}))))
     try:
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors have no common parent
         raise ExportError(f"the exported file cannot be loaded: {str(error).strip()[:300]}") from error
-    return lambda x: session.run(None, {"input": x})[0]
+    return lambda x: session.run(None, {input_name: x})[0]
 
 
 def _others(example, dynamic_batch):
@@ -174,8 +177,8 @@ def _others(example, dynamic_batch):
 class Recorder(Observer):
     """An observer that translates each operation as it runs."""
 
-    def __init__(self, example, dynamic_batch):
-        self.names, self.kept = {id(example.array): "input"}, {id(example.array): example.array}
+    def __init__(self, example, dynamic_batch, input_name):
+        self.names, self.kept = {id(example.array): input_name}, {id(example.array): example.array}
         self.nodes, self.constants, self.stale = [], [], set()
         self.batch = example.shape[0] if dynamic_batch and example.ndim else None
         self.dtype = np.dtype(np.float32)  # of the plain numbers in the translation under way

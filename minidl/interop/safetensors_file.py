@@ -18,7 +18,7 @@ BLANK = "0" * 64
 
 def to_bytes(state):
     """The content of a file that holds `state`."""
-    from safetensors.numpy import save
+    from safetensors.numpy import save  # late: only who saves waits for it
 
     arrays = {}
     try:
@@ -75,7 +75,7 @@ def _put(array, place, arrays):
 
 def from_bytes(content, source):
     """The state that a file holds; `source` is its name, for errors."""
-    from safetensors import SafetensorError
+    from safetensors import SafetensorError  # late: only who loads waits for it
     from safetensors.numpy import load
 
     header = _header(content, source)

@@ -26,7 +26,7 @@ def to_torch(module, torch_module, strict=True):
         When PyTorch is not installed.
     """
     try:
-        import torch
+        import torch  # late: an optional package
     except ImportError as error:
         raise MinidlError("PyTorch is not installed in this environment: pip install torch") from error
     weights = {key: torch.from_numpy(np.array(t.array)) for key, t in module.state_dict().items()}

@@ -173,6 +173,24 @@ def test_batches_may_come_as_they_are_finished():
     assert sorted(number for batch in loader for number in batch.tolist()) == list(range(10))
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_batch_sampler_may_give_tuples_and_arrays(workers):
+    loader = D.DataLoader(Numbers(), batch_sampler=[(0, 1), np.array([2, 3]), [4]], num_workers=workers)
+    assert [batch.tolist() for batch in loader] == [[0, 1], [2, 3], [4]]
+
+
+def test_datasets_and_samplers_may_name_what_they_give():
+    class Words(D.Dataset[str]):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, i):
+            return "ab"[i]
+
+    assert next(iter(D.DataLoader(Words(), 2))) == ["a", "b"]
+    assert D.Sampler[int] is D.Sampler
+
+
 def test_collating_keeps_what_holds_the_parts():
     batch = D.default_collate([Pair(1, "a"), Pair(2, "b")])
     assert isinstance(batch, Pair)

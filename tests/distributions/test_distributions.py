@@ -9,6 +9,7 @@ import pytest
 
 import minidl as md
 from minidl import distributions as D
+from minidl.distributions.special import gamma_slope
 from minidl.errors import ShapeError
 from tests.distributions.recipes import OTHER_GRADIENT, PAIRS, answers
 
@@ -47,8 +48,6 @@ def test_the_gradient_of_shares_is_that_of_their_mean(make):
 
 @pytest.mark.parametrize("concentration", [0.05, 0.5, 1.0, 3.0, 40.0])
 def test_gamma_numbers_move_with_their_concentration_as_their_distribution_does(concentration):
-    from minidl.distributions.special import gamma_slope
-
     x = np.array([0.1, 0.5, 1.0, 2.0]) * concentration
     step = 1e-4
     moved = []

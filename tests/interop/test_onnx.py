@@ -223,3 +223,16 @@ def test_without_onnxruntime_the_reference_of_onnx_compares(tmp_path, monkeypatc
     export_onnx(nn.Sequential(nn.Linear(3, 2), nn.Tanh()), md.randn(2, 3), tmp_path / "m.onnx")
     with pytest.raises(ExportError, match="gives other numbers"):
         export_onnx(Formula(frozen_argmax), md.randn(2, 3), tmp_path / "n.onnx")
+
+
+def test_export_by_the_arguments_of_pytorch(tmp_path):
+    model = nn.Linear(3, 2)
+    md.onnx.export(
+        model, (md.ones(1, 3),), tmp_path / "m.onnx", input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "batch"}},
+        opset_version=17,
+    )  # fmt: skip
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
+    (found,) = session.run(["y"], {"x": np.ones((4, 3), np.float32)})
+    np.testing.assert_allclose(found, model(md.ones(4, 3)).detach().array, rtol=1e-5)
+    with pytest.raises(ExportError, match="one input and one output, and got 2 examples"):
+        md.onnx.export(model, (md.ones(1, 3), md.ones(1, 3)), tmp_path / "n.onnx")

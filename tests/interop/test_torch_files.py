@@ -85,9 +85,9 @@ def test_a_file_in_the_format_of_pytorch_comes_back_whole(tmp_path):
 
 
 def test_the_format_goes_by_the_name_and_is_recognised_without_it(tmp_path):
-    for name in ("a.pth", "a.pt", "a.ckpt", "a.safetensors", "a"):
+    for name in ("a.pth", "a.pt", "a.ckpt", "a.bin", "a.tar", "a.safetensors", "a"):
         md.save({"w": md.ones(2)}, tmp_path / name)
-        assert zipfile.is_zipfile(tmp_path / name) == name.endswith(("pth", "pt", "ckpt"))
+        assert zipfile.is_zipfile(tmp_path / name) == (name not in ("a.safetensors", "a"))
         renamed = (tmp_path / name).rename(tmp_path / "renamed")
         assert md.load(renamed)["w"].tolist() == [1, 1]
     stream = io.BytesIO()

@@ -28,7 +28,7 @@ def f(a):
 
 
 torch.manual_seed(0)
-a = torch.randn((), requires_grad=True)
+a = torch.randn(size=(), requires_grad=True)
 d = f(a)
 d.backward()
 print(a.grad == d / a)

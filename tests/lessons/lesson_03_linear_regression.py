@@ -18,7 +18,7 @@ true_w, true_b = torch.tensor([2, -3.4]), 4.2
 features, labels = synthetic_data(true_w, true_b, 200)
 print(features[0], labels[0])
 
-w = torch.normal(0, 0.01, size=(2, 1)).requires_grad_()
+w = torch.normal(0, 0.01, size=(2, 1), requires_grad=True)
 b = torch.zeros(1, requires_grad=True)
 for epoch in range(3):
     order = torch.randperm(len(features))

@@ -19,7 +19,7 @@ def cross_entropy(y_hat, target):
     return -torch.log(y_hat[range(len(y_hat)), target])
 
 
-W = torch.normal(0, 0.01, size=(2, 3)).requires_grad_()
+W = torch.normal(0, 0.01, size=(2, 3), requires_grad=True)
 b = torch.zeros(3, requires_grad=True)
 updater = torch.optim.SGD([W, b], lr=0.5)
 for epoch in range(4):

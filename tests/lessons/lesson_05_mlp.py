@@ -1,7 +1,5 @@
 """A multilayer perceptron with a Dataset and a DataLoader of its own."""
 
-import math
-
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, random_split
@@ -11,7 +9,7 @@ class Rings(Dataset):
     """Points in two rings."""
 
     def __init__(self, n, transform=None):
-        angle = 2 * math.pi * torch.rand(n)
+        angle = 2 * torch.pi * torch.rand(n)
         self.labels = torch.randint(0, 2, (n,))
         radius = 1.0 + self.labels + 0.1 * torch.randn(n)
         self.points = torch.stack([radius * torch.cos(angle), radius * torch.sin(angle)], dim=1)
@@ -43,14 +41,16 @@ torch.manual_seed(3)
 train, test = random_split(Rings(240, transform=lambda p: p / 2), [0.75, 0.25], generator=torch.Generator().manual_seed(42))
 train_loader = DataLoader(train, batch_size=32, shuffle=True, num_workers=2, drop_last=True)
 test_loader = DataLoader(test, batch_size=64)
-model = MLP(16)
-print(model.hidden, sum(p.numel() for p in model.parameters() if p.requires_grad))
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+model = MLP(16).to(device)
+print(device, model.hidden, sum(p.numel() for p in model.parameters() if p.requires_grad))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
 loss_fn = nn.CrossEntropyLoss()
 for epoch in range(4):
     model.train()
     running = 0.0
     for inputs, targets in train_loader:
+        inputs, targets = inputs.to(device), targets.to(device)
         optimizer.zero_grad()
         loss = loss_fn(model(inputs), targets)
         loss.backward()
@@ -60,6 +60,7 @@ for epoch in range(4):
     correct = 0
     with torch.no_grad():
         for inputs, targets in test_loader:
+            inputs, targets = inputs.to(device), targets.to(device)
             correct += (model(inputs).argmax(1) == targets).type(torch.float).sum().item()
     print(f"epoch {epoch}: {running / (len(train_loader) * 32):.4f} {correct / len(test):.3f}")
 for name, param in model.named_parameters():
