@@ -90,6 +90,67 @@ class Counted(Recorded):
                     ready.append(parent)
 
 
+def adam_in_one_line(w, m, s, g, t, lr):
+    """Adam with its corrections in the rate."""
+    m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+    return w - lr * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8), m, s
+
+
+def adam_by_roots(w, m, s, g, t, lr):
+    """Adam with running means written as steps towards the new value."""
+    m += 0.1 * (g - m)
+    s += 0.001 * (g * g - s)
+    return [w - lr * (m / (1 - 0.9**t)) / ((s / (1 - 0.999**t)) ** 0.5 + 1e-8), m, s]
+
+
+class Listed(nn.Module):
+    """Layers in a list that is looked into."""
+
+    def __init__(self, width, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
+        self.last = nn.Linear(width, 10)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x).relu()
+        return self.last(x)
+
+
+class Sequenced(nn.Module):
+    """Layers one after the other."""
+
+    def __init__(self, width, layers):
+        super().__init__()
+        self.body = nn.Sequential(*[part for _ in range(layers) for part in (nn.Linear(width, width), nn.ReLU())])
+        self.last = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.last(self.body(x))
+
+
+def stratified_by_sorting(labels):
+    """Shuffle all, then count how many of each class were taken."""
+    taken, learn, test = {}, [], []
+    for i in md.randperm(len(labels)).tolist():
+        kind = labels[i].item()
+        taken[kind] = taken.get(kind, 0) + 1
+        full = taken[kind] > (labels == kind).sum().item() // 5
+        (learn if full else test).append(i)
+    return learn, test
+
+
+def stratified_class_by_class(labels):
+    """Each class by itself, in tensors."""
+    learn, test = [], []
+    for kind in labels.unique():
+        places = md.where(labels == kind)[0]
+        places = places[md.randperm(len(places))]
+        test.append(places[: len(places) // 5])
+        learn.append(places[len(places) // 5 :])
+    return md.cat(learn), md.cat(test)
+
+
 RIGHT_WAYS = {
     "ch00.ex1": lambda: [3190, md.tensor(3190), 3190.0],
     "ch00.ex2": lambda: [math.log(2), 0.69, -math.log(0.5)],
@@ -159,4 +220,37 @@ RIGHT_WAYS = {
         lambda s, y: (s.softmax(dim=1) - nn.functional.one_hot(y, s.shape[1])) / len(y),
         lambda s, y: md.autograd.grad(nn.functional.cross_entropy(t := s.detach().requires_grad_(), y), t)[0],
     ],
+    "ch07.ex1": lambda: [1.6, 2 - 0.1 * 4],
+    "ch07.ex2": lambda: [0.2, md.tensor(1 / 5)],
+    "ch07.ex3": lambda: [
+        lambda w, v, g, lr, mu: (w - lr * (mu * v + g), mu * v + g),
+        lambda w, v, g, lr, mu: [w - lr * mu * v - lr * g, g + v * mu],
+    ],
+    "ch07.ex4": lambda: [adam_in_one_line, adam_by_roots],
+    "ch07.ex5": lambda: [0.25, 16**-0.5],
+    "ch07.ex6": lambda: [lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9), lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9, nesterov=True)],
+    "ch08.ex1": lambda: [(64, 784), nn.Linear(784, 64).weight.shape],
+    "ch08.ex2": lambda: [0.5**20, 1 / 1048576],
+    "ch08.ex3": lambda: [0.1, (2 / 200) ** 0.5],
+    "ch08.ex4": lambda: [
+        lambda x: nn.functional.layer_norm(x, x.shape[-1:]),
+        lambda x: (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5) ** 0.5,
+    ],
+    "ch08.ex5": lambda: [lambda x, W: x + (x @ W.T).relu(), lambda x, W: nn.functional.linear(x, W).clamp(min=0) + x],
+    "ch08.ex6": lambda: [Listed, Sequenced],
+    "ch09.ex1": lambda: [1.22, 4 / (32 / 3) ** 0.5],
+    "ch09.ex2": lambda: [
+        lambda a, b: ((a - a.mean(0)) / a.std(0, correction=0), (b - a.mean(0)) / a.std(0, correction=0)),
+        lambda a, b: [md.data.transforms.Standardize().fit(a)(x) for x in (a, b)],
+    ],
+    "ch09.ex3": lambda: [
+        lambda y, classes: nn.functional.one_hot(y, classes).float(),
+        lambda y, classes: md.eye(classes)[y],
+    ],
+    "ch09.ex4": lambda: [
+        lambda x, mask: (x * mask).sum(dim=1) / mask.sum(dim=1),
+        lambda x, mask: md.where(mask, x, 0.0).sum(dim=1) / mask.float().sum(dim=1),
+    ],
+    "ch09.ex5": lambda: ["divide", "DIVIDE"],
+    "ch09.ex6": lambda: [stratified_by_sorting, stratified_class_by_class],
 }  # fmt: skip

@@ -58,7 +58,7 @@ def score_slope(scores, labels, dim=1):
 
 EXERCISES = {
     "ex1": Exercise(
-        "Surprise in nats", Number(), math.log(4),
+        "Surprise in nats", Number(0.01), math.log(4),
         wrong=[
             (-math.log(4), "The sign: surprise is never below 0, it is -ln p."),
             (0.25, "That is the probability. The loss is its negative logarithm."),

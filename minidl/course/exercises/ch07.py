@@ -4,9 +4,22 @@ import math
 from functools import partial
 
 from minidl.course.exercise import Exercise, Experiment, Function, Number
+from minidl.course.predicting import Prediction
 from minidl.engine.tensor import Tensor
 from minidl.optim import SGD
 from minidl.viz.planes.race import SURFACES, run
+
+PREDICTIONS = {
+    "p1": Prediction(
+        "What will w do with a learning rate of 1.1?",
+        choices=("it reaches 0", "back and forth, nearer each time", "back and forth, further each time"),
+    ),
+    "p2": Prediction("Who will be lowest after 300 steps?", choices=("SGD", "momentum", "Adam")),
+    "p3": Prediction(
+        "What will the loss do with a learning rate of 5?",
+        choices=("it falls faster", "it grows for ever", "it shoots up, then stays at guessing"),
+    ),
+}
 
 
 def moments():

@@ -3,6 +3,16 @@
 import minidl as md
 from minidl import nn
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape
+from minidl.course.predicting import Prediction
+
+PREDICTIONS = {
+    "p1": Prediction("Each of 20 layers leaves 0.4 of the gradient. Which share arrives at the first?", close=0.5),
+    "p2": Prediction(
+        "At one rate for all, one of these hardly learns. Which?",
+        choices=("initialised", "batch norm", "layer norm", "residual"),
+    ),
+    "p3": Prediction("What will the eight neurons look for?", choices=("for different things", "for the same, all of them")),
+}
 
 
 def rows():
@@ -83,7 +93,7 @@ EXERCISES = {
         hint="One row for each output, one column for each input.",
     ),
     "ex2": Exercise(
-        "Halved twenty times", Number(), 0.5**20,
+        "Halved twenty times", Number(0.02), 0.5**20,
         wrong=[
             (0.025, "Not divided by 40: each layer multiplies what the one before left."),
             (0.5, "That is what one layer leaves."),

@@ -2,8 +2,17 @@
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Word
+from minidl.course.predicting import Prediction
 from minidl.data.transforms import Standardize
 from minidl.nn.functional import one_hot
+
+PREDICTIONS = {
+    "p1": Prediction("What does the loss look like then?", choices=("a round bowl", "a long gorge", "many hills")),
+    "p2": Prediction("Without the mask: what is the mean of the second sentence?"),
+    "p3": Prediction("Which share of the last 50 flowers will it read rightly?", close=0.3),
+    "p4": Prediction("All measurements are divided at random. Which share of the answers is right?", close=0.05),
+    "p5": Prediction("Which share of the 20 is judged rightly?", close=0.1),
+}
 
 
 def sets():
@@ -64,7 +73,7 @@ def by_order(kinds):
 
 EXERCISES = {
     "ex1": Exercise(
-        "A number standardised", Number(), 4 / (32 / 3) ** 0.5,
+        "A number standardised", Number(0.01), 4 / (32 / 3) ** 0.5,
         wrong=[
             (4 / (32 / 3), "That is divided by the variance; the standard deviation is its root."),
             (1.0, "Here the sum of the squares is divided by 3, not by 2."),

@@ -80,7 +80,7 @@ EXERCISES = {
         ],
     ),
     "ex2": Exercise(
-        "Weight decay by hand", Number(1e-4), 4 * 0.98**2,
+        "Weight decay by hand", Number(0.005), 4 * 0.98**2,
         wrong=[
             (4 * 0.98, "That is one step; two are asked for."),
             (4 * 0.8**2, "The learning rate belongs to it: each step multiplies by 1 - 0.1 * 0.2."),

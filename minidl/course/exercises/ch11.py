@@ -68,7 +68,7 @@ EXERCISES = {
         hint="Hits divided by all alarms.",
     ),
     "ex2": Exercise(
-        "Recall", Number(), 8 / 12,
+        "Recall", Number(0.01), 8 / 12,
         wrong=[
             (0.8, "That is precision. Recall asks of the ill: 8 found and 4 missed."),
             (4 / 12, "That is the share that was missed."),
