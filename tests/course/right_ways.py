@@ -151,6 +151,44 @@ def stratified_class_by_class(labels):
     return md.cat(learn), md.cat(test)
 
 
+def stop_by_counting(losses, patience):
+    """Count the epochs since the lowest loss."""
+    best, since = math.inf, 0
+    for epoch, loss in enumerate(losses, start=1):
+        best, since = (loss, 0) if loss < best else (best, since + 1)
+        if since == patience:
+            return epoch
+    return len(losses)
+
+
+def stop_by_looking_back(losses, patience):
+    """Stop where the lowest loss so far lies `patience` epochs back."""
+    for epoch in range(1, len(losses) + 1):
+        so_far = losses[:epoch]
+        if epoch - 1 - so_far.index(min(so_far)) >= patience:
+            return epoch
+    return len(losses)
+
+
+class MovedImages(nn.Module):
+    """Images that are moved by up to a pixel while training."""
+
+    def forward(self, images):
+        return md.data.transforms.RandomShift(1)(images) if self.training else images
+
+
+def careful_reader():
+    """A network that has been trained well."""
+    train, _ = md.data.digits()
+    md.manual_seed(0)
+    model = nn.Sequential(MovedImages(), nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Dropout(0.1), nn.Linear(256, 10))
+    loader = md.data.DataLoader(md.data.Subset(train, range(6000)), batch_size=64, shuffle=True)
+    optimizer = md.optim.AdamW(model.parameters(), lr=0.003, weight_decay=0.01)
+    falling = md.optim.lr_scheduler.CosineAnnealingLR(optimizer, 15)
+    md.train.fit(model, loader, optimizer=optimizer, epochs=15, schedule=falling, verbose=False)
+    return model
+
+
 RIGHT_WAYS = {
     "ch00.ex1": lambda: [3190, md.tensor(3190), 3190.0],
     "ch00.ex2": lambda: [math.log(2), 0.69, -math.log(0.5)],
@@ -228,7 +266,10 @@ RIGHT_WAYS = {
     ],
     "ch07.ex4": lambda: [adam_in_one_line, adam_by_roots],
     "ch07.ex5": lambda: [0.25, 16**-0.5],
-    "ch07.ex6": lambda: [lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9), lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9, nesterov=True)],
+    "ch07.ex6": lambda: [
+        lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9),
+        lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9, nesterov=True),
+    ],
     "ch08.ex1": lambda: [(64, 784), nn.Linear(784, 64).weight.shape],
     "ch08.ex2": lambda: [0.5**20, 1 / 1048576],
     "ch08.ex3": lambda: [0.1, (2 / 200) ** 0.5],
@@ -253,4 +294,28 @@ RIGHT_WAYS = {
     ],
     "ch09.ex5": lambda: ["divide", "DIVIDE"],
     "ch09.ex6": lambda: [stratified_by_sorting, stratified_class_by_class],
+    "ch10.ex1": lambda: ["overfitting", "Overfitting"],
+    "ch10.ex2": lambda: [3.84, 4 * 0.98**2],
+    "ch10.ex3": lambda: [lambda x, keep, p: x * keep / (1 - p), lambda x, keep, p: md.where(keep > 0, x / (1 - p), 0.0 * x)],
+    "ch10.ex4": lambda: [
+        lambda lr, t, T: lr * math.cos(math.pi * t / (2 * T)) ** 2,
+        lambda lr, t, T: (lr + lr * math.cos(t / T * math.pi)) / 2,
+    ],
+    "ch10.ex5": lambda: [stop_by_counting, stop_by_looking_back],
+    "ch10.ex6": lambda: [(model := careful_reader()), read_by(model.eval())],
+    "ch11.ex1": lambda: [0.8, 8 / (8 + 2)],
+    "ch11.ex2": lambda: [0.667, 8 / 12],
+    "ch11.ex3": lambda: [
+        md.train.metrics.f1,
+        lambda said, truth: 2 * (said * truth).sum() / (said.sum() + truth.sum()),
+    ],
+    "ch11.ex4": lambda: [
+        lambda s, t: ((d := s[t == 1].unsqueeze(1) - s[t == 0]) > 0).float().mean() + 0.5 * (d == 0).float().mean(),
+        md.train.metrics.roc_auc,
+    ],
+    "ch11.ex5": lambda: [0.015, (0.9 * 0.1 / 400) ** 0.5],
+    "ch11.ex6": lambda: [
+        lambda s, t, r: s[t == 1].sort(descending=True).values[math.ceil(r * t.sum().item() - 1e-9) - 1],
+        lambda s, t, r: max(x for x in s.tolist() if t[s >= x].sum().item() >= r * t.sum().item() - 1e-9),
+    ],
 }  # fmt: skip

@@ -62,6 +62,10 @@ def test_the_right_answer_is_right(name):
     assert KNOWN[name].judge(KNOWN[name].right)[0]
 
 
+def test_every_exercise_has_its_right_ways():
+    assert list(RIGHT_WAYS) == list(KNOWN)
+
+
 @pytest.mark.parametrize("name", RIGHT_WAYS)
 def test_there_is_more_than_one_way_to_be_right(name):
     ways = RIGHT_WAYS[name]()

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from minidl.course.predicting import predictions
 from tests.notebooks.bridge import bridge
 
 ROOT = Path(__file__).parents[2]
@@ -55,10 +56,60 @@ def test_a_chapter_has_all_its_parts(notebook):
     assert summary.count("\n- ") == 5
 
 
+def test_a_chapter_says_what_one_will_be_able_to_do_what_it_needs_and_how_long_it_takes(notebook):
+    title = prose(notebook)[0]
+    aims = title.partition("**After this chapter you can**")[2].partition("---")[0]
+    assert 3 <= aims.count("\n- ") <= 5
+    assert re.search(r"^\*About \d+ minutes\. You need [^*]+\*$", title, re.MULTILINE)
+
+
+def test_a_chapter_asks_back_and_leads_on(chapter, notebook):
+    if chapter.name[:2] != "00":  # before the first there is nothing to remember
+        (recall,) = [cell.source for cell in notebook.cells if cell.id == "recall"]
+        assert 2 <= recall.count("<details><summary>") == recall.count("</details>") <= 3
+    further = prose(notebook)[-1].partition("### To go further\n")[2].partition("\n\nNext")[0]
+    assert 2 <= len(re.findall(r"^- .*\(.*\b(?:19|20)\d\d\)", further, re.MULTILINE)) <= 3
+
+
+def test_every_prediction_is_asked_for_and_answered_later_and_by_no_text_between(chapter, notebook):
+    asked, answered, told = [], [], []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            told.append(cell.id)
+            assert "Predict" not in cell.source or cell.id == "title", "a prediction is a box: predict(...)"
+            assert asked == answered or cell.id.endswith("-text"), f"{cell.id} stands between a question and its answer"
+            continue
+        asked += re.findall(r'predict\("(ch\d\d\.p\d)"\)', cell.source) or spelled(cell.source, "predict")
+        answered += re.findall(r'outcome\(\s*"(ch\d\d\.p\d)"', cell.source) or spelled(cell.source, "outcome")
+    assert asked == answered == list(predictions(f"ch{chapter.name[:2]}"))
+    assert len(asked) >= 2
+
+
+def spelled(source, function):
+    """The names of predictions in a loop over them."""
+    return [f"ch10.{p}" for p in re.findall(r'"(p\d)"', source)] if f'{function}(f"ch10.' in source else []
+
+
+def test_the_test_set_is_opened_once_in_the_whole_course():
+    opened = []
+    for chapter in CHAPTERS:
+        for cell in nbformat.read(chapter, as_version=4).cells:
+            if cell.cell_type == "code" and (found := re.search(r"(\w+), (\w+) = md\.data\.digits\(\)", cell.source)):
+                opened += [(chapter.name[:2], cell.id)] if found[2] != "_" else []
+    assert opened == [("10", "best")]
+
+
 def test_code_cells_are_short(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= 22, cell.id
+
+
+def test_no_code_runs_out_of_its_cell(notebook):
+    blocks = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    for text in prose(notebook):
+        blocks += re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert [line for block in blocks for line in block.splitlines() if len(line) > 88] == []
 
 
 def test_every_picture_has_words_and_a_still_face_and_one_can_be_moved(notebook):
