@@ -548,6 +548,8 @@ Tensor.ndimension = Tensor.dim
 
 
 def _missing_attribute(self, name):
+    if name[0] == "_":  # a slot of the engine that is not filled yet, asked for often
+        raise AttributeError(name)
     raise missing("a Tensor", name, dir(Tensor))
 
 
