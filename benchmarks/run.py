@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import busy
 import chapters
 import growth
 import import_time
@@ -21,6 +22,7 @@ def main():
     results = {
         "import": import_time.measure(),
         "speed": speed.measure(found),
+        "busy": busy.measure(found),
         "memory": memory.measure(found),
         "growth": growth.measure(found),
         "chapters": chapters.measure(),

@@ -90,3 +90,11 @@ def test_the_picture_shows_every_part_with_and_without_other_libraries(bench, pe
     assert ("autograd" in svg) == (len(peers) > 1)
     compared = len(peers) > 1  # an aim is a ratio to PyTorch: without it there is none, and times are milliseconds
     assert ("time, PyTorch = 1" in svg, "ms a step (log scale)" in svg, ">aim<" in svg) == (compared, not compared, compared)
+
+
+def test_neighbours_end_with_what_is_measured_beside_them(bench):
+    busy = bench("busy")
+    with busy.beside([busy.WITHOUT_PAUSE, busy.NOW_AND_THEN]):
+        times = busy.means({"nothing": lambda: None}, blocks=1, seconds=0.01)
+    assert 0 < times["nothing"] < 10
+    assert set(busy.NEIGHBOURS) == {"idle", "one core burnt", "two bursty"}
