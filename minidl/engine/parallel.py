@@ -21,6 +21,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
+TINY = 2**12  # two matrices of at most so many elements are multiplied without further questions
 SMALL = 2**18  # below this many multiplications BLAS keeps to one thread by itself
 LARGE = 2**22  # from this many on, a hand-over to a helper pays
 PIECES = 4
@@ -33,22 +34,23 @@ class Blas:
     """
 
     def __init__(self):
-        self.holders, self.lock, self.libraries, self.before = 0, threading.Lock(), None, []
+        self.holders, self.lock, self.before = 0, threading.Lock(), []
+        self.libraries: list | None = None
 
-    def find(self):
-        """Look for the library, once; not at import, because that takes milliseconds."""
-        from threadpoolctl import ThreadpoolController
+    def found(self):
+        """The libraries, looked for once; not at import, because that takes milliseconds."""
+        if self.libraries is None:
+            from threadpoolctl import ThreadpoolController
 
-        self.libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+            self.libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+        return self.libraries
 
     def __enter__(self):
         with self.lock:
             self.holders += 1
             if self.holders == 1:
-                if self.libraries is None:
-                    self.find()
-                self.before = [library.get_num_threads() for library in self.libraries]
-                for library, threads in zip(self.libraries, self.before, strict=True):
+                self.before = [(library, library.get_num_threads()) for library in self.found()]
+                for library, threads in self.before:
                     if threads != 1:
                         library.set_num_threads(1)
 
@@ -56,7 +58,7 @@ class Blas:
         with self.lock:
             self.holders -= 1
             if self.holders == 0:
-                for library, threads in zip(self.libraries, self.before, strict=True):
+                for library, threads in self.before:
                     if threads != 1:
                         library.set_num_threads(threads)
 
@@ -193,7 +195,7 @@ def in_pieces(n, work, size=LARGE, pieces=PIECES):
 
 def product(a, b):
     """``a @ b`` of arrays: on one BLAS thread, and in pieces if it is large. (Of Tensors: the operation matmul.)"""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray:
+    if type(a) is not np.ndarray or type(b) is not np.ndarray or (a.size <= TINY and b.size <= TINY):
         return a @ b
     if a.ndim < 2 or b.ndim < 2:
         size = 32 * max(a.size, b.size)  # BLAS hands even a small product of a matrix and a vector to its threads

@@ -5,7 +5,6 @@ The operations stand on their shelves in this folder; this module is imported la
 
 from minidl.engine import dtypes
 from minidl.engine.inplace import in_place
-from minidl.engine.names import missing
 from minidl.engine.tensor import Tensor
 from minidl.ops import (
     activation,
@@ -545,12 +544,3 @@ Tensor.is_nonzero = inspection.is_nonzero
 Tensor.equal = inspection.equal
 Tensor.nelement = Tensor.numel
 Tensor.ndimension = Tensor.dim
-
-
-def _missing_attribute(self, name):
-    if name[0] == "_":  # a slot of the engine that is not filled yet, asked for often
-        raise AttributeError(name)
-    raise missing("a Tensor", name, dir(Tensor))
-
-
-Tensor.__getattr__ = _missing_attribute

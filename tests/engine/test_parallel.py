@@ -94,9 +94,7 @@ def test_floating_point_settings_of_the_caller_hold_in_every_part(threads):
 
 
 def test_blas_is_held_to_one_thread_inside_and_left_as_it_was_outside():
-    with one_blas_thread:
-        pass
-    for library in one_blas_thread.libraries:
+    for library in one_blas_thread.found():
         before = library.get_num_threads()
         with one_blas_thread:
             assert library.get_num_threads() == 1
