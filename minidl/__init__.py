@@ -385,12 +385,15 @@ __version__ = "0.1.0"
 _keep_freed_memory()
 
 # They open when somebody knocks.
-_ROOMS = set("amp backends cuda data distributions fft interop jit linalg nn onnx optim testing train utils viz".split())
+_ROOMS = set(
+    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing train utils viz".split()
+)
 _LATER = {
     "autocast": "minidl.amp",
     "compile": "minidl.jit",
     "load": "minidl.interop.checkpoint",
     "save": "minidl.interop.checkpoint",
+    "vmap": "minidl.func",
 }
 
 

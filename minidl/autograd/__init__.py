@@ -8,10 +8,10 @@ from minidl.autograd.several import backward
 from minidl.autograd.variable import Variable
 from minidl.engine.backward import grad
 from minidl.engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from minidl.engine.names import missing as _missing
 from minidl.engine.operation import Node, operation
 from minidl.engine.registry import REGISTRY
 from minidl.engine.watching import detect_anomaly, set_detect_anomaly, watch
-from minidl.errors import no_such_attribute
 
 __all__ = [
     "REGISTRY",
@@ -50,6 +50,4 @@ _REFUSED = {
 
 
 def __getattr__(name):
-    if name in _REFUSED:
-        raise AttributeError(f"minidl.autograd has no {name}: {_REFUSED[name]}")
-    raise AttributeError(no_such_attribute("module 'minidl.autograd'", name, __all__))
+    raise _missing("module 'minidl.autograd'", name, __all__, _REFUSED)

@@ -6,7 +6,14 @@ given, a tuple where a tuple was. All are made of `minidl.autograd.grad` (see `m
 
 import numpy as np
 
-from minidl.autograd.products import jacobian_product, jacobian_rows, or_zeros, pulled_back, stacked
+from minidl.autograd.products import (
+    jacobian_from_rows,
+    jacobian_product,
+    jacobian_rows,
+    jacobians_from_columns,
+    or_zeros,
+    pulled_back,
+)
 from minidl.engine.backward import grad
 from minidl.engine.grad_mode import enable_grad
 from minidl.engine.tensor import Tensor
@@ -51,8 +58,10 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     """
     _check_strategy(strategy, create_graph, strict, vectorize)
     several_in, inputs, several_out, outputs = _evaluated(func, inputs, create_graph, strict)
-    find = _column_by_column if strategy == "forward-mode" else _row_by_row
-    blocks = find(outputs, inputs, create_graph, strict)
+    if strategy == "forward-mode":
+        blocks = jacobians_from_columns(outputs, inputs)
+    else:
+        blocks = [_from_rows(i, output, inputs, create_graph, strict) for i, output in enumerate(outputs)]
     found = tuple(_released(row, several_in, create_graph) for row in blocks)
     return found if several_out else found[0]
 
@@ -68,31 +77,11 @@ def _check_strategy(strategy, create_graph, strict, vectorize):
         raise NotImplementedError('strategy="forward-mode" does not go with create_graph=True. Use "reverse-mode"')
 
 
-def _row_by_row(outputs, inputs, create_graph, strict):
-    """For each output the blocks of its Jacobian, one for each input."""
-    blocks = []
-    for i, output in enumerate(outputs):
-        found = jacobian_rows(output, inputs, create_graph)
-        for row in found if strict else ():
-            _refuse_independent(row, f"output {i} of the function", create_graph)
-        blocks.append(tuple(stacked([row[j] for row in found], output, x) for j, x in enumerate(inputs)))
-    return blocks
-
-
-def _column_by_column(outputs, inputs, create_graph, strict):
-    """The same from its columns: the slopes along each element of each input."""
-    product, _ = jacobian_product(outputs, inputs)
-    blocks: list = [[] for _ in outputs]
-    for j, x in enumerate(inputs):
-        columns = []
-        for unit in np.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape):
-            direction: list = [None] * len(inputs)
-            direction[j] = Tensor.wrap(unit)
-            columns.append(product(or_zeros(direction, inputs)))
-        for i, output in enumerate(outputs):
-            found = stacked([column[i] for column in columns], x, output)
-            blocks[i].append(found.movedim(tuple(range(x.ndim)), tuple(range(output.ndim, output.ndim + x.ndim))))
-    return blocks
+def _from_rows(i, output, inputs, create_graph, strict):
+    found = jacobian_rows(output, inputs, create_graph)
+    for row in found if strict else ():
+        _refuse_independent(row, f"output {i} of the function", create_graph)
+    return jacobian_from_rows(found, output, inputs)
 
 
 def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
@@ -244,7 +233,7 @@ def _as_tuple(value, what):
 
 def _prepared(tensors, create_graph):
     """The tensors anew, so that what else they are used for does not count, and a gradient can be asked for."""
-    return tuple(x.view(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in tensors)
+    return tuple(x.reshape(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in tensors)
 
 
 def _evaluated(func, inputs, create_graph, strict):

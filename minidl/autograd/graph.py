@@ -1,7 +1,7 @@
 """The graph by PyTorch's path (`torch.autograd.graph`): its nodes, and what minidl does not have of it."""
 
+from minidl.engine.names import missing
 from minidl.engine.operation import Node
-from minidl.errors import no_such_attribute
 
 __all__ = ["Node"]
 
@@ -19,6 +19,4 @@ _REFUSED = {
 
 
 def __getattr__(name):
-    if name in _REFUSED:
-        raise AttributeError(f"minidl.autograd.graph has no {name}: {_REFUSED[name]}")
-    raise AttributeError(no_such_attribute("module 'minidl.autograd.graph'", name, __all__))
+    raise missing("module 'minidl.autograd.graph'", name, __all__, _REFUSED)

@@ -39,11 +39,39 @@ def jacobian_rows(output, inputs, create_graph=False):
     return [pulled_back([element], inputs, [None], create_graph, retain_graph=True) for element in output.reshape(-1)]
 
 
-def stacked(tensors, output, x):
-    """The rows or columns of a Jacobian, None standing for zeros, as one tensor of shape (*output.shape, *x.shape)."""
+def jacobian_from_rows(found, output, inputs):
+    """The Jacobian of `output` by each input, of shape (*output.shape, *input.shape), from its rows."""
+    return tuple(_stacked([row[j] for row in found], output, x) for j, x in enumerate(inputs))
+
+
+def jacobians_from_columns(outputs, inputs, create_graph=False):
+    """For each output its Jacobian by each input, found column by column: the slopes along each element of each input."""
+    push, _ = jacobian_product(outputs, inputs)
+    columns = [[push(unit, create_graph) for unit in _units(inputs, j)] for j in range(len(inputs))]
+    return [
+        tuple(_turned([column[i] for column in columns[j]], output, x) for j, x in enumerate(inputs))
+        for i, output in enumerate(outputs)
+    ]
+
+
+def _units(inputs, j):
+    """Directions in which one element of input `j` moves, and nothing else."""
+    x = inputs[j]
+    for unit in np.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape):
+        yield or_zeros([Tensor.wrap(unit) if k == j else None for k in range(len(inputs))], inputs)
+
+
+def _turned(columns, output, x):
+    """The columns of a Jacobian as one tensor of shape (*output.shape, *x.shape)."""
+    found = _stacked(columns, x, output)
+    return found.movedim(tuple(range(x.ndim)), tuple(range(output.ndim, output.ndim + x.ndim)))
+
+
+def _stacked(tensors, first, second):
+    """Tensors of the shape of `second`, None standing for zeros, as one of shape (*first.shape, *second.shape)."""
     if all(t is None for t in tensors):
-        return Tensor.wrap(np.zeros(output.shape + x.shape, output.dtype))
-    return np.stack([zeros_like(x) if t is None else t for t in tensors]).reshape(output.shape + x.shape)
+        return Tensor.wrap(np.zeros(first.shape + second.shape, second.dtype))
+    return np.stack([zeros_like(second) if t is None else t for t in tensors]).reshape(first.shape + second.shape)
 
 
 def jacobian_product(outputs, inputs):

@@ -12,10 +12,10 @@ REASONS = {
 }
 
 
-def missing(owner, name, there):
+def missing(owner, name, there, reasons=REASONS):
     """The AttributeError for a name that `owner` ("module 'minidl'") does not have, with help."""
-    if name in REASONS:
-        return AttributeError(f"{owner} has no {name!r}: {REASONS[name]}.")
+    if name in reasons:
+        return AttributeError(f"{owner} has no {name!r}: {reasons[name]}.")
     near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
     hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")

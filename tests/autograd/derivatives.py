@@ -55,7 +55,8 @@ def numbers(lib, *shape, start=0.3, requires_grad=False):
     """Fixed numbers of a shape, in float64."""
     n = math.prod(shape)
     values = [start + math.sin(1.7 * i + start) for i in range(n)]
-    return lib.tensor(values, dtype=lib.float64).reshape(shape).requires_grad_(requires_grad)
+    made = lib.tensor(values, dtype=lib.float64).reshape(shape)
+    return made.requires_grad_() if requires_grad else made  # PyTorch refuses the question inside torch.func
 
 
 def curve(x):
