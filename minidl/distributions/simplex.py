@@ -4,11 +4,35 @@ from typing import ClassVar
 
 import numpy as np
 
-from minidl.distributions.continuous import standard_gamma
+from minidl.autograd import Function
 from minidl.distributions.distribution import Distribution, positive, together
-from minidl.distributions.special import digamma, lgamma, xlogy
+from minidl.distributions.sampling import each, gamma
+from minidl.distributions.special import beta_slope, digamma, lgamma, xlogy
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.shape import stack
+
+
+class _Shares(Function):
+    """Draws of a Dirichlet distribution; gradients flow to the concentration (implicit reparametrisation).
+
+    Each share is beta-distributed; when it moves, the others make room in proportion.
+    """
+
+    @staticmethod
+    def forward(ctx, concentration):
+        draws = each(gamma, concentration.array.astype(np.float64))
+        shares = Tensor.wrap((draws / draws.sum(-1, keepdims=True)).astype(concentration.dtype))
+        ctx.save_for_backward(shares, concentration)
+        return shares
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        shares, concentration = ctx.saved_tensors
+        a = concentration.array.astype(np.float64)
+        x = np.clip(shares.array.astype(np.float64), 1e-300, 1 - 2**-53)
+        moves = beta_slope(x, a, a.sum(-1, keepdims=True) - a) / (1 - x)
+        return Tensor.wrap(moves.astype(shares.dtype)) * (grad_output - (shares * grad_output).sum(-1, keepdim=True))
 
 
 class Dirichlet(Distribution):
@@ -41,13 +65,8 @@ class Dirichlet(Distribution):
         return (values >= 0).all(-1) & (np.abs(values.sum(-1) - 1) < 1e-6 * max(1, values.shape[-1]) + 1e-5)
 
     def rsample(self, sample_shape=()):
-        """Draws: gamma-distributed numbers, as shares of their sum.
-
-        Gradients pass through these numbers. PyTorch has them pass through each share by itself: another estimate of the
-        same gradient.
-        """
-        draws = standard_gamma(self.concentration.expand(*self._extended(sample_shape)).double())
-        return (draws / draws.sum(-1, keepdim=True)).type(self.concentration.dtype)
+        """Draws: gamma-distributed numbers, as shares of their sum."""
+        return _Shares.apply(self.concentration.expand(*self._extended(sample_shape)))
 
     def log_prob(self, value):
         """The logarithm of the density."""

@@ -6,6 +6,7 @@ calls nothing but the few functions in `CALLS`, which rebuild tensors; any other
 """
 
 import pickletools
+import warnings
 from collections import Counter, OrderedDict
 from io import BytesIO
 from typing import Any
@@ -94,11 +95,12 @@ class Unpickler:
             For a name that is not known, a step that is not known, and a pickle that is damaged.
         """
         try:
-            for opcode, argument, _ in pickletools.genops(self.stream):
-                if opcode.name == "STOP":
-                    found = self.stack.pop()
-                    return found if self.tensor is None else checked_depth(found, self.source)
-                self._do(opcode.name, argument)
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of odd escapes in damaged text
+                for opcode, argument, _ in pickletools.genops(self.stream):
+                    if opcode.name == "STOP":
+                        found = self.stack.pop()
+                        return found if self.tensor is None else checked_depth(found, self.source)
+                    self._do(opcode.name, argument)
         except CheckpointError:
             raise
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, MemoryError) as error:

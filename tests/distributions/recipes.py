@@ -46,7 +46,6 @@ PAIRS = {  # two of a kind, for the divergence
     ),
 }  # fmt: skip
 
-OTHER_GRADIENT = ("Beta", "Dirichlet")  # of draws: another estimate than PyTorch's
 NUMBERS = ("mean", "variance", "stddev", "mode", "batch_shape", "event_shape")
 
 
