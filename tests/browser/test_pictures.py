@@ -47,8 +47,21 @@ md.viz.confusion(guesses, test.labels[:200], images=test.images[:200])
     "surface": "md.viz.landscape(model, md.nn.functional.cross_entropy, (X, y), path=path, points=15)",
     "race": 'md.viz.race("bowl", {"SGD": md.optim.SGD, "Adam": md.optim.Adam}, lr={"SGD": 0.05, "Adam": 0.3}, steps=40)',
     "tangent": "md.viz.tangent(lambda x: x**2, low=-2, high=2, at=1.0)",
+    "open": """
+from ipywidgets.widgets.widget import _instances
+print([type(widget).__name__ for widget in _instances.values()].count("TangentWidget"), "still open")
+""",
     "play": "md.viz.playground()",
     "tensor": "md.arange(12).reshape(3, 4)",
+    "field": """
+reader = md.nn.Sequential(md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.MaxPool2d(2), md.nn.Conv2d(2, 2, 3))
+md.viz.receptive_field(reader, (28, 28))
+""",
+    "maps": "md.viz.feature_maps(reader, md.rand(28, 28))",
+    "network": """
+wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
+md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
+""",
     "sum": """
 shift = md.zeros(2, requires_grad=True)
 md.viz.steps((md.ones(3, 2) + shift).sum(), names={"shift": shift})
@@ -263,6 +276,18 @@ def test_a_guess_that_forgets_the_sum_is_told_so(page):
     assert "summed over the 3 copies that broadcasting made of shift" in panel.inner_text()
 
 
+def test_the_film_of_a_network_can_be_read_and_follows_the_box_at_work(page):
+    widget = in_view(page, ".md-steps-widget:has-text('4.weight')")
+    size = widget.locator("g.node text").first.evaluate("text => text.getBoundingClientRect().height")
+    assert size >= 9  # pixels
+    widget.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(1000)
+    stage, box = (widget.locator(place).bounding_box() for place in (".md-stage", "g.node.md-active rect"))
+    assert stage["y"] - 1 <= box["y"]
+    assert box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
+
+
 # Charts
 
 
@@ -306,6 +331,23 @@ def test_a_click_into_the_confusion_matrix_shows_the_mistakes(page):
     assert chart.locator(".md-tip").inner_text().startswith("2 taken for 3\n")
     assert chart.locator(".md-shelf img").count() >= 1
     assert "2 taken for 3" in chart.locator(".md-shelf img").first.get_attribute("alt")
+
+
+def test_the_receptive_field_of_the_unit_under_the_mouse_is_framed(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Receptive field'])")
+    image = chart.locator("svg.minidl-chart image").last.bounding_box()
+    page.mouse.move(image["x"] + image["width"] / 2 + 2, image["y"] + image["height"] / 2 + 2)
+    assert chart.locator(".md-tip").inner_text() == "3, unit (5, 5)\nsees 8 × 8 pixels"
+    mark = chart.locator(".md-mark").bounding_box()
+    assert mark["width"] == pytest.approx(8 * image["width"] / 28, rel=0.05)
+
+
+def test_a_feature_map_shows_its_filter(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Feature maps'])")
+    chart.locator("svg.minidl-chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text().startswith("0, map 0: from ")
+    assert chart.locator(".md-tip img").count() == 1
 
 
 # Surfaces, races, the playground
@@ -398,6 +440,19 @@ def test_a_tensor_shows_a_card(page):
 # Kernel and file
 
 
+def test_a_cell_that_runs_again_closes_its_last_picture(page):
+    in_view(page, ".md-tangent-widget")
+    cell = page.locator(".jp-CodeCell:has(.md-tangent-widget)")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(3000)
+    assert cell.locator(".md-tangent-widget").count() == 1
+    cell = page.locator(".jp-CodeCell:has-text('still open')")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    wait_for(page, lambda: "1 still open" in cell.locator(".jp-OutputArea").inner_text())
+
+
 def test_pictures_stay_when_the_kernel_restarts(page):
     page.keyboard.press("Control+s")  # with the widgets alive, as JupyterLab does by itself every two minutes
     page.wait_for_timeout(1000)
@@ -416,7 +471,7 @@ def test_a_notebook_saved_after_a_restart_reopens_with_its_pictures(page, addres
     page.wait_for_timeout(2000)
     saved = json.loads((folder / "00_pictures.ipynb").read_text())
     shown = [o["data"] for cell in saved["cells"] for o in cell["outputs"] if "data" in o]
-    assert sum("image/svg+xml" in data for data in shown) == 11
+    assert sum("image/svg+xml" in data for data in shown) == 14
     assert all(data["text/plain"] for data in shown if "image/svg+xml" in data)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)

@@ -105,6 +105,13 @@ def test_gradients_are_shown_where_there_are_some():
     assert by_name(build_graph(loss, {"w": w}), "w").gradient == {"value": "6."}
 
 
+def test_an_input_gets_no_gradient():
+    _, images, labels, loss = network()
+    graph = build_graph(loss, {"images": images, "labels": labels})
+    assert by_name(graph, "images").gradient == by_name(graph, "labels").gradient == {}
+    assert not [f for f in md.viz.steps(loss, names={"images": images}).frames if "back to images" in f.caption]
+
+
 def test_values_that_are_not_finite_are_shown_as_such():
     x = md.tensor([1.0, 2.0, float("nan"), float("inf"), 3.0], requires_grad=True)
     assert by_name(build_graph(x * 1, {"x": x}), "x").values["NaN or infinite"] == "2 of 5 elements"

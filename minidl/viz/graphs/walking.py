@@ -44,6 +44,8 @@ def passed_back(node, g):
     """What a node makes of the gradient `g` of its output, for each input that wants one."""
     parts = []
     for a, pull in pullbacks_of(node, g):
+        if pull is None or not getattr(a, "requires_grad", False):
+            continue  # the engine leaves these to who walks
         part = pull(g)
         if part is not None:
             part = part.dense() if hasattr(part, "dense") else np.asarray(part)
