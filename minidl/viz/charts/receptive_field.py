@@ -88,8 +88,7 @@ def _shape(size):
 def _settings(module):
     """Kernel, stride, padding and dilation of a layer, each for rows and columns."""
     pair = lambda v: tuple(v) if isinstance(v, tuple | list) else (v, v)
-    dilation = module.dilation if isinstance(module, Conv2d) else getattr(module, "more", {}).get("dilation", 1)
-    kernel, dilation = pair(module.kernel_size), pair(dilation)
+    kernel, dilation = pair(module.kernel_size), pair(getattr(module, "dilation", 1))  # a mean has none
     padding = module.padding
     if isinstance(padding, str):
         same = tuple((k - 1) * d / 2 for k, d in zip(kernel, dilation, strict=True))

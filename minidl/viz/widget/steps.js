@@ -235,8 +235,17 @@ class StepsWidget {
     return slider;
   }
 
+  /** A picture larger than its stage is moved by dragging; a plain wheel scrolls the notebook. */
+  listenToDrags() {
+    const { stage } = this.frame;
+    stage.addEventListener("pointermove", (event) => {
+      if (event.buttons === 1) stage.scrollBy(-event.movementX, -event.movementY);
+    });
+  }
+
   listen() {
     const { root } = this.frame;
+    this.listenToDrags();
     listenToKeys(root, ({ target }) => {
       if (["range", "text"].includes(target.type)) return {};
       return {
