@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.nn import Conv2d
+from minidl.nn.convolution import Conv2d
 from minidl.train.metrics import array_of
 from minidl.viz.undisturbed import undisturbed
 
