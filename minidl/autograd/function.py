@@ -160,7 +160,7 @@ def _record(cls, ctx, args, results, outputs):
         if not arrived[k]:
             output.node.hooks = [lambda g, k=k: arrived.__setitem__(k, True)]
     # A saved result leads back to the node, as the second derivative needs it. The node holds ctx, so ctx holds it weakly.
-    weakly, saved = weakref.ref(node), {id(t) for t in ctx._saved}
+    weakly, saved = weakref.ref(node), {id(t) for t in ctx._saved} - {id(a) for a in args}
     for place, k in enumerate(chosen):
         if id(results[k]) in saved:
             ctx._remade[id(results[k])] = lambda place=place: row.cut(_made_by(weakly(), array))[place]

@@ -185,6 +185,27 @@ def test_an_argument_that_is_returned_is_another_tensor():
     assert x.grad.tolist() == [10, 10]
 
 
+def test_an_argument_that_is_returned_and_saved_is_saved_as_the_argument():
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x
+
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * x
+
+    x = leaf(1.0, 2.0)
+    (slope,) = grad(function(forward, backward).apply(x).sum(), x, create_graph=True)
+    assert grad(slope.sum(), x)[0].tolist() == [1, 1]
+
+
+def test_a_saved_result_that_was_changed_in_place_is_refused():
+    y = Sigmoid.apply(leaf(*X))
+    y += 1
+    with pytest.raises(GraphError, match="that a Function saved for its backward was changed in place"):
+        y.sum().backward()
+
+
 def test_a_straight_through_estimator_trains_a_module():
     quantize = function(lambda ctx, w: w.round(), lambda ctx, g: g)
     layer = md.nn.Linear(3, 2)
