@@ -111,7 +111,7 @@ class TensorDataset(Dataset):
     def __getitems__(self, indices):
         """The examples of a batch, with one look-up for each tensor."""
         chosen = np.asarray(indices, np.int64)
-        return Rows([t[chosen] for t in self.tensors])
+        return Rows([t[chosen] if t.requires_grad else Tensor.wrap(t.array.take(chosen, axis=0)) for t in self.tensors])
 
     def __len__(self):
         return len(self.tensors[0])

@@ -58,8 +58,10 @@ class RandomSampler(Sampler):
         elif n:
             for _ in range(wanted // n):
                 yield from stream.permutation(n).tolist()
-            # Drawn also where nothing is left to give, as in PyTorch: the next epoch depends on it.
-            yield from stream.permutation(n).tolist()[: wanted % n]
+            if wanted % n:
+                yield from stream.permutation(n).tolist()[: wanted % n]
+            elif self.generator is not None:
+                stream.words(n - 1)  # PyTorch shuffles once more for nothing, and the next epoch depends on it
 
     def __len__(self):
         return self.num_samples
