@@ -24,6 +24,8 @@ class _Activation(Module):
     def extra_repr(self):
         """The arguments of the module."""
         hidden = ("inplace",) if not getattr(self, "inplace", False) else ()
+        if self.settings == ("lambd",):
+            return str(self.lambd)
         return shown(self, *(name for name in self.settings if name not in hidden))
 
 

@@ -1,5 +1,7 @@
 """Modules that hold other modules, and lists of parameters."""
 
+from itertools import groupby
+
 from minidl.engine.tensor import Tensor
 from minidl.nn.linear import Identity
 from minidl.nn.module import Module
@@ -156,6 +158,17 @@ class ModuleList(_ListOfModules):
 
     def __getitem__(self, index):
         return type(self)(list(self)[index]) if isinstance(index, slice) else self._of("module")[self._name_at(index)]
+
+    def __repr__(self):
+        if not len(self):
+            return f"{type(self).__name__}()"
+        lines, start = [], 0
+        for text, alike in groupby(map(repr, self)):  # modules that look the same share a line
+            count = len(list(alike))
+            text = text.replace("\n", "\n  ")
+            lines.append(f"({start}): {text}" if count == 1 else f"({start}-{start + count - 1}): {count} x {text}")
+            start += count
+        return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
     def __add__(self, other):
         return ModuleList([*self, *other])

@@ -29,7 +29,7 @@ class Dropout(Module):
 
     def extra_repr(self):
         """The arguments of the layer."""
-        return shown(self, "p", inplace=False)
+        return shown(self, "p", "inplace")
 
 
 class Dropout1d(Dropout):

@@ -26,11 +26,6 @@ class _Loss(Module):
     def _arguments(self):
         return {name: getattr(self, name) for name in self.settings}
 
-    def extra_repr(self):
-        """The arguments of the loss."""
-        shown = {"reduction": self.reduction, **self._arguments()}
-        return ", ".join(f"{name}={value!r}" for name, value in shown.items() if name not in ("weight", "pos_weight"))
-
 
 class _LossOfPairs(_Loss):
     """A loss of predictions and what they should be."""

@@ -403,11 +403,11 @@ class Module:
         return self.summary()._repr_html_()
 
     def __repr__(self):
-        parts = self._of("module")
-        if not parts:
-            return f"{type(self).__name__}({self.extra_repr()})"
-        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in parts.items()]
-        return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._of("module").items()]
+        own = self.extra_repr()
+        if not lines:
+            return f"{type(self).__name__}({own})"
+        return f"{type(self).__name__}(\n  " + "\n  ".join([own, *lines] if own else lines) + "\n)"
 
 
 class Attributes(MutableMapping):

@@ -6,7 +6,7 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.nn import init
 from minidl.nn.lazy import LazyLayer
-from minidl.nn.module import Module
+from minidl.nn.module import Module, shown
 from minidl.nn.parameter import Parameter, UninitializedParameter
 from minidl.ops import normalization as ops
 from minidl.ops.creation import ones, zeros
@@ -74,8 +74,10 @@ class _NormOfChannels(Module):
 
     def extra_repr(self):
         """The arguments of the layer."""
-        names = ("eps", "momentum", "affine", "track_running_stats")
-        return ", ".join([str(self.num_features), *(f"{name}={getattr(self, name)}" for name in names)])
+        return (
+            f"{self.num_features}, {shown(self, 'eps', 'momentum', 'affine')}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
 
 
 class _BatchNorm(_NormOfChannels):
@@ -248,8 +250,7 @@ class LayerNorm(Module):
 
     def extra_repr(self):
         """The arguments of the layer."""
-        without = ", bias=False" if self.elementwise_affine and self.bias is None else ""
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}{without}"
+        return f"{self.normalized_shape}, {shown(self, 'eps', 'elementwise_affine')}, bias={self.bias is not None}"
 
 
 class RMSNorm(Module):
@@ -301,7 +302,7 @@ class GroupNorm(Module):
 
     def extra_repr(self):
         """The arguments of the layer."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return f"{self.num_groups}, {self.num_channels}, {shown(self, 'eps', 'affine')}, bias={self.bias is not None}"
 
 
 class LocalResponseNorm(Module):

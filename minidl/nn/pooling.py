@@ -2,6 +2,7 @@
 
 from minidl.nn.module import Module, shown
 from minidl.ops import pooling as ops
+from minidl.ops.windows import pair
 
 
 class _MaxPool(Module):
@@ -66,9 +67,12 @@ class _MaxUnpool(Module):
         Those of the pooling.
     """
 
+    n: int  # how many dimensions there are
+
     def __init__(self, kernel_size, stride=None, padding=0):
         super().__init__()
-        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
+        sizes = (kernel_size, kernel_size if stride is None else stride, padding)
+        self.kernel_size, self.stride, self.padding = (pair(size, self.n) for size in sizes)
 
     def extra_repr(self):
         """The arguments of the layer."""
@@ -78,6 +82,8 @@ class _MaxUnpool(Module):
 class MaxUnpool1d(_MaxUnpool):
     """What `MaxPool1d` kept, back where it was, among zeros."""
 
+    n = 1
+
     def forward(self, input, indices, output_size=None):
         """Values and indices (N, C, l) to (N, C, L)."""
         return ops.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
@@ -85,6 +91,8 @@ class MaxUnpool1d(_MaxUnpool):
 
 class MaxUnpool2d(_MaxUnpool):
     """What `MaxPool2d` kept, back where it was, among zeros."""
+
+    n = 2
 
     def forward(self, input, indices, output_size=None):
         """Values and indices (N, C, h, w) to (N, C, H, W)."""
@@ -94,6 +102,8 @@ class MaxUnpool2d(_MaxUnpool):
 class MaxUnpool3d(_MaxUnpool):
     """What `MaxPool3d` kept, back where it was, among zeros."""
 
+    n = 3
+
     def forward(self, input, indices, output_size=None):
         """Values and indices (N, C, d, h, w) to (N, C, D, H, W)."""
         return ops.max_unpool3d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
@@ -102,9 +112,12 @@ class MaxUnpool3d(_MaxUnpool):
 class AvgPool1d(Module):
     """The mean of the elements under each window of a sequence."""
 
+    single = True  # sizes are kept as tuples of one, as in PyTorch
+
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
         super().__init__()
-        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
+        sizes = (kernel_size, kernel_size if stride is None else stride, padding)
+        self.kernel_size, self.stride, self.padding = (pair(size, 1) for size in sizes) if self.single else sizes
         self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
 
     def forward(self, input):
@@ -118,6 +131,8 @@ class AvgPool1d(Module):
 
 class AvgPool2d(AvgPool1d):
     """The mean of the elements under each window of an image."""
+
+    single = False
 
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
         super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)

@@ -377,8 +377,9 @@ class RNNCellBase(Module):
 
     def extra_repr(self):
         """The arguments of the layer."""
-        others = shown(self, bias=True)
-        return f"{self.input_size}, {self.hidden_size}" + (f", {others}" if others else "")
+        parts = [f"{self.input_size}, {self.hidden_size}"] + ["bias=False"] * (not self.bias)
+        relu = getattr(self, "nonlinearity", "tanh") != "tanh"
+        return ", ".join(parts + ["nonlinearity=relu"] * relu)
 
 
 class RNNCell(RNNCellBase):

@@ -19,7 +19,9 @@ class Upsample(Module):
 
     def __init__(self, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
         super().__init__()
-        self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
+        self.size, self.mode, self.align_corners = size, mode, align_corners
+        several = isinstance(scale_factor, list | tuple)
+        self.scale_factor = tuple(map(float, scale_factor)) if several else scale_factor and float(scale_factor)
         self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input):

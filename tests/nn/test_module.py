@@ -173,7 +173,7 @@ def test_modules_print_as_a_tree():
     assert repr(Net()) == (
         "Net(\n"
         "  (first): Linear(in_features=2, out_features=3, bias=True)\n"
-        "  (norm): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)\n"
+        "  (norm): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)\n"
         "  (rest): Sequential(\n"
         "    (0): ReLU()\n"
         "    (1): Linear(in_features=3, out_features=1, bias=False)\n"
@@ -237,3 +237,22 @@ def test_utilities():
     np.testing.assert_allclose(nn.utils.parameters_to_vector(layer.parameters()).detach().array, 2 * vector.detach().array)
     with pytest.raises(ShapeError, match="the parameters have 9 elements, and the vector 4"):
         nn.utils.vector_to_parameters(md.ones(4), layer.parameters())
+
+
+def test_layers_print_as_those_of_pytorch():
+    printed = {
+        nn.Dropout(0.1): "Dropout(p=0.1, inplace=False)",
+        nn.ReLU(inplace=True): "ReLU(inplace=True)",
+        nn.LayerNorm(4): "LayerNorm((4,), eps=1e-05, elementwise_affine=True, bias=True)",
+        nn.InstanceNorm1d(
+            3
+        ): "InstanceNorm1d(3, eps=1e-05, momentum=0.1, affine=False, bias=False, track_running_stats=False)",
+        nn.AvgPool1d(2): "AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))",
+        nn.Upsample(scale_factor=2): "Upsample(scale_factor=2.0, mode='nearest')",
+        nn.CrossEntropyLoss(label_smoothing=0.1): "CrossEntropyLoss()",
+        nn.Hardshrink(2.0): "Hardshrink(2.0)",
+        nn.LSTM(2, 3, 2, batch_first=True): "LSTM(2, 3, num_layers=2, batch_first=True)",
+        nn.ModuleList([nn.Tanh(), nn.Tanh(), nn.ReLU()]): "ModuleList(\n  (0-1): 2 x Tanh()\n  (2): ReLU()\n)",
+        nn.MaxUnpool2d(2): "MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))",
+    }
+    assert [repr(layer) for layer in printed] == list(printed.values())
