@@ -26,7 +26,7 @@ def leaf(array):
 def test_broadcasting_sums_back(shapes, data):
     a, b = (leaf(data.draw(arrays(float, shape, elements=numbers))) for shape in shapes.input_shapes)
     (a * b).sum().backward()
-    np.testing.assert_allclose(a.grad.array, unbroadcast(np.broadcast_to(b.array, shapes.result_shape), a.array), atol=1e-12)
+    np.testing.assert_allclose(a.grad.array, unbroadcast(np.broadcast_to(b.array, shapes.result_shape), a.shape), atol=1e-12)
     assert b.grad.shape == b.shape
 
 
