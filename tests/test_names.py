@@ -60,6 +60,18 @@ def test_constants():
     assert np.isnan(md.nan)
 
 
+def test_the_class_takes_sizes_or_numbers():
+    assert md.Tensor(2, 3).shape == (2, 3)
+    assert md.Tensor(5).shape == (5,)
+    assert md.Tensor().shape == (0,)
+    assert md.Tensor(md.ones(2, 3).shape).shape == (2, 3)
+    assert md.Tensor([1, 2]).dtype == md.float32
+    assert md.Tensor([1, 2], dtype=md.int64).dtype == md.int64
+    assert md.Tensor(np.array([1, 2])).dtype == md.int64
+    with pytest.raises(TypeError, match="takes sizes"):
+        md.Tensor([1.0], [2.0])
+
+
 def test_old_constructors():
     assert md.FloatTensor([1, 2]).dtype == md.float32
     assert md.LongTensor([1.0, 2.0]).tolist() == [1, 2]

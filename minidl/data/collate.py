@@ -39,7 +39,7 @@ def default_collate(batch):
     if isinstance(first, float):
         return Tensor(batch, dtype=np.float64)
     if isinstance(first, int):
-        return Tensor(batch)
+        return Tensor(np.asarray(batch))
     if isinstance(first, str | bytes):
         return batch
     if isinstance(first, Mapping):

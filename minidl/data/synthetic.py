@@ -18,7 +18,7 @@ def _mixed(points, labels, noise, generator):
 
 
 def _label(n, k):
-    return Tensor(n * [k]) if n else Tensor([], dtype="int64")
+    return Tensor(n * [k], dtype="int64")
 
 
 def _checked(n, noise):

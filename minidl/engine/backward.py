@@ -20,6 +20,7 @@ import numpy as np
 from minidl.engine.accumulation import Scatter, Totals
 from minidl.engine.broadcasting import repeats, unbroadcast
 from minidl.engine.changes import changes
+from minidl.engine.conversion import as_array
 from minidl.engine.grad_mode import clock, set_grad_enabled, this_thread
 from minidl.engine.operation import Node
 from minidl.engine.saved import args_then, refuse_if_arguments_changed, refuse_if_pullbacks_hold_changed_values
@@ -438,7 +439,7 @@ def _seed(output, gradient, create_graph):
             )
         seed = np.ones_like(output.array)
         return Tensor.wrap(seed) if create_graph else seed
-    gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
+    gradient = gradient if isinstance(gradient, Tensor) else Tensor.wrap(as_array(gradient, copy=True))
     if gradient.shape != output.shape:
         raise ShapeError(f"gradient has shape {gradient.shape}, but the tensor it belongs to has {output.shape}")
     if gradient.array.dtype != output.array.dtype:

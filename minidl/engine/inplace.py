@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from minidl.engine.changes import changes
+from minidl.engine.conversion import as_array
 from minidl.engine.grad_mode import this_thread
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
@@ -195,7 +196,7 @@ def copy_(self, source, non_blocking=False):
     if source is self:
         refuse_change(self, "copy_()", this_thread.state.recording and self.requires_grad)
         return self
-    source = source if isinstance(source, Tensor) else Tensor(source)
+    source = source if isinstance(source, Tensor) else Tensor.wrap(as_array(source, copy=True))
     try:
         fits = np.broadcast_shapes(self.shape, source.shape) == self.shape
     except ValueError:

@@ -14,6 +14,7 @@ import numpy as np
 from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array
 from minidl.engine.devices import CPU, KINDS, check_device
+from minidl.engine.dtypes import default
 from minidl.engine.grad_mode import clock
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
@@ -39,8 +40,9 @@ class Tensor:
 
     Parameters
     ----------
-    data : array_like
-        Numbers, nested lists, an ndarray (copied) or a Tensor (its values are copied).
+    *data : int, or array_like
+        Sizes, of a tensor filled with 0; or nested lists of numbers (which become floats, as in PyTorch), an ndarray
+        (copied, and its dtype kept) or a Tensor (its values are copied). `minidl.tensor` keeps whole numbers whole.
     requires_grad : bool
         Whether `backward` should leave a gradient here.
     dtype : dtype, optional
@@ -94,8 +96,9 @@ class Tensor:
         __matmul__: Any
         __neg__: Any
 
-    def __init__(self, data, requires_grad=False, dtype=None):
-        self.array = as_array(data, dtype, copy=True)
+    def __init__(self, *data, requires_grad=False, dtype=None, device=None):
+        check_device(device)
+        self.array = _array_of(data, dtype)
         self._grad = self.node = self.hooks = None
         self.requires_grad = False
         if requires_grad:
@@ -367,6 +370,19 @@ class Tensor:
         copied._grad = None if self.grad is None else Tensor.wrap(self.grad.array.copy())
         memo[id(self)] = copied
         return copied
+
+
+def _array_of(data, dtype):
+    """What PyTorch makes of the arguments of `Tensor`: numbers in a list become floats, bare whole numbers are sizes."""
+    if dtype is None and all(type(n) is int for n in data):
+        return np.zeros(data or (0,), default.dtype)
+    if len(data) != 1:
+        raise TypeError(f"Tensor() takes sizes, Tensor(2, 3), or one list or array of numbers, not {len(data)} things")
+    (data,) = data
+    if isinstance(data, Size):
+        return np.zeros(data, dtype or default.dtype)
+    array = as_array(data, dtype, copy=True)
+    return array.astype(default.dtype) if dtype is None and isinstance(data, list | tuple) else array
 
 
 new = Tensor.__new__

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.calling import any_spelling
+from minidl.engine.conversion import as_array
 from minidl.engine.operation import operation
 from minidl.engine.parallel import one_blas_thread
 from minidl.engine.tensor import Tensor
@@ -66,7 +67,7 @@ def einsum(equation, *operands):
     """
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = tuple(operands[0])
-    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in operands]
+    tensors = [x if isinstance(x, Tensor) else Tensor.wrap(as_array(x, copy=True)) for x in operands]
     inputs, output = _parse(equation, tensors)
     sizes = {}
     for k, (names, x) in enumerate(zip(inputs, tensors, strict=True)):

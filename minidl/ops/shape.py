@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.calling import any_spelling
+from minidl.engine.conversion import as_array
 from minidl.engine.dtypes import promoted_dtype
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
@@ -307,7 +308,7 @@ def cat(tensors, dim=0):
     ShapeError
         When they differ in another dimension than `dim`.
     """
-    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in tensors]
+    tensors = [x if isinstance(x, Tensor) else Tensor.wrap(as_array(x, copy=True)) for x in tensors]
     if not tensors:
         raise ShapeError("cat needs at least one tensor")
     kept = [x for x in tensors if x.shape != (0,)] or tensors[:1]
@@ -339,7 +340,7 @@ def _stack(*tensors, dim=0):
 @any_spelling
 def stack(tensors, dim=0):
     """Tensors of one shape laid side by side along a new dimension."""
-    tensors = [x if isinstance(x, Tensor) else Tensor(x) for x in tensors]
+    tensors = [x if isinstance(x, Tensor) else Tensor.wrap(as_array(x, copy=True)) for x in tensors]
     if not tensors:
         raise ShapeError("stack needs at least one tensor")
     if len({x.shape for x in tensors}) > 1:

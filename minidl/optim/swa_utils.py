@@ -73,7 +73,7 @@ class AveragedModel(Module):
         if avg_fn is not None and multi_avg_fn is not None:
             raise ValueError("give either avg_fn or multi_avg_fn: each says how weights are averaged")
         self.module = copy.deepcopy(model)
-        self.register_buffer("n_averaged", Tensor(0))
+        self.register_buffer("n_averaged", Tensor(0, dtype="int64"))
         self.avg_fn, self.multi_avg_fn, self.use_buffers = avg_fn, multi_avg_fn, use_buffers
 
     def forward(self, *args, **kwargs):
