@@ -13,7 +13,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv .venv
 endif
 
-.PHONY: help lab test check-processors demo notebooks bench format clean
+.PHONY: help lab test fuzz check-processors demo notebooks bench format clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -23,6 +23,9 @@ lab: .venv/ready-course  ## install, and open your copy of the course, my-course
 
 test: .venv/ready-dev  ## install, and run everything that CI runs
 	$(BIN)/python -m tests
+
+fuzz: .venv/ready-dev  ## attack with random input for a minute each: labels, numbers, formulas
+	MINIDL_FUZZ=60 $(BIN)/python -m pytest -q tests/viz/test_hostile.py tests/viz/test_maths.py tests/viz/test_words_and_time.py
 
 check-processors: .venv/ready-dev  ## run chapters, solutions, bridges and tests with the kernels of other processors
 	@$(BIN)/python -m tests.processors

@@ -54,7 +54,7 @@ def available(names):
 
 
 def run(name, env, command):
-    """Run one part as on another processor, without a trace in anybody's progress; whether it passed."""
+    """Run one part as on another processor, leaving nobody's progress changed; whether it passed."""
     with tempfile.TemporaryDirectory() as own:
         env = {**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")}
         return subprocess.run([sys.executable, *command], env=env).returncode == 0

@@ -43,9 +43,9 @@ __all__ = [
 ]
 
 _REFUSED = {
-    "forward_ad": "minidl walks backwards only; the slope in a direction is minidl.func.jvp",
+    "forward_ad": "there is no forward mode; the slope in a direction is minidl.func.jvp",
     "profiler": "minidl.watch() lists the operations that ran, and Python's own cProfile tells their time",
-    "set_multithreading_enabled": "a walk back runs in the thread that calls it",
+    "set_multithreading_enabled": "a backward pass runs in the thread that calls it",
 }
 
 

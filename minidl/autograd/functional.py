@@ -36,7 +36,7 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     vectorize : bool
         Accepted. In PyTorch it computes all rows at once; here row comes after row, and the result is the same.
     strategy : {"reverse-mode", "forward-mode"}
-        Row by row (a walk back for each element of the output), or column by column (for each element of the inputs;
+        Row by row (a backward pass for each element of the output), or column by column (for each element of the inputs;
         with ``vectorize=True`` only, as in PyTorch).
 
     Returns
@@ -122,7 +122,7 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
 
 @enable_grad()
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
-    r"""The function's result and the vector-Jacobian product :math:`v^\top J`: what one walk back computes.
+    r"""The function's result and the vector-Jacobian product :math:`v^\top J`: what one backward pass computes.
 
     Parameters
     ----------
@@ -298,7 +298,7 @@ def _released(tensors, several, create_graph):
 def per_sample_grads(loss_of_one, parameters, *batch):
     """The gradient of the loss of every single example, as training with differential privacy needs it.
 
-    Example after example goes through a walk back of its own. That is exact for every model whose
+    Example after example goes through a backward pass of its own. That is exact for every model whose
     examples do not mix (so not for batch normalisation), needs no second rule for any operation, and
     costs one small step for each example; vectorised rules would be faster, and a second engine to read.
 

@@ -51,13 +51,13 @@ def gradcheck(
     raise_exception : bool
         Whether to raise, or to return False, when they differ.
     nondet_tol : float
-        How far two walks back through the same graph may differ.
+        How far two backward passes through the same graph may differ.
     fast_mode : bool
         Move all elements of an input at once, in a random direction, and each by itself only if that differs.
     check_undefined_grad, check_grad_dtypes, check_backward_ad, masked
         Accepted: dtypes and missing gradients are the engine's business, and always checked.
     check_forward_ad, check_batched_grad, check_batched_forward_grad : bool
-        Refused when True: minidl walks backwards, with one gradient at a time.
+        Refused when True: a backward pass carries one gradient at a time.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def gradgradcheck(
     func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode
         As in `gradcheck`, as are those that are accepted or refused.
     grad_outputs : Tensor or sequence of Tensor, optional
-        The gradients from which the first walk back starts; fixed random ones unless given.
+        The gradients from which the first backward pass starts; fixed random ones unless given.
     gen_non_contig_grad_outputs, check_rev_over_rev : bool
         Accepted: backward over backward is what is checked.
     check_fwd_over_rev : bool
@@ -167,7 +167,7 @@ def gradgradcheck(
 def _refuse(**options):
     for name, wanted in options.items():
         if wanted:
-            raise MinidlError(f"{name}=True cannot be checked: minidl walks backwards, with one gradient at a time")
+            raise MinidlError(f"{name}=True cannot be checked: a backward pass carries one gradient at a time")
 
 
 def _outputs(result):
@@ -202,11 +202,11 @@ class _Check:
         return [np.zeros(x.shape) if g is None else g.array for x, g in zip(wanted, found, strict=True)]
 
     def refuse_chance(self, i, first, second, nondet_tol):
-        """Raise GradientError when two walks back through one graph differ."""
+        """Raise GradientError when two backward passes through one graph differ."""
         apart = np.abs(first - second).max(initial=0)
         if apart > nondet_tol:
             raise GradientError(
-                f"the gradient of output {self.number} with respect to input {i} is left to chance: two walks back through "
+                f"the gradient of output {self.number} with respect to input {i} is left to chance: two backward passes through "
                 f"the same graph differ by {apart:.3g}, and nondet_tol is {nondet_tol:.3g}"
             )
 

@@ -10,7 +10,7 @@ from minidl.engine.broadcasting import sum_of_rows
 class Scatter:
     """A gradient that is `values` at `index` and zero elsewhere, kept small until it is added up.
 
-    Reading T rows of an array one by one so costs T rows on the way back, not T whole arrays.
+    Reading T rows of an array one by one so costs T rows in the backward pass, not T whole arrays.
     """
 
     __slots__ = ("dtype", "index", "repeats", "shape", "values")

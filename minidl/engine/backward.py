@@ -291,7 +291,7 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
 
 
 def backward_from(outputs, gradients, retain_graph=None, create_graph=False, inputs=None):
-    """Add the gradients of `outputs`, in one walk back, to the ``grad`` of leaves, or of `inputs`: see `backward`."""
+    """Add the gradients of `outputs`, in one backward pass, to the ``grad`` of leaves, or of `inputs`: see `backward`."""
     retain_graph = create_graph if retain_graph is None else retain_graph
     if inputs is not None:
         inputs = _tensors(inputs, "inputs")
@@ -366,7 +366,7 @@ def grad(
     """
     if is_grads_batched:
         raise GraphError(
-            "is_grads_batched=True is not understood: a walk back carries one gradient for each output. "
+            "is_grads_batched=True is not understood: a backward pass carries one gradient for each output. "
             "Call grad once for each gradient of the batch, with retain_graph=True, or see minidl.func.jacrev"
         )
     if materialize_grads and allow_unused is False:

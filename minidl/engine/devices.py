@@ -6,7 +6,7 @@ from minidl.errors import DeviceError
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 TEACH_DEVICE = (
-    "minidl computes on the CPU alone, so device={!r} is not to be had. What you learn here carries over to "
+    "minidl computes on the CPU alone, so device={!r} is not available. What you learn here carries over to "
     "PyTorch line by line: the last chapter shows how to take a model there, and to a GPU.\n"
     'Did you mean minidl.device("cuda" if minidl.cuda.is_available() else "cpu") ?'
 )

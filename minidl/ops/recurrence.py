@@ -1,7 +1,7 @@
 r"""Whole recurrent layers as single operations: one direction of one layer, all steps.
 
 The input product of all steps is one matrix product before the walk through time, and the
-gradients of the weights are one product after the walk back.
+gradients of the weights are one product after the backward pass.
 """
 
 import numpy as np

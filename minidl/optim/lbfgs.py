@@ -24,7 +24,7 @@ class LBFGS(Optimizer):
     """Quasi-Newton steps with a limited memory, for small problems and whole data sets (Liu & Nocedal 1989).
 
     ``step(closure)`` computes the loss several times: the closure clears the gradients, computes the
-    loss, walks back and returns the loss.
+    loss, calls backward and returns the loss.
 
     Parameters
     ----------

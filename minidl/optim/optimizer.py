@@ -209,7 +209,7 @@ def implementation(**settings):
         raise ValueError("capturable=True records the steps of a GPU, and minidl computes on the CPU: leave it out")
     if settings.get("differentiable"):
         raise ValueError(
-            "differentiable=True is not to be had: the optimizers of minidl change parameters in place, outside the graph. "
+            "differentiable=True is not supported: the optimizers of minidl change parameters in place, outside the graph. "
             "To differentiate through a step, write it out: w = w - lr * grad(loss, w, create_graph=True)[0]"
         )
     if settings.get("foreach") and settings.get("fused"):

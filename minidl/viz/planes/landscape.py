@@ -26,7 +26,7 @@ class WeightPath(Callback):
     ----------
     model : Module
     every : int
-        Remember each how-manyth step.
+        Remember one step in so many.
 
     Attributes
     ----------

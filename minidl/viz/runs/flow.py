@@ -51,7 +51,7 @@ class Flow(Callback):
     ----------
     model : Module
     every : int
-        Record each how-manyth step.
+        Record one step in so many.
 
     Attributes
     ----------
