@@ -206,8 +206,8 @@ class _Check:
         apart = np.abs(first - second).max(initial=0)
         if apart > nondet_tol:
             raise GradientError(
-                f"the gradient of output {self.number} with respect to input {i} is left to chance: two backward passes through "
-                f"the same graph differ by {apart:.3g}, and nondet_tol is {nondet_tol:.3g}"
+                f"the gradient of output {self.number} with respect to input {i} is left to chance: two backward passes "
+                f"through the same graph differ by {apart:.3g}, and nondet_tol is {nondet_tol:.3g}"
             )
 
     def agrees_along_one_direction(self, i, analytic, atol, rtol):

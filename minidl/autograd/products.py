@@ -1,7 +1,7 @@
 r"""Products with a Jacobian, from which all derivatives of functions are made.
 
-A backward pass through a graph computes :math:`u^\top J`, a vector-Jacobian product (VJP): a row of :math:`J` if :math:`u` is
-a unit vector. The product is linear in :math:`u`, and the derivative of that linear map is :math:`J v`, the
+A backward pass through a graph computes :math:`u^\top J`, a vector-Jacobian product (VJP): a row of :math:`J` if
+:math:`u` is a unit vector. The product is linear in :math:`u`, and the derivative of that linear map is :math:`J v`, the
 Jacobian-vector product (JVP). So the slope in a direction takes two backward passes, and no rules of its own.
 
 References
