@@ -12,6 +12,7 @@ class _Backend:
         return False
 
     is_built = is_available
+    matmul: "_Backend"
 
 
 mps, cuda, cudnn, mkl, openmp = (_Backend() for _ in range(5))

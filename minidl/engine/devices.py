@@ -31,6 +31,9 @@ class device(str):
     device(type='cpu')
     """
 
+    type: str
+    index: int | None
+
     def __new__(cls, type="cpu", index=None):
         """Take a name apart into kind and number, and refuse what is none."""
         if isinstance(type, int):

@@ -214,8 +214,8 @@ def irfft(x, n=None, dim=-1, norm=None):
     weights[0] = 1
     if n % 2 == 0:
         weights[-1] = 1
-    weights = Tensor.wrap(weights.astype(real.dtype).reshape([half if i == axis else 1 for i in range(x.ndim)]))
-    full = _one_dimension(Spectrum(real * weights, imag * weights), n, axis, norm, inverse=True)
+    doubled = Tensor.wrap(weights.astype(real.dtype).reshape([half if i == axis else 1 for i in range(x.ndim)]))
+    full = _one_dimension(Spectrum(real * doubled, imag * doubled), n, axis, norm, inverse=True)
     return full.real
 
 

@@ -192,9 +192,9 @@ def broadcast_shapes(*shapes):
 
 def broadcast_tensors(*tensors):
     """Each tensor expanded to the shape that they have in common."""
-    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
-    shape = broadcast_shapes(*(x.shape for x in tensors))
-    return tuple(expand(x, shape) for x in tensors)
+    given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+    shape = broadcast_shapes(*(x.shape for x in given))
+    return tuple(expand(x, shape) for x in given)
 
 
 def meshgrid(*tensors, indexing="ij"):

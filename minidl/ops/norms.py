@@ -26,7 +26,8 @@ def p_norm(x, p, dim=None, keepdim=False):
     """The norm of vectors for any p but infinity; its slope at a vector of zeros is 0."""
     axes = axes_of(dim, x.ndim)
     wide = widened(x)
-    size, nothing = np.absolute(wide), None
+    size = np.absolute(wide)
+    nothing: np.ndarray
     if p == 0:
         y = total((wide != 0).astype(wide.dtype), axes or None, True)
     elif p == 1:

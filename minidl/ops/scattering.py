@@ -88,8 +88,8 @@ def scatter_reduce(x, dim, index, src, reduce, *, include_self=True):
         if reduce == "mean":
             count = np.full(x.shape, int(include_self))
             np.add.at(count, grid, 1)
-            count = Tensor.wrap(np.maximum(count, 1))
-            y = (y / count).to(y.dtype) if y.dtype.kind == "f" else y // count
+            counted = Tensor.wrap(np.maximum(count, 1))
+            y = (y / counted).to(y.dtype) if y.dtype.kind == "f" else y // counted
     elif reduce == "prod":
         y = _multiply_at(x, src, grid)
     else:
