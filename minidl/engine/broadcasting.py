@@ -7,6 +7,8 @@ import numpy as np
 
 from minidl.engine.parallel import product
 
+BLOCK = 512  # so many rows are summed at once
+
 
 def unbroadcast(g, shape):
     """Sum out of a gradient what broadcasting had added, so that it has the shape of its input.
@@ -36,10 +38,19 @@ def repeats(shape, larger):
 def sum_of_rows(x):
     """The sum over the first of two dimensions, as a product with ones: faster than NumPy's sum there, and more exact.
 
+    Many rows are summed in blocks first, because an error grows with the length of a sum.
+
     >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    return product(vector_of_ones(len(x), x.dtype), x) if x.dtype.itemsize >= 4 else x.sum(axis=0)
+    if x.dtype.itemsize < 4:
+        return x.sum(axis=0, dtype=np.float32).astype(x.dtype)
+    blocks = len(x) // BLOCK
+    if blocks < 2:
+        return product(vector_of_ones(len(x), x.dtype), x)
+    end = blocks * BLOCK
+    sums = product(vector_of_ones(BLOCK, x.dtype), x[:end].reshape(blocks, BLOCK, -1))
+    return sum_of_rows(sums) + product(vector_of_ones(len(x) - end, x.dtype), x[end:])
 
 
 def sum_of_columns(x):
