@@ -1,5 +1,6 @@
 """What a node keeps for its gradient, and whether it is still what it was when the operation ran."""
 
+from contextlib import suppress
 from types import FunctionType
 
 import numpy as np
@@ -55,7 +56,8 @@ def saved_arrays(value, seen):
         seen.add(id(value))
         yield from saved_arrays(value.__defaults__ or (), seen)
         for cell in value.__closure__ or ():
-            yield from saved_arrays(cell.cell_contents, seen)
+            with suppress(ValueError):  # a variable that was never given a value
+                yield from saved_arrays(cell.cell_contents, seen)
 
 
 def _gone(node, shape):

@@ -1,6 +1,7 @@
 r"""Norms: the lengths of vectors and the sizes of matrices."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def p_norm(x, p, dim=None, keepdim=False):
     axes = axes_of(dim, x.ndim)
     wide = widened(x)
     size = np.absolute(wide)
-    nothing: np.ndarray
+    nothing: Any = None  # where a vector has no length; of a sum (p of 0 or 1) nobody asks
     if p == 0:
         y = total((wide != 0).astype(wide.dtype), axes or None, True)
     elif p == 1:
