@@ -21,10 +21,16 @@ FAMILIES = {
 }
 # Sums depend in their last digits on how many threads share them, and processes side by side would fight for the cores.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# OpenBLAS sizes its blocks by the processor it is on, whichever kernels it was asked for, and overruns its stack where
+# the two do not fit (0.3.34 on AMD's Zen 4 and 5). With a named second-level cache (KiB) it sizes them by the kernels alone:
+# they can be run, and give the same digits everywhere.
+SAME_BLOCKS = {"OPENBLAS_L2_SIZE": "512"}
 ASK = """
 import json, numpy, threadpoolctl
 from numpy._core import _multiarray_umath as core
-numpy.ones((64, 64)) @ numpy.ones((64, 64))  # the kernel can be run, too
+for numbers in (numpy.float32, numpy.float64):  # the kernel can be run, too, also over several of its blocks
+    for inner in (64, 256, 1024):
+        numpy.ones((64, inner), numbers) @ numpy.ones((inner, 64), numbers)
 blas = [pool["architecture"] for pool in threadpoolctl.threadpool_info() if pool["internal_api"] == "openblas"]
 vector = {name: core.__cpu_features__[name] for name in core.__cpu_dispatch__}
 print(json.dumps({"blas": blas, "vector": vector}))
@@ -47,7 +53,7 @@ class Taken:
 def taken(env=None):
     """What a process takes that is started with `env` added to the environment; None when the processor cannot run it."""
     done = subprocess.run([sys.executable, "-c", ASK], env={**os.environ, **(env or {})}, capture_output=True, text=True)
-    if done.returncode < 0:  # an illegal instruction
+    if done.returncode < 0:  # an illegal instruction, or a kernel that overruns its memory
         return None
     done.check_returncode()
     said = json.loads(done.stdout)
@@ -64,7 +70,7 @@ def named(family, vector=None):
     vector : {None, "AVX2", "plain"}
         None lets NumPy take the widest it has; "plain" leaves what every x86-64 processor can.
     """
-    env = {**ONE_THREAD, "OPENBLAS_CORETYPE": family}
+    env = {**ONE_THREAD, **SAME_BLOCKS, "OPENBLAS_CORETYPE": family}
     if vector:
         wide = [name for name in _choices() if vector == "plain" or name == "X86_V4" or name.startswith("AVX512")]
         env["NPY_DISABLE_CPU_FEATURES"] = " ".join(wide)
