@@ -1,0 +1,130 @@
+"""Transforms do to every image what torchvision's do with the same seed (fixtures/make_vision.py)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.errors import MinidlError, ShapeError
+from minidl.vision import transforms
+from tests.vision.recipes import FIXED, GRIDS, RANDOM, arguments, pixels
+
+ANSWERS = json.loads((Path(__file__).parents[1] / "fixtures" / "vision.json").read_text())
+
+
+def expected(part, key):
+    found = ANSWERS[part][key]
+    return np.array(found["values"], dtype=np.float32).reshape(found["shape"])
+
+
+@pytest.mark.parametrize("key", RANDOM)
+def test_a_batch_is_transformed_as_torchvision_transforms_its_images_one_after_the_other(key):
+    name, given, shape = RANDOM[key]
+    md.manual_seed(3)
+    out = getattr(transforms, name)(**arguments(given))(md.tensor(pixels(4, *shape)))
+    np.testing.assert_allclose(out.array, expected("random", key), atol=2e-5)
+
+
+@pytest.mark.parametrize("key", FIXED)
+def test_what_is_not_random_is_torchvisions(key):
+    name, given, shape = FIXED[key]
+    out = getattr(transforms, name)(**arguments(given))(pixels(4, *shape))
+    np.testing.assert_allclose(out.array, expected("fixed", key), atol=2e-5)
+
+
+@pytest.mark.parametrize("key", GRIDS)
+def test_a_grid_is_torchvisions(key):
+    shape, given = GRIDS[key]
+    out = md.vision.make_grid(md.tensor(pixels(*shape)), **arguments(given))
+    np.testing.assert_allclose(out.array, expected("grids", key), atol=2e-5)
+
+
+@pytest.mark.parametrize("key", RANDOM)
+def test_an_image_alone_gets_what_it_gets_in_a_batch(key):
+    name, given, shape = RANDOM[key]
+    transform = getattr(transforms, name)(**arguments(given))
+    images = pixels(4, *shape)
+    md.manual_seed(1)
+    together = transform(images)
+    md.manual_seed(1)
+    alone = md.stack([transform(image) for image in images])
+    np.testing.assert_allclose(together.array, alone.array, atol=1e-6)
+
+
+def test_a_quarter_turn_moves_every_pixel_to_its_place_with_both_interpolations():
+    images = pixels(2, 3, 7, 7)
+    for interpolation in ("nearest", "bilinear"):
+        turn = transforms.RandomRotation((90, 90), interpolation=interpolation)
+        np.testing.assert_allclose(turn(images).array, np.rot90(images, axes=(2, 3)), atol=1e-5)
+
+
+def test_half_a_pixel_is_the_mean_of_two():
+    image = np.array([[[0.0, 2.0, 6.0]]], dtype=np.float32)
+    maps = np.array([[[1.0, 0.0, 0.5], [0.0, 1.0, 0.0]]])
+    moved = transforms.affine.sampled(image[None], maps, "bilinear")
+    np.testing.assert_allclose(moved[0], [[[1.0, 4.0, 3.0]]])  # at the end half of what is outside, 0
+    around = transforms.affine.sampled(image[None], maps, "bilinear", fill=8.0)
+    np.testing.assert_allclose(around[0], [[[1.0, 4.0, 7.0]]])
+
+
+def test_bytes_stay_bytes():
+    images = (pixels(3, 1, 8, 8) * 255).astype(np.uint8)
+    every = [transforms.RandomCrop(5), transforms.RandomAffine(20, interpolation="bilinear"), transforms.Resize(3)]
+    for transform in [*every, transforms.RandomHorizontalFlip(), transforms.CenterCrop(4)]:
+        assert transform(images).dtype == md.uint8
+
+
+def test_the_images_that_came_are_left_as_they_were():
+    images = pixels(4, 3, 9, 9)
+    for name, given, _ in RANDOM.values():
+        transform = getattr(transforms, name)(**arguments({**given, "size": 9} if "size" in given else given))
+        transform(images)
+    np.testing.assert_array_equal(images, pixels(4, 3, 9, 9))
+
+
+def test_a_generator_of_its_own_leaves_the_common_stream_alone():
+    md.manual_seed(0)
+    first = md.rand(1)
+    md.manual_seed(0)
+    own = transforms.RandomAffine(20, generator=md.Generator().manual_seed(5))
+    a = own(pixels(2, 1, 6, 6))
+    assert md.rand(1).item() == first.item()
+    b = transforms.RandomAffine(20, generator=md.Generator().manual_seed(5))(pixels(2, 1, 6, 6))
+    np.testing.assert_array_equal(a.array, b.array)
+
+
+def test_compose_goes_through_all_and_a_transform_is_a_module():
+    both = [transforms.Grayscale(), transforms.Normalize([0.5], [0.5])]
+    images = pixels(2, 3, 4, 4)
+    np.testing.assert_array_equal(transforms.Compose(both)(images).array, md.nn.Sequential(*both)(images).array)
+
+
+def test_to_tensor_puts_channels_first_and_bytes_between_0_and_1():
+    picture = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    out = transforms.ToTensor()(picture)
+    np.testing.assert_allclose(out.array, picture.transpose(2, 0, 1) / np.float32(255))
+    assert transforms.ToTensor()(np.ones((2, 4))).shape == (1, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "words"),
+    [
+        (lambda: transforms.RandomCrop(9)(pixels(1, 5, 5)), ShapeError, r"cannot cut a part of \(9, 9\).*give it padding"),
+        (lambda: transforms.Grayscale()(pixels(5, 5)), ShapeError, r"Grayscale works on images of shape"),
+        (lambda: transforms.Grayscale()(pixels(2, 5, 5)), ShapeError, "colours have three channels.*have 2"),
+        (lambda: transforms.Normalize([0.5] * 3, [1] * 3)(pixels(1, 5, 5)), ShapeError, "3 means.*have 1 channels"),
+        (lambda: transforms.Normalize([0.5], [0.0]), ValueError, "above 0"),
+        (lambda: transforms.ColorJitter(hue=0.7), ValueError, "hue goes from -0.5 to 0.5"),
+        (lambda: transforms.ColorJitter(brightness=-1), ValueError, "at least 0, not -1"),
+        (lambda: transforms.ColorJitter(0.5)(np.zeros((3, 2, 2), np.uint8)), MinidlError, "floats from 0 to 1.*uint8"),
+        (lambda: transforms.Resize(3)(md.ones(1, 4, 4, requires_grad=True)), MinidlError, "no gradient passes"),
+        (lambda: transforms.Resize(3, interpolation="cubic"), ValueError, "cubic"),
+        (lambda: md.vision.make_grid(md.ones(3)), ShapeError, "make_grid takes images"),
+        (lambda: md.vision.make_grid([]), ShapeError, "make_grid takes images"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_sentence(ask, error, words):
+    with pytest.raises(error, match=words):
+        ask()
