@@ -87,7 +87,7 @@ from minidl.ops.creation import (
 )  # fmt: skip
 from minidl.ops.creation import range_to as range
 from minidl.ops.decompositions import cholesky, lstsq, matrix_rank
-from minidl.ops.decompositions import pinv as pinverse
+from minidl.ops.decompositions import simple_pinv as pinverse
 from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot

@@ -5,7 +5,18 @@ from minidl.errors import MinidlError
 
 
 def compile(
-    model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False, name=None
+    model=None,
+    *,
+    fullgraph=False,
+    dynamic=None,
+    backend=None,
+    mode=None,
+    options=None,
+    disable=False,
+    name=None,
+    recompile_limit=None,
+    isolate_recompiles=False,
+    shapes_spec=None,
 ):
     """The model (or function) itself: there is nothing to compile. Also as a decorator.
 

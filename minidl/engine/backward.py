@@ -324,6 +324,7 @@ def grad(
     grad_outputs=None,
     retain_graph=None,
     create_graph=False,
+    only_inputs=True,
     allow_unused=None,
     is_grads_batched=False,
     materialize_grads=False,
@@ -338,6 +339,8 @@ def grad(
         The gradient to start from at each output; None for an output with one element.
     retain_graph, create_graph : bool
         As in `backward`.
+    only_inputs : bool
+        Changes nothing: other leaves get no gradient.
     allow_unused : bool
         Give None for an input that the outputs do not depend on, instead of an error.
     is_grads_batched : bool

@@ -16,7 +16,7 @@ from minidl.errors import ShapeError, broadcast_error
 OTHER_NAMES = {
     "axis": "dim", "keepdims": "keepdim", "size": "shape", "value": "src", "symmetric": "hermitian",
     "sections": "indices_or_sections", "indices": "indices_or_sections", "tensor_indices_or_sections": "indices_or_sections",
-    "element": "elements", "test_element": "test_elements",
+    "split_size": "split_size_or_sections", "from": "low", "to": "high", "element": "elements", "test_element": "test_elements",
 }  # fmt: skip
 FIRST, SECOND = ("input", "A"), "other"  # PyTorch's names for the operands, which have their formula's names here
 LAYOUT = {"memory_format", "layout", "pin_memory", "non_blocking"}  # how elements lie in memory: values are the same
@@ -88,6 +88,9 @@ def with_own_names(function, args, kwargs):
         if name is not None:
             known[name] = value
     if parameters.several in known:  # reshape(x, shape=(2, 3)): what the function takes as *shape
+        absent = [name for name in parameters.positional[len(args) :] if name not in known]
+        if absent:
+            raise TypeError(f"{_shown(function)}() needs {', '.join(absent)} too")
         before = [known.pop(name) for name in parameters.positional[len(args) :]]
         args = (*args, *before, known.pop(parameters.several))
     return args, known

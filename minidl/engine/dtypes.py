@@ -16,9 +16,9 @@ class default:
     dtype = float32
 
 
-def set_default_dtype(dtype):
+def set_default_dtype(d):
     """Choose the dtype that new floating tensors get: float32 (as it starts) or float64."""
-    dtype = np.dtype(dtype)
+    dtype = np.dtype(d)
     if dtype.kind != "f":
         raise DtypeError(f"the default dtype must be a floating one (float32, float64), not {dtype}")
     default.dtype = dtype

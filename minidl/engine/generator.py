@@ -198,7 +198,7 @@ def set_rng_state(new_state):
 
 
 @contextmanager
-def fork_rng(devices=None, enabled=True):
+def fork_rng(devices=None, enabled=True, device_type=None):
     """A block after which the stream of random numbers goes on as if nothing had been drawn in it."""
     generator = seeded(None)
     state = generator.get_state()

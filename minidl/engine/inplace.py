@@ -14,6 +14,7 @@ Under `no_grad` values are written and nothing is recorded: so weights are updat
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array
 from minidl.engine.grad_mode import this_thread
@@ -34,6 +35,7 @@ def in_place(function, name=None):
         return change(self, compute, f"{name}()", (*args, *kwargs.values()))
 
     method.__name__ = method.__qualname__ = name
+    method.__wrapped__ = function  # who asks for the arguments (help, editors) is told those of the operation
     method.__doc__ = f"`{name[:-1]}`, in place: changes the tensor itself, and returns it."
     return method
 
@@ -185,18 +187,19 @@ def overwrite(x, value):
     return np.broadcast_to(value, x.shape).astype(x.dtype), lambda g: np.zeros_like(g), lambda g: g
 
 
-def copy_(self, source, non_blocking=False):
-    """Take over the values of `source`, broadcast to this shape and brought to this dtype.
+@any_spelling
+def copy_(self, src, non_blocking=False):
+    """Take over the values of `src`, broadcast to this shape and brought to this dtype.
 
     Raises
     ------
     ShapeError
-        When `source` cannot be broadcast to this shape.
+        When `src` cannot be broadcast to this shape.
     """
-    if source is self:
+    if src is self:
         refuse_change(self, "copy_()", this_thread.state.recording and self.requires_grad)
         return self
-    source = source if isinstance(source, Tensor) else Tensor.wrap(as_array(source, copy=True))
+    source = src if isinstance(src, Tensor) else Tensor.wrap(as_array(src, copy=True))
     try:
         fits = np.broadcast_shapes(self.shape, source.shape) == self.shape
     except ValueError:

@@ -20,6 +20,11 @@ from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
 from minidl.errors import DtypeError, GraphError, ShapeError
 
+OLD_NAMES = {  # dtype -> how PyTorch's tensors of it were called
+    "float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
+    "int8": "Char", "uint8": "Byte", "bool": "Bool",
+}  # fmt: skip
+
 
 class Size(tuple):
     """The sizes of the dimensions: a tuple that can tell how many elements there are.
@@ -195,8 +200,8 @@ class Tensor:
         """The values as nested lists of Python numbers."""
         return self.array.tolist()
 
-    def numpy(self):
-        """The values as an ndarray that shares the memory and cannot be written to.
+    def numpy(self, *, force=False):
+        """The values as an ndarray that shares the memory and cannot be written to; with `force`, of any tensor.
 
         (PyTorch's can be written to, which can make a gradient wrong without a sign: take
         ``x.numpy().copy()`` to change values.)
@@ -204,9 +209,9 @@ class Tensor:
         Raises
         ------
         GraphError
-            When the tensor requires a gradient, which NumPy would lose.
+            When the tensor requires a gradient, which NumPy would lose, unless `force` says that this is meant.
         """
-        if self.requires_grad:
+        if self.requires_grad and not force:
             raise GraphError(
                 "this tensor requires a gradient, and NumPy would not follow it. "
                 "To look at its values, leave the graph first: x.detach().numpy()"
@@ -351,11 +356,13 @@ class Tensor:
             return self.clone() if copy else self
         return self._cast(np.dtype(dtype))
 
-    def type(self, dtype):
-        """The tensor in another dtype."""
-        return self.to(dtype)
+    def type(self, dtype=None, non_blocking=False):
+        """The tensor in another dtype; without one, the name of its kind as PyTorch writes it: 'torch.FloatTensor'."""
+        return f"torch.{OLD_NAMES[self.array.dtype.name]}Tensor" if dtype is None else self.to(dtype)
 
-    astype = type
+    def astype(self, dtype):
+        """The tensor in another dtype (NumPy's name of `to`)."""
+        return self.to(dtype)
 
     def cpu(self):
         """The tensor itself: it is on the CPU."""

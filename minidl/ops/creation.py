@@ -40,7 +40,7 @@ def as_tensor(data, dtype=None, device=None):
 
 
 @any_spelling
-def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=None):
     """`obj` itself if it is a tensor of that dtype and no copy is asked for, else a new tensor."""
     made = as_tensor(obj, dtype, device)
     made = made.clone() if copy and made is obj else made

@@ -51,7 +51,7 @@ def _cholesky(x):
 
 
 @any_spelling
-def cholesky(x, *, upper=False):
+def cholesky(x, upper=False):
     """The lower triangular L with ``L @ L.mT = x``, for a symmetric positive x; its transpose if `upper` (Murray 2016)."""
     square(x, "cholesky")
     return _cholesky(x).mT if upper else _cholesky(x)
@@ -342,6 +342,12 @@ def _pinv(x, rcond):
         )  # fmt: skip
 
     return y, pull
+
+
+@any_spelling
+def simple_pinv(x, rcond=1e-15):
+    """`pinv` with PyTorch's older limit: singular values up to `rcond` times the largest count as 0."""
+    return pinv(x, rcond)
 
 
 @any_spelling

@@ -97,7 +97,7 @@ def div(a, b, *, rounding_mode=None):
 
 @any_spelling
 @tensor_first
-def rsub(a, b, *, alpha=1):
+def rsub(a, b, alpha=1):
     """The difference the other way round: ``b - alpha * a``."""
     return b - (a if alpha == 1 else alpha * a)
 
@@ -745,7 +745,7 @@ def frac(x):
 
 
 @any_spelling
-def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(x, nan=None, posinf=None, neginf=None):
     """The tensor with numbers in the place of NaN and the infinities: those given, or 0 and the largest of the dtype."""
     if x.dtype.kind != "f":
         return x.clone()

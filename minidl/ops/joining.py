@@ -250,7 +250,7 @@ def unravel_index(indices, shape):
 
 
 @any_spelling
-def vander(x, N=None, *, increasing=False):
+def vander(x, N=None, increasing=False):
     """The powers of each element of a vector in a row: the largest first (`increasing`: last)."""
     n = x.shape[-1] if N is None else N
     powers = np.arange(n) if increasing else np.arange(n)[::-1].copy()

@@ -123,9 +123,9 @@ def randint_like(x, low=0, high=None, *, generator=None, dtype=None, device=None
 
 
 @any_spelling
-def uniform_(self, a=0.0, b=1.0, *, generator=None):
-    """Fill the tensor with uniform numbers from `a` to `b`, in place."""
-    return self.assign(fill_uniform(self.shape, a, b, self.dtype, generator), "uniform_()")
+def uniform_(self, low=0.0, high=1.0, *, generator=None):
+    """Fill the tensor with uniform numbers from `low` to `high` (PyTorch's `from` and `to`), in place."""
+    return self.assign(fill_uniform(self.shape, low, high, self.dtype, generator), "uniform_()")
 
 
 @any_spelling

@@ -59,10 +59,12 @@ def reshape(x, *shape):
 
 
 @any_spelling
-def view(x, *shape):
+def view(x, *shape, dtype=None):
     """`reshape` by PyTorch's other name; with a dtype, the same bits read in another way."""
     if len(shape) == 1 and isinstance(shape[0], np.dtype | type):
-        return Tensor.wrap(x.array.view(shape[0]))
+        (dtype,) = shape
+    if dtype is not None:
+        return Tensor.wrap(x.array.view(dtype))
     return reshape(x, *shape)
 
 
@@ -224,22 +226,23 @@ def tile(x, *dims):
 
 
 @any_spelling
-def repeat(x, *sizes_):
+def repeat(x, *repeats):
     """`tile`, by the name it has as a method in PyTorch; every dimension needs its count."""
-    counts = sizes(sizes_)
+    counts = sizes(repeats)
     if len(counts) < x.ndim:
         raise ShapeError(f"repeat needs a count for each of the {x.ndim} dimensions, and got {counts}")
     return tile(x, counts)
 
 
 @any_spelling
-def repeat_interleave(x, repeats=None, dim=None, *, output_size=None):
+def repeat_interleave(x=None, repeats=None, dim=None, *, output_size=None):
     """Each element `repeats` times (a number, or one for each), copies side by side.
 
     Given nothing but a vector of counts: each place as often as its count says.
     """
-    if repeats is None:
-        return Tensor.wrap(np.repeat(np.arange(len(x)), x.array))
+    if x is None or repeats is None:
+        counts = x if repeats is None else repeats
+        return Tensor.wrap(np.repeat(np.arange(len(counts)), counts.array))
     if dim is None:
         x, dim = reshape(x, -1), 0
     axis = axis_of(dim, x.ndim)

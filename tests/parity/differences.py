@@ -1,12 +1,39 @@
 """Where minidl differs from PyTorch on purpose, each with its reason: the tests assert it."""
 
 FOR_ACCELERATORS = "chooses the dtype of the result on a GPU, where products of half precision are added in single"
+BY_KIND = "stands in the place of another argument, and is known by its kind: test_arguments_that_are_known_by_their_kind"
+CORRECTION = "None leaves it to `correction`, which is 1: the same as True"
+OLD = "PyTorch itself says that it should not be used any more"
 
-ARGUMENTS = {  # function -> argument that is not understood -> why
-    "torch.addmm": {"out_dtype": FOR_ACCELERATORS},
-    "torch.baddbmm": {"out_dtype": FOR_ACCELERATORS},
-    "torch.bmm": {"out_dtype": FOR_ACCELERATORS},
-    "torch.mm": {"out_dtype": FOR_ACCELERATORS},
+ARGUMENTS = {  # function -> argument that is not understood, has another place or another default -> why
+    **{
+        name: {"out_dtype": FOR_ACCELERATORS}
+        for name in "addmm baddbmm bmm mm Tensor.addmm Tensor.baddbmm Tensor.bmm Tensor.mm".split()
+    },
+    **{name: {"unbiased": f"{CORRECTION}; {BY_KIND}"} for name in "std var std_mean var_mean Tensor.std Tensor.var".split()},
+    **{
+        f"nn.functional.conv{n}d": {"padding": "'valid' in the overload for words, which is the same as 0"}
+        for n in (1, 2, 3)
+    },
+    "arange": {"end": BY_KIND},
+    "randint": {"high": BY_KIND, "size": BY_KIND},
+    "randint_like": {"high": BY_KIND},
+    "repeat_interleave": {"repeats": BY_KIND},
+    "Tensor.random_": {"to": BY_KIND},
+    "Tensor.to": dict.fromkeys(("device", "dtype", "other", "non_blocking", "copy"), BY_KIND),
+    "Tensor.view": {"dtype": BY_KIND},
+    "Tensor.expand": {"implicit": "a mark that the compiler of PyTorch sets"},
+    "load": {"weights_only": "is True, as None is in PyTorch: running code from a file is refused"},
+    "lstsq": {"A": "PyTorch's only raises, and points to linalg.lstsq, which this is"},
+    "meshgrid": {"indexing": "'ij', as None is in PyTorch, which warns"},
+    "nn.Hardtanh": dict.fromkeys(("min_value", "max_value"), OLD),
+    "nn.PoissonNLLLoss.forward": {
+        "log_input": "the prediction, which is called `input`, because it need not be a logarithm"
+    },
+    "nn.RNNCellBase": dict.fromkeys(("num_chunks", "device", "dtype"), "each cell knows the number of its gates"),
+    "nn.Sequential": {"arg": "a single OrderedDict, which has no name"},
+    "norm": {"dtype": "goes by name, because its place comes after that of out=, which is refused"},
+    "save": {"pickle_module": "None: no module is chosen, because only tensors and containers are written"},
 }
 
 VALUES = {  # operation of PyTorch's sample database -> what differs (examples: test_differences.py)

@@ -40,3 +40,22 @@ def test_the_signs_of_singular_vectors_may_differ_and_their_product_may_not():
     x = md.randn(3, 5, dtype=md.float64)
     u, s, vh = md.linalg.svd(x, full_matrices=False)
     np.testing.assert_allclose((u * s @ vh).array, x.array, atol=1e-12)
+
+
+def test_arguments_that_are_known_by_their_kind():
+    x = md.arange(6.0).reshape(2, 3)
+    assert md.arange(3).tolist() == md.arange(end=3).tolist() == [0, 1, 2]
+    assert md.randint(1, (2,)).tolist() == md.randint(high=1, size=(2,)).tolist() == [0, 0]
+    assert md.randint_like(x, 1).sum() == md.randint_like(x, high=1).sum() == 0
+    assert (
+        md.repeat_interleave(md.tensor([1, 2])).tolist()
+        == md.repeat_interleave(repeats=md.tensor([1, 2])).tolist()
+        == [0, 1, 1]
+    )
+    assert md.zeros(3).random_(1).sum() == md.zeros(3).random_(to=1).sum() == 0
+    assert x.to("cpu", md.float64, True, True).dtype == x.to(md.float64, False).dtype == x.to(x.double()).dtype == md.float64
+    assert x.view(md.int32).tolist() == x.view(dtype=md.int32).tolist()
+    assert x.std(False) == x.std(unbiased=False) == md.std(x, False) == x.std(correction=0)
+    assert x.var((0, 1), False) == x.var(False) == md.var(x, None, unbiased=False)
+    for both in (md.std_mean, md.var_mean):
+        assert both(x, False)[0] == both(x, unbiased=False)[0] != both(x)[0]
