@@ -2,6 +2,7 @@
 
 from minidl.data import transforms
 from minidl.data.bundled import digits
+from minidl.data.cifar import cifar10
 from minidl.data.collate import default_collate, default_convert
 from minidl.data.dataset import (
     ChainDataset,
@@ -13,8 +14,10 @@ from minidl.data.dataset import (
     TensorDataset,
     random_split,
 )
+from minidl.data.face_set import faces
 from minidl.data.full_sets import fashion_mnist, mnist
 from minidl.data.loader import DataLoader
+from minidl.data.olivetti import olivetti_faces
 from minidl.data.samplers import (
     BatchSampler,
     RandomSampler,
@@ -30,6 +33,7 @@ from minidl.data.workers import get_worker_info
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
-    "breast_cancer", "circles", "default_collate", "default_convert", "diabetes", "digits", "fashion_mnist",
-    "get_worker_info", "iris", "mnist", "moons", "random_split", "sines", "spirals", "transforms", "wine",
+    "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "faces",
+    "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "olivetti_faces", "random_split", "sines", "spirals",
+    "transforms", "wine",
 ]  # fmt: skip

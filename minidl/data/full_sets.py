@@ -58,9 +58,37 @@ def fashion_mnist(folder=None):
 
 
 def _fetched(name, folder):
+    address, files = SETS[name]
+    paths = fetched_files(name, address, files, folder, "go on with the bundled 10,000 digits: minidl.data.digits()")
+    images, labels, test_images, test_labels = (read_idx(path) for path in paths)
+    return tuple(
+        Digits(Tensor.wrap(x[:, None] / np.float32(255)), Tensor.wrap(y.astype(np.int64)))
+        for x, y in ((images, labels), (test_images, test_labels))
+    )
+
+
+def fetched_files(name, address, files, folder, instead):
+    """Where the files of a set are kept, after fetching those that are not there yet.
+
+    Parameters
+    ----------
+    name : str
+    address : str
+        The address of each file without its name.
+    files : dict of str to str
+        The name of each, and its checksum (SHA-256): what others put in its place is not taken.
+    folder : path or None
+        Where they are kept; a folder for caches of the system for None.
+    instead : str
+        What to do without a network.
+
+    Raises
+    ------
+    DataFileError
+        When they cannot be fetched.
+    """
     import pooch
 
-    address, files = SETS[name]
     store = pooch.create(
         path=folder or pooch.os_cache("minidl") / name,
         base_url=address,
@@ -68,17 +96,9 @@ def _fetched(name, folder):
     )
     pooch.get_logger().setLevel("WARNING")
     try:
-        paths = [store.fetch(file, progressbar=True) for file in files]
+        return [store.fetch(file, progressbar=True) for file in files]
     except Exception as error:  # pooch passes on whatever its way to the network raises
-        raise DataFileError(
-            f"{name} could not be fetched ({type(error).__name__}); without a network go on with the bundled "
-            "10,000 digits: minidl.data.digits()"
-        ) from error
-    images, labels, test_images, test_labels = (read_idx(path) for path in paths)
-    return tuple(
-        Digits(Tensor.wrap(x[:, None] / np.float32(255)), Tensor.wrap(y.astype(np.int64)))
-        for x, y in ((images, labels), (test_images, test_labels))
-    )
+        raise DataFileError(f"{name} could not be fetched ({type(error).__name__}); without a network {instead}") from error
 
 
 def read_idx(path):

@@ -211,6 +211,44 @@ def roc_auc(scores, targets):
     return float(np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2))
 
 
+def equal_error_rate(scores, targets):
+    """The error at the threshold at which as many are let in wrongly as are turned away wrongly; 0 is perfect.
+
+    It is where the ROC curve, with straight lines between its points, meets the diagonal from the top left.
+
+    Examples
+    --------
+    >>> equal_error_rate([0.9, 0.7, 0.4, 0.2], [1, 0, 1, 0])
+    0.5
+    """
+    false, true, _ = (r.array for r in roc_curve(scores, targets))
+    gap = false + true - 1  # the share let in wrongly, less the share turned away wrongly: it only rises
+    k = int(np.argmax(gap >= 0))
+    part = -gap[k - 1] / (gap[k] - gap[k - 1])
+    return float(false[k - 1] + part * (false[k] - false[k - 1]))
+
+
+def verification_rate(scores, targets, false_accept_rate=0.01):
+    """The share of the same that is accepted when of the different at most `false_accept_rate` may be.
+
+    Parameters
+    ----------
+    scores : (N,)
+        How alike each pair is.
+    targets : (N,)
+        1 where the two are the same, 0 where they are not.
+
+    Raises
+    ------
+    OutOfRangeError
+        For a rate that is no share.
+    """
+    if not 0 <= false_accept_rate <= 1:
+        raise OutOfRangeError(f"false_accept_rate is a share from 0 to 1, and is {false_accept_rate:g}")
+    false, true, _ = (r.array for r in roc_curve(scores, targets))
+    return float(true[false <= false_accept_rate].max())
+
+
 def average_precision(scores, targets):
     """The mean precision over all thresholds, weighted by the gain in recall."""
     negatives, positives, _ = _ranked(scores, targets)
