@@ -2,6 +2,7 @@
 
 from minidl.data import transforms
 from minidl.data.bundled import digits
+from minidl.data.cells import nuclei
 from minidl.data.cifar import cifar10
 from minidl.data.collate import default_collate, default_convert
 from minidl.data.dataset import (
@@ -34,6 +35,6 @@ __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
     "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "faces",
-    "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "olivetti_faces", "random_split", "sines", "spirals",
-    "transforms", "wine",
+    "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "nuclei", "olivetti_faces", "random_split", "sines",
+    "spirals", "transforms", "wine",
 ]  # fmt: skip
