@@ -28,11 +28,11 @@ def environment(name):
 
 
 def parts(notebooks_only):
-    """What is run: name -> arguments of Python. The solved chapters are among the tests."""
-    pytest = ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]
-    tests = {"solved chapters": [*pytest, "tests/course/test_exercises.py"]} if notebooks_only else {}
-    tests = tests or {"tests": [*pytest, "-m", "not browser"]}
-    return {"chapters": ["-m", "minidl.cli", "check", "notebooks"], **tests, "bridge": ["-m", "tests.notebooks.bridge"]}
+    """What is run: name -> arguments of Python. Chapters are run solved, which is a test, and compared with their files."""
+    pytest = ["-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal"]
+    chapters = {"chapters, solved": [*pytest, "tests/course/test_exercises.py"]}
+    tests = {"tests with all chapters, solved": [*pytest, "-m", "not browser"]}
+    return {**(chapters if notebooks_only else tests), "bridge": ["-m", "tests.notebooks.bridge"]}
 
 
 def available(names):

@@ -7,6 +7,7 @@ shapes such as `(100, 4)`, sizes such as `28×28`, numbers inside words (`conv2`
 
 import math
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -27,6 +28,12 @@ FIGURE = re.compile(r"<Figure size [^<>]*+>")
 TIME = re.compile(r"(?<![\w.,])[0-9][0-9,]*+(?:\.[0-9]++)?+ (?:s|ms|µs|seconds|it/s)\b")
 WIDGET = re.compile(r'"?model_id"?: "?[0-9a-f]{32}"?')
 BAR = frozenset("━╸╺█▏▎▍▌▋▊▉")
+# Parts of an output that are no result: the numbers of cells and widgets, and pictures, which depend on their libraries.
+NO_RESULT = {"metadata", "traceback", "output_type", "name", "execution_count", "prompt_number"} | {
+    "application/vnd.jupyter.widget-view+json",
+    "image/png",
+    "image/jpeg",
+}
 
 
 def cleaned(text):
@@ -116,6 +123,56 @@ def difference(expected, found, close=None):
         if reason is None:
             return None
     return "\n".join(filter(None, [_first_line(expected, found, close), reason and f"  {reason}"]))
+
+
+def outputs_difference(expected, found, close=None, skip=NO_RESULT):
+    """Say where the outputs of a cell first part from those in the file.
+
+    Parameters
+    ----------
+    expected, found : list of dict
+        Outputs as a notebook keeps them: those in the file, and those that came.
+    close : Closeness, optional
+        How far numbers may move; without it every letter counts.
+    skip : set of str
+        The parts of an output and the MIME types that are not compared.
+
+    Returns
+    -------
+    str or None
+        A few lines that show the place, or None when both say the same.
+
+    Examples
+    --------
+    >>> two = {"output_type": "stream", "name": "stdout", "text": "2"}
+    >>> print(outputs_difference([two], []))
+    stdout: 1 outputs in the file, 0 now
+    """
+    expected, found = _by_kind(expected, skip), _by_kind(found, skip)
+    for kind in [*expected, *(kind for kind in found if kind not in expected)]:
+        old, new = expected.get(kind, []), found.get(kind, [])
+        if len(old) != len(new):
+            counts = f"{kind}: {len(old)} outputs in the file, {len(new)} now"
+            return "\n".join([counts, *(f"  now: {text[:160]}" for text in new)])
+        for before, now in zip(old, new, strict=True):
+            parts = difference(before, now, close)
+            if parts is not None:
+                return f"{kind}, {parts}"
+    return None
+
+
+def _by_kind(outputs, skip):
+    """The contents of outputs by stream or MIME type, in order, without what may differ from run to run."""
+    kinds, streams = defaultdict(list), defaultdict(list)
+    for output in outputs:
+        if output["output_type"] == "stream":
+            streams[output["name"]].append(output["text"])  # it may have come in pieces
+            continue
+        contents = {**{key: value for key, value in output.items() if key != "data"}, **output.get("data", {})}
+        for kind, content in contents.items():
+            if kind not in skip:
+                kinds[kind].append(cleaned(content if isinstance(content, str) else repr(content)))
+    return {name: [cleaned("".join(pieces))] for name, pieces in streams.items() if name not in skip} | kinds
 
 
 def _parting(expected, found, close):

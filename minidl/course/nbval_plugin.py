@@ -5,15 +5,14 @@ shown alone, and that a kernel which dies is not taken for one that is slow.
 """
 
 import os
-from collections import defaultdict
 from pathlib import Path
 from queue import Empty
 
 import pytest
 from nbval.kernel import RunningKernel
-from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, transform_streams_for_comparison
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
-from minidl.course.comparing import cleaned, closeness, difference
+from minidl.course.comparing import closeness, outputs_difference
 
 KERNEL = "python3"  # of a notebook that names none
 PATIENCE = 1.0  # seconds between two looks whether a silent kernel is still alive
@@ -122,30 +121,9 @@ class Cell(IPyNbCell):
     def compare_outputs(self, test, ref, skip_compare=None):
         """Whether two lists of outputs say the same, as far as this cell is exact."""
         close = closeness(self.cell.metadata.get("tags", []))
-        expected, found = (self._by_kind(outputs, skip_compare or self.parent.skip_compare) for outputs in (ref, test))
-        self.comparison_traceback = []
-        for kind in [*expected, *(kind for kind in found if kind not in expected)]:
-            old, new = expected.get(kind, []), found.get(kind, [])
-            if len(old) != len(new):
-                self.comparison_traceback = [f"{kind}: {len(old)} outputs in the file, {len(new)} now"]
-                self.comparison_traceback += [f"  now: {str(value)[:160]}" for value in new]
-                return False
-            for before, now in zip(old, new, strict=True):
-                parts = difference(before, now, close)
-                if parts is not None:
-                    self.comparison_traceback = [f"{kind}, {parts}"]
-                    return False
-        return True
-
-    def _by_kind(self, outputs, skip):
-        """The contents of outputs by stream or MIME type, in order, without what may differ from run to run."""
-        kinds = defaultdict(list)
-        for output in transform_streams_for_comparison(outputs):
-            contents = {**{key: value for key, value in output.items() if key != "data"}, **output.get("data", {})}
-            for kind, content in contents.items():
-                if kind not in skip:
-                    kinds[kind].append(cleaned(content if isinstance(content, str) else repr(content)))
-        return kinds
+        parts = outputs_difference(ref, test, close, set(skip_compare or self.parent.skip_compare))
+        self.comparison_traceback = [] if parts is None else [parts]
+        return parts is None
 
     def repr_failure(self, excinfo):
         """The cell, and what went wrong in it; what pytest itself says of anything else."""
