@@ -10,7 +10,7 @@ import numpy as np
 
 from minidl.engine.broadcasting import repeats
 from minidl.engine.changes import changes
-from minidl.engine.grad_mode import clock, no_grad, set_grad_enabled, this_thread
+from minidl.engine.grad_mode import clock, no_grad, recorded_if, this_thread
 from minidl.engine.operation import NO_OPTIONS, Node
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError, MinidlError, ShapeError
@@ -179,7 +179,7 @@ def _pullback(cls, ctx, args, like, row, arrived):
                 gradients[k] = part if isinstance(part, Tensor) else Tensor.wrap(np.array(part))
                 arrived[k] = ctx._zeros or len(arrived) == 1
         recorded = isinstance(g, Tensor)
-        with set_grad_enabled(recorded):
+        with recorded_if(recorded):
             found = _checked(cls, cls.backward(ctx, *gradients), args)
             if recorded and getattr(cls.backward, "once", False):
                 found = [part if part is None else _FirstOnly.apply(part, *args, *gradients) for part in found]

@@ -4,7 +4,7 @@ from functools import cache
 
 from minidl.data import digits
 from minidl.engine.grad_mode import no_grad
-from minidl.nn.module import Module
+from minidl.nn.modes import evaluating
 
 LEARN, CHOOSE = 6000, 8000  # digits 0 to 5,999 are learned from, the 2,000 after them judge; the test set stays closed
 TOO_GOOD = 0.985  # the best networks of the course read 98 % of them
@@ -43,18 +43,3 @@ def reading_problem(model, least):
     if share > TOO_GOOD:
         return f"It reads {share:.1%}, which is too good: did it learn from the validation set (digits 6,000 to 7,999)?"
     return ""
-
-
-class evaluating:
-    """A context in which a module is in evaluation mode; its parts get their own modes back."""
-
-    def __init__(self, model):
-        self.modes = {part: part.training for part in model.modules()} if isinstance(model, Module) else {}
-
-    def __enter__(self):
-        for part in self.modes:
-            part.training = False
-
-    def __exit__(self, *_):
-        for part, mode in self.modes.items():
-            part.training = mode

@@ -21,7 +21,7 @@ from minidl.engine.accumulation import Scatter, Totals
 from minidl.engine.broadcasting import repeats, unbroadcast
 from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array
-from minidl.engine.grad_mode import clock, set_grad_enabled, this_thread
+from minidl.engine.grad_mode import clock, recorded_if, this_thread
 from minidl.engine.operation import Node
 from minidl.engine.saved import args_then, refuse_if_arguments_changed, refuse_if_pullbacks_hold_changed_values
 from minidl.engine.tensor import Tensor
@@ -187,7 +187,7 @@ def _given(args, parts):
 def _through_composition(node, args, g, wanted):
     """The gradients of a fused operation as differentiable tensors, by way of the small operations."""
     start = next(clock)
-    with set_grad_enabled(True):
+    with recorded_if(True):
         out = node.operation.composed(*args, **node.kwargs)
         if out.node is None:
             return [None] * len(wanted)
@@ -296,12 +296,16 @@ def backward_from(outputs, gradients, retain_graph=None, create_graph=False, inp
     if inputs is not None:
         inputs = _tensors(inputs, "inputs")
     targets = None if inputs is None else {grad_slot(t) for t in inputs}
-    with set_grad_enabled(create_graph):
+    state = this_thread.state
+    before, state.recording = state.recording, create_graph  # `recorded_if`, written out: small graphs feel the difference
+    try:
         seeds = [_seed(o, g, create_graph) for o, g in zip(outputs, gradients, strict=True)]
         found = run_backward(outputs, seeds, targets, retain_graph, create_graph)
         of_node = {} if inputs is None else {t.node: t for t in inputs if t.node is not None}
         for slot in list(found):
             accumulate_grad(of_node.get(slot, slot), found.take(slot))
+    finally:
+        state.recording = before
 
 
 def accumulate_grad(leaf, part):
@@ -387,10 +391,14 @@ def grad(
                 f"inputs[{i}] does not require a gradient, so no graph leads back to it. "
                 "Create it with requires_grad=True, before it is used."
             )
-    with set_grad_enabled(create_graph):
+    state = this_thread.state
+    before, state.recording = state.recording, create_graph
+    try:
         seeds = [_seed(o, g, create_graph) for o, g in zip(outputs, grad_outputs, strict=True)]
         retain_graph = create_graph if retain_graph is None else retain_graph
         found = run_backward(outputs, seeds, {grad_slot(t) for t in inputs}, retain_graph, create_graph)
+    finally:
+        state.recording = before
     results = []
     for i, t in enumerate(inputs):
         part = found.get(grad_slot(t))

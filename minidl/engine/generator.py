@@ -10,12 +10,13 @@ import math
 import secrets
 import threading
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from minidl.engine import dtypes
 from minidl.engine.devices import CPU, check_device
+from minidl.engine.restoring import remembered
 
 MASK24, MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 
@@ -86,6 +87,11 @@ class Generator:
         self.bits.state = {"bit_generator": "MT19937", "state": {"key": state["key"], "pos": state["pos"]}}
         self.second_normal, self.seed_given = state["second_normal"], state["seed"]
         return self
+
+    def remembered(self):
+        """What puts the stream back where it is now: calls for `minidl.engine.restoring.afterwards`."""
+        names = ("bits", "second_normal", "seed_given")
+        return [partial(setattr, self.bits, "state", self.bits.state), *(remembered(self, name) for name in names)]
 
     # Arrays of numbers. The order in which they consume the stream is part of what they promise.
 

@@ -1,10 +1,11 @@
 """Whether operations are recorded, who watches them, and the clock that orders them."""
 
 import threading
-from collections.abc import Callable
 from functools import partial, wraps
 from inspect import isgeneratorfunction
 from itertools import count
+
+from minidl.engine.restoring import Restoring, remembered
 
 clock = count(1)  # serial numbers of nodes, and the times of changes made in place
 
@@ -43,24 +44,19 @@ def is_grad_enabled():
     return this_thread.state.recording
 
 
-class _GradMode:
+class _GradMode(Restoring):
     """A context manager and decorator that sets whether operations are recorded."""
 
     mode: bool
-    before: list
 
     def __new__(cls, function=None):
         made = super().__new__(cls)
-        made.before = []
         return made if function is None else made(function)
 
     def __enter__(self):
         state = this_thread.state
-        self.before.append(state.recording)
+        self.end_by(remembered(state, "recording"))
         state.recording = self.mode
-
-    def __exit__(self, *error):
-        this_thread.state.recording = self.before.pop()
 
     def again(self):
         """A new context of the same mode: a decorated function may call itself, and run in several threads."""
@@ -130,8 +126,6 @@ class enable_grad(_GradMode):
 class _ChosenGradMode(_GradMode):
     """A grad mode that is given when it is made."""
 
-    recording_for: Callable
-
     def __new__(cls, mode=True):
         if callable(mode):
             return cls(True)(mode)
@@ -139,11 +133,18 @@ class _ChosenGradMode(_GradMode):
         made.mode = cls.recording_for(mode)
         return made
 
+    @staticmethod
+    def recording_for(mode):
+        """What `mode` means for recording."""
+        return mode
+
     def again(self):
         """A new context of the same mode."""
-        made = _GradMode()
-        made.mode = self.mode
-        return made
+        return recorded_if(self.mode)
+
+
+class recorded_if(_ChosenGradMode):
+    """A block in which operations are recorded, or not: `set_grad_enabled` that waits for the block."""
 
 
 class inference_mode(_ChosenGradMode):
@@ -175,16 +176,10 @@ class set_grad_enabled(_ChosenGradMode):
         this_thread.state.recording = made.mode
         return made
 
-    @staticmethod
-    def recording_for(mode):
-        """What `mode` means for recording."""
-        return mode
-
     def __enter__(self):
-        this_thread.state.recording = self.mode
-
-    def __exit__(self, *error):
-        this_thread.state.recording = self.at_start
+        state = this_thread.state
+        self.end_by(partial(setattr, state, "recording", self.at_start))
+        state.recording = self.mode
 
     def __call__(self, function):
         """The function, run in this mode."""

@@ -2,12 +2,13 @@
 
 import sys
 import weakref
-from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 import numpy as np
 
 from minidl.engine.grad_mode import this_thread
+from minidl.engine.restoring import Restoring, remembered
 from minidl.errors import GraphError
 
 
@@ -65,7 +66,6 @@ class Trace(Observer, list):
         self.gradients[slot] = g
 
 
-@contextmanager
 def watch():
     """Record every operation, with its module and the line that made it, and every gradient.
 
@@ -75,21 +75,20 @@ def watch():
     >>> trace
     [sum((2, 3)) -> (3,)]
     """
-    trace = Trace()
-    with observed(trace):
-        yield trace
+    return observed(Trace())
 
 
-@contextmanager
-def observed(observer):
+class observed(Restoring):
     """Tell `observer` of every operation (``ran``), change in place (``changed``) and gradient (``pulled``) inside."""
-    state = this_thread.state
-    before = state.observers
-    state.observers = (*before, observer)
-    try:
-        yield observer
-    finally:
-        state.observers = before
+
+    def __init__(self, observer):
+        self.observer = observer
+
+    def __enter__(self):
+        state = this_thread.state
+        self.end_by(remembered(state, "observers"))
+        state.observers = (*state.observers, self.observer)
+        return self.observer
 
 
 def has_nan(value):
@@ -128,8 +127,7 @@ class _NaNFinder(Observer):
         )
 
 
-@contextmanager
-def detect_anomaly(check_nan=True):
+class detect_anomaly(Restoring):
     """Inside, the first operation that makes a NaN stops with its name and the line that called it.
 
     Without `check_nan` nothing is looked for.
@@ -140,12 +138,28 @@ def detect_anomaly(check_nan=True):
     Traceback (most recent call last):
     minidl.errors.GraphError: sqrt made the first NaN (not a number), at ...
     """
-    numpy_quiet = np.errstate(invalid="ignore", divide="ignore")  # its warnings would say it twice
-    with numpy_quiet, set_detect_anomaly(True, check_nan):
-        yield
+
+    def __init__(self, check_nan=True):
+        self.check_nan = check_nan
+
+    def __enter__(self):
+        state = this_thread.state
+        self.end_by(remembered(state, "observers"), partial(np.seterr, **np.geterr()))
+        try:
+            np.seterr(invalid="ignore", divide="ignore")  # NumPy's warnings would say it twice
+            state.observers = _with_nan_finder(state.observers, self.check_nan)
+        except BaseException:  # a block that was not entered does not end either
+            self.close()
+            raise
 
 
-class set_detect_anomaly:
+def _with_nan_finder(observers, wanted):
+    """The observers with one that stops at the first NaN, or without."""
+    others = tuple(o for o in observers if not isinstance(o, _NaNFinder))
+    return (*others, _NaNFinder()) if wanted else others
+
+
+class set_detect_anomaly(Restoring):
     """Whether to look for the first NaN, from here on or inside a ``with`` block: see `detect_anomaly`.
 
     >>> import minidl as md
@@ -157,14 +171,11 @@ class set_detect_anomaly:
     def __init__(self, mode, check_nan=True):
         state = this_thread.state
         self.before = state.observers
-        others = tuple(o for o in self.before if not isinstance(o, _NaNFinder))
-        state.observers = (*others, _NaNFinder()) if mode and check_nan else others
+        state.observers = _with_nan_finder(self.before, mode and check_nan)
 
     def __enter__(self):
         """What was set when this was made stays until the end of the block."""
-
-    def __exit__(self, *error):
-        this_thread.state.observers = self.before
+        self.end_by(partial(setattr, this_thread.state, "observers", self.before))
 
 
 def is_anomaly_enabled():

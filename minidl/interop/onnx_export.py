@@ -18,6 +18,7 @@ from minidl.engine.views import view_of
 from minidl.engine.watching import Observer, observed
 from minidl.errors import MinidlError
 from minidl.interop.onnx_translations import TRANSLATIONS, ExportError, cast
+from minidl.nn.modes import evaluating
 from minidl.system.files import write_atomically
 
 OPSET = 18
@@ -48,7 +49,7 @@ def export_onnx(model, example, path, dynamic_batch=True, input_name="input", ou
     except ImportError as error:
         raise ExportError("exporting needs the package onnx: pip install onnx") from error
     recorder = Recorder(example, dynamic_batch, input_name)
-    with _evaluating(model):
+    with evaluating(model), no_grad():
         with observed(recorder), _no_number_leaves(recorder):
             out = model(example)
         if not isinstance(out, Tensor) or id(out.array) not in recorder.names:
@@ -68,17 +69,6 @@ def export_onnx(model, example, path, dynamic_batch=True, input_name="input", ou
             _compare(made.SerializeToString(), model, example, dynamic_batch, input_name)
     write_atomically(path, made.SerializeToString())
     return Path(path)
-
-
-@contextmanager
-def _evaluating(model):
-    """In evaluation and without recording; afterwards the model is in the mode it was in."""
-    was_training = model.training
-    try:
-        with no_grad():
-            yield model.eval()
-    finally:
-        model.train(was_training)
 
 
 def _described(name, tensor, dynamic_batch):

@@ -3,14 +3,14 @@
 import math
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from minidl.engine.generator import manual_seed
-from minidl.engine.grad_mode import is_grad_enabled, no_grad, set_grad_enabled
+from minidl.engine.grad_mode import no_grad
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
+from minidl.nn.modes import evaluating, training_afterwards
 from minidl.nn.utils import clip_grad_norm_
 from minidl.ops.shape import cat
 from minidl.optim.lr_scheduler import ReduceLROnPlateau
@@ -109,7 +109,7 @@ def fit(
     if seed is not None:
         manual_seed(seed)
     complete = 0
-    with _mode_afterwards(model, training=True):
+    with training_afterwards(model):
         try:
             for callback in callbacks:
                 callback.at_start(run)
@@ -177,8 +177,7 @@ def evaluate(model, data, loss=cross_entropy, metrics=None):
         When there is no batch.
     """
     total, predictions, targets = 0.0, [], []
-    with _mode_afterwards(model, model.training), no_grad():
-        model.eval()
+    with evaluating(model), no_grad():
         for x, y in data:
             out = model(x)
             total += loss(out, y).item() * len(y)
@@ -189,17 +188,6 @@ def evaluate(model, data, loss=cross_entropy, metrics=None):
     everything, truth = cat(predictions), cat(targets)
     found = {"loss": total / len(truth)}
     return {**found, **{name: float(metric(everything, truth)) for name, metric in (metrics or {}).items()}}
-
-
-@contextmanager
-def _mode_afterwards(model, training):
-    """However the block ends, Ctrl-C at any moment included: leave the model in that mode, and recording as it was."""
-    recording = is_grad_enabled()
-    try:
-        yield
-    finally:
-        set_grad_enabled(recording)
-        model.train(training)
 
 
 def _check_batches(epochs, **sources):

@@ -1,21 +1,19 @@
 """Trying a model out, and leaving it as it was."""
 
-from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
 from minidl.engine.generator import default_generator
-from minidl.engine.tensor import Tensor
+from minidl.engine.restoring import afterwards
 
 
-@contextmanager
 def undisturbed(modules):
-    """Afterwards the random numbers and the buffers of the modules (running means) are as before."""
-    random = default_generator.get_state()
-    buffers = [(b, np.array(b.array)) for module in modules for b in module.buffers()]
-    try:
-        yield
-    finally:
-        default_generator.set_state(random)
-        for buffer, values in buffers:
-            buffer.copy_(Tensor.wrap(values))
+    """A block after which the random numbers and the buffers of the modules (running means) are as before."""
+    buffers = [b.array for module in modules for b in module.buffers()]
+    return afterwards(*default_generator.remembered(), *map(values_remembered, buffers))
+
+
+def values_remembered(array):
+    """What writes the numbers into an array again that it holds now."""
+    return partial(array.__setitem__, ..., np.array(array))

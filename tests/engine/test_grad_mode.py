@@ -1,10 +1,14 @@
 """Whether operations are recorded: as a context, as a decorator, on functions and on generators."""
 
+import contextlib
 import threading
 
+import numpy as np
 import pytest
 
 import minidl as md
+from minidl.engine.grad_mode import this_thread
+from tests.interrupts import moments
 
 
 def recording():
@@ -108,3 +112,57 @@ def test_every_thread_has_a_mode_of_its_own():
         thread.start()
         thread.join()
     assert seen == [True]
+
+
+def nested_blocks():
+    block = md.no_grad()
+    with block, md.enable_grad(), block:  # the same block twice
+        recording()
+    with md.inference_mode():
+        recording()
+
+
+def decorated():
+    return md.no_grad(recording)(), list(md.no_grad(lambda: (yield recording()))())
+
+
+def derivatives():
+    x = md.ones(2, requires_grad=True)
+    md.autograd.grad(x.sum(), x, create_graph=True)
+    x.backward(x.detach())
+
+
+def looked_at():
+    with md.autograd.detect_anomaly(), md.watch():
+        recording()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Ctrl-C while Python itself tidies up
+@pytest.mark.parametrize("work", [nested_blocks, decorated, derivatives, looked_at])
+def test_ctrl_c_at_any_moment_leaves_the_thread_as_it_was(work):
+    warnings, tried = np.geterr(), 0
+    for moment in moments(work):
+        state, tried = this_thread.state, tried + 1
+        assert state.recording, moment
+        assert state.observers == (), moment
+        assert np.geterr() == warnings or work is looked_at, moment  # seterr is written in Python
+        np.seterr(**warnings)
+    assert tried > 50
+
+
+def test_a_block_may_be_entered_and_left_by_hand():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(md.inference_mode())
+        assert not recording()
+    assert recording()
+    block = md.no_grad()
+    block.__enter__()
+    assert not recording()
+    block.__exit__(None, None, None)
+    assert recording()
+
+
+def test_a_block_lets_errors_through():
+    with pytest.raises(KeyError), md.no_grad():
+        raise KeyError
+    assert recording()

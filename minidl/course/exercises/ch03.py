@@ -2,8 +2,8 @@
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape, Word
-from minidl.course.judging import evaluating
 from minidl.course.predicting import Prediction
+from minidl.nn.modes import evaluating
 
 PREDICTIONS = {
     "p1": Prediction("How many of the 120 points can the best straight line get right?", unit="of 120", close=0.06),

@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
 from minidl.nn.convolution import Conv2d
+from minidl.nn.modes import evaluating
 from minidl.train.metrics import array_of
 from minidl.viz.undisturbed import undisturbed
 
@@ -52,13 +53,10 @@ def run_and_watch(model, batch, kind):
         return hook
 
     hooks = [m.register_forward_hook(remember(name)) for name, m in model.named_modules() if isinstance(m, kind)]
-    was_training = model.training
-    model.eval()
     try:
-        with undisturbed([model]):
+        with evaluating(model), undisturbed([model]):
             return model(batch), seen
     finally:
-        model.train(was_training)
         for hook in hooks:
             hook.remove()
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from minidl.engine.grad_mode import no_grad
 from minidl.errors import ShapeError
+from minidl.nn.modes import evaluating
 from minidl.ops.creation import tensor
 from minidl.train.metrics import array_of
 from minidl.viz.colours import region_image
@@ -35,20 +36,13 @@ def checked_points(X, y):
 
 def predict(model, points):
     """The probability of each class at each point, shape (N, C); the model is left as it was."""
-    was_training = getattr(model, "training", None)
-    if was_training:
-        model.eval()
-    try:
-        with no_grad(), np.errstate(all="ignore"):
-            out = model(tensor(points)).array
-            if out.ndim == 1 or out.shape[1] == 1:
-                p = 1 / (1 + np.exp(-out.reshape(-1)))
-                return np.stack([1 - p, p], axis=1)
-            out = np.exp(out - out.max(axis=1, keepdims=True))
-            return out / out.sum(axis=1, keepdims=True)
-    finally:
-        if was_training:
-            model.train()
+    with evaluating(model), no_grad(), np.errstate(all="ignore"):
+        out = model(tensor(points)).array
+        if out.ndim == 1 or out.shape[1] == 1:
+            p = 1 / (1 + np.exp(-out.reshape(-1)))
+            return np.stack([1 - p, p], axis=1)
+        out = np.exp(out - out.max(axis=1, keepdims=True))
+        return out / out.sum(axis=1, keepdims=True)
 
 
 def seen_classes(probabilities):

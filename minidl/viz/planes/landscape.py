@@ -11,10 +11,12 @@ import numpy as np
 
 from minidl.engine.generator import Generator
 from minidl.engine.grad_mode import no_grad
+from minidl.engine.restoring import afterwards
 from minidl.errors import MinidlError, ShapeError
+from minidl.nn.modes import evaluating
 from minidl.train.callbacks import Callback
 from minidl.viz.summary import LARGEST, drawable, left_out, number_text
-from minidl.viz.undisturbed import undisturbed
+from minidl.viz.undisturbed import undisturbed, values_remembered
 
 
 class WeightPath(Callback):
@@ -156,18 +158,12 @@ def _losses(model, loss, data, here, moves):
     """The loss at `here` plus each of `moves`."""
     x, target = data
     parameters = list(model.parameters())
-    kept = [np.array(p.array) for p in parameters]
-    was_training = model.training
-    model.eval()
     heights = np.empty(len(moves))
-    try:
-        with no_grad(), undisturbed([model]), np.errstate(all="ignore"):
-            for k, move in enumerate(moves):
-                place(parameters, here + move)
-                heights[k] = loss(model(x), target).item()
-    finally:
-        place(parameters, np.concatenate([values.ravel() for values in kept]))
-        model.train(was_training)
+    same_weights_afterwards = afterwards(*[values_remembered(p.array) for p in parameters])
+    with same_weights_afterwards, evaluating(model), undisturbed([model]), no_grad(), np.errstate(all="ignore"):
+        for k, move in enumerate(moves):
+            place(parameters, here + move)
+            heights[k] = loss(model(x), target).item()
     return heights
 
 
