@@ -15,6 +15,7 @@ from minidl.data.dataset import (
     TensorDataset,
     random_split,
 )
+from minidl.data.drawings import emoji
 from minidl.data.face_set import faces
 from minidl.data.full_sets import fashion_mnist, mnist
 from minidl.data.loader import DataLoader
@@ -34,7 +35,7 @@ from minidl.data.workers import get_worker_info
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
-    "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "faces",
+    "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji", "faces",
     "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "nuclei", "olivetti_faces", "random_split", "sines",
     "spirals", "transforms", "wine",
 ]  # fmt: skip

@@ -62,10 +62,9 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
 
 def _three_channels(tensor):
     """An array (N, C, H, W) of at least one image, with three channels in the place of one."""
-    if isinstance(tensor, list | tuple):
-        images = np.stack([_array(image) for image in tensor]) if tensor else np.zeros(0)
-    else:
-        images = _array(tensor)
+    images: np.ndarray = (
+        np.array([_array(image) for image in tensor]) if isinstance(tensor, list | tuple) else _array(tensor)
+    )
     if images.ndim == 2:
         images = images[None]
     if images.ndim == 3:

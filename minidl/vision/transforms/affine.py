@@ -87,7 +87,7 @@ class RandomRotation(RandomTransform):
 
 def _around(degrees):
     """A range of angles."""
-    return (-degrees, degrees) if np.isscalar(degrees) else tuple(degrees)
+    return (-degrees, degrees) if isinstance(degrees, int | float) else tuple(degrees)
 
 
 def _pairs(shear):

@@ -132,7 +132,7 @@ class ColorJitter(RandomTransform):
 
 def _factors(name, value, middle=1.0, least=0.0, most=float("inf")):
     """The range of a change; None where nothing changes."""
-    if np.isscalar(value):
+    if isinstance(value, int | float):
         if value < 0:
             raise ValueError(f"{name} is a range around {middle:g}, so a number of at least 0, not {value}")
         low, high = middle - value, middle + value
