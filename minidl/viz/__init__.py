@@ -9,6 +9,7 @@ _ROOMS = {
     "WeightPath": "planes.landscape",
     "activations": "charts.activations_picture",
     "attention": "charts.attention_picture",
+    "augmentations": "charts.augmentations_picture",
     "boundary": "planes.boundary_picture",
     "broadcast": "charts.broadcast_picture",
     "calibration": "charts.evaluation_picture",

@@ -58,6 +58,14 @@ reader = md.nn.Sequential(md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.MaxPool2d(2
 md.viz.receptive_field(reader, (28, 28))
 """,
     "maps": "md.viz.feature_maps(reader, md.rand(28, 28))",
+    "saliency": """
+judge = md.nn.Sequential(md.nn.Conv2d(3, 2, 3), md.nn.ReLU(), md.nn.Flatten(), md.nn.Linear(2 * 22 * 22, 9))
+drawings, _ = md.data.emoji()
+md.viz.saliency(judge, drawings.images[3], target=2)
+""",
+    "augmentations": """
+md.viz.augmentations(md.vision.transforms.RandomAffine(20, fill=1.0), drawings.images[:2], times=3)
+""",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -348,6 +356,25 @@ def test_a_feature_map_shows_its_filter(page):
     page.keyboard.press("ArrowRight")
     assert chart.locator(".md-tip").inner_text().startswith("0, map 0: from ")
     assert chart.locator(".md-tip img").count() == 1
+
+
+def test_saliency_is_read_pixel_by_pixel(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Saliency'])")
+    assert "for class 2" in chart.locator("svg.minidl-chart").get_attribute("aria-label")
+    image = chart.locator("svg.minidl-chart image").last.bounding_box()
+    page.mouse.move(image["x"] + 10.5 * image["width"] / 24, image["y"] + 4.5 * image["height"] / 24)
+    assert chart.locator(".md-tip").inner_text().startswith("pixel (4, 10): ")
+    assert "\nweight " in chart.locator(".md-tip").inner_text()
+
+
+def test_an_augmentation_says_of_which_image_it_is_which_draw(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Augmentations: 2 images, and 3 draws of each'])")
+    assert chart.locator("svg.minidl-chart image").count() == 8
+    chart.locator("svg.minidl-chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text() == "image 0, as it came"
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text() == "image 0, draw 1"
 
 
 # Surfaces, races, the playground

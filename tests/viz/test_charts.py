@@ -107,9 +107,18 @@ def test_images_say_how_many_are_wrong():
     assert "2 → 5" in picture.svg
 
 
+def test_images_in_colour_are_drawn_in_their_colours():
+    picture = md.viz.images(md.rand(4, 3, 5, 6), labels=["a", "b", "c", "d"], columns=2)
+    assert picture.text == "4 images of 5 × 6 pixels"
+    pixels = picture.figure().axes[0].images[0].get_array()
+    assert pixels.shape == (5, 6, 3)
+
+
 def test_what_is_no_image_is_refused():
     with pytest.raises(ShapeError, match=r"images are drawn from shape \(N, H, W\)"):
         md.viz.images(md.rand(3))
+    with pytest.raises(ShapeError, match=r"or \(N, 3, H, W\) with N of at least 1, not from \(2, 4, 5, 5\)"):
+        md.viz.images(md.rand(2, 4, 5, 5))
     with pytest.raises(ShapeError, match="there are 2 images and 3 labels"):
         md.viz.images(md.rand(2, 4, 4), labels=[1, 2, 3])
 

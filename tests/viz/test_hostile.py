@@ -176,6 +176,8 @@ def _drawings(rng):
         "attention": lambda: md.viz.attention(numbers(2, 3, 4)),
         "embedding": lambda: md.viz.embedding(numbers(6, 4), labels=list(range(6))),
         "images": lambda: md.viz.images(numbers(3, 4, 4)),
+        "images in colour": lambda: md.viz.images(numbers(3, 3, 4, 4)),
+        "augmentations": lambda: md.viz.augmentations(lambda x: x * number(rng), numbers(2, 3, 4, 4), times=2),
         "confusion": lambda: md.viz.confusion(numbers(6, 3), [0, 1, 2, 0, 1, 2], images=numbers(6, 4, 4)),
         "roc": lambda: md.viz.roc(numbers(6), [0, 1, 0, 1, 0, 1]),
         "precision and recall": lambda: md.viz.precision_recall(numbers(6), [0, 1, 0, 1, 0, 1]),

@@ -18,7 +18,7 @@ class Images:
 
     Attributes
     ----------
-    pixels : array, shape (N, H, W)
+    pixels : array, shape (N, H, W), or (N, H, W, 3) in colour
     labels, predictions : list or None
     count : int
         How many there are; of very many the first are drawn.
@@ -70,11 +70,14 @@ def checked_images(images, labels=None, predictions=None):
         When these are no images, or labels and images differ in number.
     """
     pixels = array_of(images)
-    if pixels.ndim == 4 and pixels.shape[1] == 1:
-        pixels = pixels[:, 0]
-    if pixels.ndim != 3 or not pixels.size:
+    if pixels.ndim == 4 and pixels.shape[1] in (1, 3):
+        pixels = pixels[:, 0] if pixels.shape[1] == 1 else np.moveaxis(pixels, 1, 3)
+    elif pixels.ndim != 3:
+        pixels = pixels[:0]
+    if not pixels.size:
         raise ShapeError(
-            f"images are drawn from shape (N, H, W) or (N, 1, H, W) with N of at least 1, not from {images.shape}"
+            "images are drawn from shape (N, H, W), (N, 1, H, W) or (N, 3, H, W) with N of at least 1, "
+            f"not from {images.shape}"
         )
     labels, predictions = _plain(labels), _plain(predictions)
     for name, given in (("labels", labels), ("predictions", predictions)):

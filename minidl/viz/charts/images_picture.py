@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from minidl.viz.charts.evaluation_picture import brightest
 from minidl.viz.charts.images import checked_images
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
@@ -14,8 +16,8 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
 
     Parameters
     ----------
-    images : Tensor, shape (N, H, W) or (N, 1, H, W)
-        Grey images; 0 is drawn white. Of more than 200 the first are drawn.
+    images : Tensor, shape (N, H, W) or (N, 1, H, W), or (N, 3, H, W) in colour
+        Of grey images 0 is drawn white; colours go from 0 to 1. Of more than 200 the first are drawn.
     labels : sequence of N, optional
         What each image is; written above it.
     predictions : sequence of N, optional
@@ -35,14 +37,21 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
         When these are no images, or labels and images differ in number.
     """
     shown = checked_images(images, labels, predictions)
+    data = {"labels": shown.labels, "predictions": shown.predictions, "count": shown.count}
+    title = title or shown.title()
+    return sheet(shown, columns, title, title, data, written=labels is not None or predictions is not None)
+
+
+def sheet(shown, columns, title, text, data, written):
+    """Images side by side, each of which can be asked; captions take room where they are `written`."""
     pixels = drawable(shown.pixels)
     columns = max(1, min(columns, len(pixels)))
     rows = math.ceil(len(pixels) / columns)
-    title = title or shown.title()
-    written = labels is not None or predictions is not None
     tall, wide = pixels.shape[1], pixels.shape[2]
     below, beside = tall * (0.45 if written else 0.1), wide * 0.1  # room between two rows and two columns
     largest = brightest(pixels)
+    if pixels.ndim == 4:
+        pixels = np.clip(np.nan_to_num(pixels), 0, 1)
 
     def draw(figure):
         axes = figure.add_subplot()
@@ -64,5 +73,4 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
 
     cell = 0.85 * (tall + below) / (wide + beside)
     size = (max(3.0, 0.85 * columns), 0.5 + min(60.0, rows * cell))
-    data = {"labels": shown.labels, "predictions": shown.predictions, "count": shown.count}
-    return FigurePicture(draw, title, data, size=size)
+    return FigurePicture(draw, text, data, size=size)
