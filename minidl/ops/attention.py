@@ -10,9 +10,11 @@ from minidl.engine.parallel import in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError, aligned
 from minidl.ops.activation import softmax
-from minidl.ops.blocks import blocks
+from minidl.ops.blocks import blocks_of_matrices
 from minidl.ops.dropout import dropout
 from minidl.ops.elementwise import where
+
+KEPT = 2**22  # so many weights at most wait for the gradient
 
 
 def _weights(query, key, mask, scale):
@@ -38,53 +40,73 @@ def _reference(query, key, value, mask, scale):
     composed=_reference,
 )
 def _attention(query, key, value, mask, scale):
-    """Attention as one operation, a few examples at a time; `mask` is added to the scores."""
+    """Attention as one operation, a few examples at a time; `mask` is added to the scores.
+
+    The weights of many long sequences are not kept for the gradient, which computes them again from their scores.
+    """
     batch = np.broadcast_shapes(*(a.shape[:-2] for a in (query, key, value, mask) if a is not None))
     lead = batch or (1,)
     q, k, v = (np.broadcast_to(a, (*lead, *a.shape[-2:])) for a in (query, key, value))
     q = q * scale
-    p = np.empty((*lead, q.shape[-2], k.shape[-2]), q.dtype)
+    pairs = (*lead, q.shape[-2], k.shape[-2])
+    kept = np.empty(pairs, q.dtype) if math.prod(pairs) <= KEPT else None
+    most, total = (np.empty((*pairs[:-1], 1), q.dtype) for _ in range(2))  # of the scores of each query, and of their e^x
     y = np.empty((*lead, q.shape[-2], v.shape[-1]), q.dtype)
-    masks = None if mask is None else np.broadcast_to(mask, p.shape)
-    size = 2 * p.size * q.shape[-1]
+    masks = None if mask is None else np.broadcast_to(mask, pairs)
+    size = 2 * math.prod(pairs) * q.shape[-1]
+
+    def scores(part):
+        s = np.matmul(q[part], np.swapaxes(k[part], -1, -2), out=None if kept is None else kept[part])
+        if masks is not None:
+            s += masks[part]
+        return s
+
+    def weights(part):
+        if kept is not None:
+            return kept[part]
+        s = scores(part)
+        s -= most[part]
+        np.exp(s, out=s)
+        s /= total[part]
+        return s
 
     def forward(start, stop):
-        for part in blocks(start, stop, p[0].size):
-            s = p[part]
-            np.matmul(q[part], np.swapaxes(k[part], -1, -2), out=s)
-            if masks is not None:
-                s += masks[part]
-            s -= s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
+        for part in blocks_of_matrices(start, stop, pairs):
+            s = scores(part)
+            np.max(s, axis=-1, keepdims=True, initial=np.finfo(s.dtype).min, out=most[part])
+            s -= most[part]
             np.exp(s, out=s)
-            total = sum_of_columns(s)
-            total[total == 0] = 1  # a query that may see no key attends to none
-            s /= total
+            sums = total[part] = sum_of_columns(s)
+            total[part][sums == 0] = 1  # a query that may see no key attends to none
+            s /= total[part]
             np.matmul(s, v[part], out=y[part])
 
-    in_pieces(len(p), forward, size)
+    in_pieces(lead[0], forward, size)
     shapes = [None if a is None else a.shape for a in (query, key, value, mask)]
 
     def pull(g, wanted):
         g = g.reshape(y.shape)
         gq, gk, gv, gm = (
-            np.empty(a.shape, a.dtype) if want else None for a, want in zip((q, k, v, p), wanted, strict=False)
+            np.empty(shape, q.dtype) if want else None
+            for shape, want in zip((q.shape, k.shape, v.shape, pairs), wanted, strict=False)
         )
 
         def backward(start, stop):
-            for part in blocks(start, stop, p[0].size):
+            for part in blocks_of_matrices(start, stop, pairs):
+                p = weights(part)
                 gs = np.matmul(g[part], np.swapaxes(v[part], -1, -2))
                 gs -= sum_of_columns(g[part] * y[part])  # the row sums of the gradient of P, times P, over fewer columns
-                gs *= p[part]
+                gs *= p
                 if gq is not None:
                     np.matmul(gs, k[part] * scale, out=gq[part])
                 if gk is not None:
                     np.matmul(np.swapaxes(gs, -1, -2), q[part], out=gk[part])
                 if gv is not None:
-                    np.matmul(np.swapaxes(p[part], -1, -2), g[part], out=gv[part])
+                    np.matmul(np.swapaxes(p, -1, -2), g[part], out=gv[part])
                 if gm is not None:
                     gm[part] = gs
 
-        in_pieces(len(p), backward, 2 * size)
+        in_pieces(lead[0], backward, 2 * size)
         given = zip((gq, gk, gv, gm), shapes, strict=True)
         return [None if full is None else unbroadcast(full, shape) for full, shape in given]
 

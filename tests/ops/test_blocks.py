@@ -5,7 +5,7 @@ import pytest
 
 import minidl as md
 from minidl.nn import functional as F
-from minidl.ops import blocks
+from minidl.ops import attention, blocks
 
 WORKS = {
     "attention": (F.scaled_dot_product_attention, [(5, 2, 3, 4), (5, 2, 6, 4), (5, 2, 6, 3)]),
@@ -37,3 +37,19 @@ def test_small_pieces_change_nothing(name, monkeypatch):
     assert len(blocks.blocks(0, 5, 40)) == 3
     for one, other in zip(whole, value_and_gradients(), strict=True):
         np.testing.assert_allclose(one.array, other.array, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in WORKS if name.startswith("attention")])
+def test_weights_that_are_computed_again_for_the_gradient_are_the_same(name, monkeypatch):
+    work, shapes = WORKS[name]
+
+    def value_and_gradients():
+        md.manual_seed(1)
+        inputs = [md.randn(*shape, requires_grad=True) for shape in shapes]
+        y = work(*inputs)
+        return [y, *md.autograd.grad(y, inputs, md.randn(*y.shape))]
+
+    kept = value_and_gradients()
+    monkeypatch.setattr(attention, "KEPT", -1)
+    for one, other in zip(kept, value_and_gradients(), strict=True):
+        np.testing.assert_array_equal(one.array, other.array)
