@@ -4,7 +4,10 @@ from math import prod
 
 import numpy as np
 
+from minidl.engine.parallel import in_pieces
+
 BLOCK = 300_000  # about so many numbers are looked at together
+ELEMENTS = 2**14  # so many where a function makes several arrays of the size of its argument
 
 
 def blocks(start, stop, size):
@@ -27,3 +30,29 @@ def blocks_of_matrices(start, stop, shape):
     if not lead or size <= BLOCK:
         return blocks(start, stop, size)
     return [(i, *others) for i in range(start, stop) for others in np.ndindex(*lead)]
+
+
+def by_elements(function, x, cost):
+    """What `function` makes of each element, a block at a time, for functions that take many passes over their argument.
+
+    Parameters
+    ----------
+    function : function
+        From an array to one of the same shape and dtype.
+    cost : int
+        About as many multiplications (of a matrix product) as an element takes.
+
+    >>> by_elements(np.sqrt, np.array([1.0, 4.0]), cost=1)
+    array([1., 2.])
+    """
+    y = np.empty_like(x)
+    x = x if x.strides == y.strides else x.copy(order="K")
+    elements, results = x.ravel("K"), y.ravel("K")
+
+    def work(start, stop):
+        for first in range(start, stop, ELEMENTS):
+            part = slice(first, min(first + ELEMENTS, stop))
+            results[part] = function(elements[part])
+
+    in_pieces(x.size, work, cost * x.size)
+    return y

@@ -1,42 +1,73 @@
 r"""The error function and its inverse, which NumPy does not have."""
 
 import math
+from functools import cache
 
 import numpy as np
 
 from minidl.engine.operation import array_function, operation
+from minidl.ops.blocks import by_elements
 
-END = 6  # beyond, erf is 1 to the last digit of float64
-
-
-def _taylor_table(order, per_unit):
-    """The Taylor coefficients of erf at the points k / per_unit from 0 to END: an array (points, order + 1)."""
-    x = np.arange(END * per_unit + 1) / per_unit
-    derivatives = [np.array([math.erf(v) for v in x]), 2 / math.sqrt(math.pi) * np.exp(-x * x)]
-    for n in range(1, order):  # differentiate f'' = -2 x f' again and again
-        derivatives.append(-2 * x * derivatives[n] - 2 * (n - 1) * derivatives[n - 1])
-    return np.stack([d / math.factorial(n) for n, d in enumerate(derivatives[: order + 1])])
-
-
-TABLES = {}  # dtype -> (points to a unit, coefficients)
+# artanh(erf x) = x (1 + P(x²) / Q(x²)), to the last digits of float32: tests/fixtures/make_erf.py
+P = (0.128379171, 0.122914191, 0.0189565872, 0.00185336419)
+Q = (1, 0.156892106, 0.0236899782, 0.000324925616)
+END_SINGLE = 3.95  # beyond, erf is 1 in single precision
+END_DOUBLE = 6
+PER_UNIT, ORDER = 16, 9  # points of the table for double precision, and the order of the polynomials about them
 
 
 @array_function
 def erf_array(x):
-    """The error function of an array: a Taylor polynomial about the nearest of a table of points."""
-    if x.dtype not in TABLES:
-        order, per_unit = (9, 16) if x.dtype == np.float64 else (3, 64)
-        TABLES[x.dtype] = per_unit, _taylor_table(order, per_unit).astype(x.dtype)
-    per_unit, coefficients = TABLES[x.dtype]
-    size = np.minimum(np.abs(x), END)
+    """The error function of an array, what `math.erf` is of a number."""
+    if x.dtype == np.float64:
+        return by_elements(_erf_double, x, cost=1000)
+    return by_elements(_erf_single, x.astype(np.float32, copy=False), cost=200).astype(x.dtype, copy=False)
+
+
+def _erf_single(x):
+    """In single precision: the hyperbolic tangent of something that is nearly a straight line."""
+    with np.errstate(over="ignore"):
+        t = x * x
+    t = np.minimum(t, END_SINGLE**2, out=t)
+    bent = _polynomial(P, t)
+    bent /= _polynomial(Q, t)
+    bent *= x
+    bent += x
+    return np.tanh(bent, out=bent)
+
+
+def _polynomial(coefficients, t):
+    """c₀ + c₁ t + c₂ t² + …"""
+    y = coefficients[-1] * t
+    for c in coefficients[-2:0:-1]:
+        y += c
+        y *= t
+    y += coefficients[0]
+    return y
+
+
+def _erf_double(x):
+    """In double precision: a Taylor polynomial about the nearest of a table of points."""
+    coefficients = _taylor_table()
+    size = np.minimum(np.abs(x), END_DOUBLE)
     with np.errstate(invalid="ignore"):
-        nearest = np.rint(size * per_unit).astype(np.intp)
+        nearest = np.rint(size * PER_UNIT).astype(np.intp)
     nearest = np.clip(nearest, 0, coefficients.shape[1] - 1)  # NaN has no nearest point; it comes out as NaN all the same
-    step = size - (nearest / x.dtype.type(per_unit)).astype(x.dtype)
+    step = size - nearest / PER_UNIT
     y = coefficients[-1][nearest]
     for row in coefficients[-2::-1]:
         y = y * step + row[nearest]
     return np.copysign(np.minimum(y, 1), x)
+
+
+@cache
+def _taylor_table():
+    """The Taylor coefficients of erf about the points of the table: an array (ORDER + 1, points)."""
+    x = np.arange(END_DOUBLE * PER_UNIT + 1) / PER_UNIT
+    derivatives = [np.array([math.erf(v) for v in x]), 2 / math.sqrt(math.pi) * np.exp(-x * x)]
+    for n in range(1, ORDER):  # differentiate f'' = -2 x f' again and again
+        derivatives.append(-2 * x * derivatives[n] - 2 * (n - 1) * derivatives[n - 1])
+    return np.stack([d / math.factorial(n) for n, d in enumerate(derivatives)])
 
 
 @operation(

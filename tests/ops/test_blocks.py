@@ -53,3 +53,23 @@ def test_weights_that_are_computed_again_for_the_gradient_are_the_same(name, mon
     monkeypatch.setattr(attention, "KEPT", -1)
     for one, other in zip(kept, value_and_gradients(), strict=True):
         np.testing.assert_array_equal(one.array, other.array)
+
+
+LAYOUTS = {
+    "in order": lambda x: x,
+    "channels last": lambda x: x.transpose(0, 3, 1, 2),
+    "turned round": lambda x: x[::-1, :, ::-1],
+    "with gaps": lambda x: x[:, ::2, :, 1:],
+    "repeated": lambda x: np.broadcast_to(x[:, :1], x.shape),
+    "empty": lambda x: x[:0],
+    "one number": lambda x: x[0, 0, 0, 0],
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_function_by_elements_keeps_places_and_layout(name, monkeypatch):
+    monkeypatch.setattr(blocks, "ELEMENTS", 7)
+    x = np.asarray(LAYOUTS[name](np.random.default_rng(0).random((3, 4, 5, 6))))
+    y = blocks.by_elements(np.sqrt, x, cost=10**9)
+    np.testing.assert_array_equal(y, np.sqrt(x))
+    assert y.strides == np.empty_like(x).strides

@@ -1,9 +1,12 @@
 """Sums, means and norms keep their digits: over many numbers, along every dimension, in half precision."""
 
+import math
+
 import numpy as np
 import pytest
 
 import minidl as md
+from minidl.ops.special import erf_array
 
 
 @pytest.mark.parametrize("shape", [(3_000_000, 1), (300_000, 10), (30_000, 100), (20_000, 3, 2)])
@@ -48,3 +51,18 @@ def test_a_gradient_summed_over_millions_of_rows_keeps_its_digits():
     half = md.zeros(1, dtype=md.float16, requires_grad=True)
     (md.ones(4000, 1, dtype=md.float16) * half).sum().backward()
     assert half.grad.item() == 4000
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_erf_is_right_to_the_last_digits(dtype):
+    x = np.linspace(-7, 7, 70_001).astype(dtype)
+    exact = np.array([math.erf(v) for v in x])
+    errors = np.abs(erf_array(x) - exact) / np.spacing(np.abs(exact).astype(dtype))
+    assert errors.max() < 2.5
+
+
+def test_erf_at_the_ends():
+    x = np.array([0.0, -0.0, np.inf, -np.inf, 1e30, 1e-30, np.nan], np.float32)
+    expected = np.array([0.0, -0.0, 1, -1, 1, 2 / math.sqrt(math.pi) * 1e-30, np.nan], np.float32)
+    np.testing.assert_allclose(erf_array(x), expected, rtol=2e-7)
+    assert np.array_equal(np.signbit(erf_array(x[:2])), [False, True])
