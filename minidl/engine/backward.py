@@ -71,7 +71,8 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
             part = pull(g)
             if part is None:
                 continue
-            if part.dtype is not a.array.dtype or part.shape != a.array.shape:
+            array = a.array
+            if part.dtype is not array.dtype or part.shape != array.shape:
                 part = matched(node, part, a)
             made_by = a.node
             slot = a if made_by is None else made_by
@@ -127,11 +128,16 @@ def _leading_to(targets, nodes):
 
 def pullbacks_of(node, g, targets=None, needed=None, create_graph=False):
     """Pairs of an argument of a node and the function that gives its gradient (None where none is wanted)."""
-    operation, pullbacks, args = node.operation, node.pullbacks, node.args
-    if pullbacks and targets is None and not create_graph and not operation.joint and changes.latest < node.serial:
-        return zip(args, pullbacks) if type(pullbacks) is tuple else ((args[0], pullbacks),)  # noqa: B905
+    pullbacks = node.pullbacks
+    if pullbacks and targets is None and not create_graph and changes.latest < node.serial and not node.operation.joint:
+        return zip(node.args, pullbacks) if type(pullbacks) is tuple else ((node.args[0], pullbacks),)  # noqa: B905
+    return _checked_pullbacks(node, g, targets, needed, create_graph)
+
+
+def _checked_pullbacks(node, g, targets, needed, create_graph):
+    """What `pullbacks_of` gives where something was changed, asked for by name, or shared by the arguments."""
     _refuse_if_unusable(node)
-    args = args_then(node)
+    operation, pullbacks, args = node.operation, node.pullbacks, args_then(node)
     if changes.latest > node.serial:
         refuse_if_pullbacks_hold_changed_values(node, args)
     wanted = [isinstance(a, Tensor) and a.requires_grad for a in args]

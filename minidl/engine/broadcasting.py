@@ -43,14 +43,15 @@ def sum_of_rows(x):
     >>> sum_of_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    if x.dtype.itemsize < 4:
-        return x.sum(axis=0, dtype=np.float32).astype(x.dtype)
-    blocks = len(x) // BLOCK
-    if blocks < 2:
-        return product(vector_of_ones(len(x), x.dtype), x)
+    n, dtype = len(x), x.dtype
+    if dtype.itemsize < 4:
+        return x.sum(axis=0, dtype=np.float32).astype(dtype)
+    if n < 2 * BLOCK:
+        return product(vector_of_ones(n, dtype), x)
+    blocks = n // BLOCK
     end = blocks * BLOCK
-    sums = product(vector_of_ones(BLOCK, x.dtype), x[:end].reshape(blocks, BLOCK, -1))
-    return sum_of_rows(sums) + product(vector_of_ones(len(x) - end, x.dtype), x[end:])
+    sums = product(vector_of_ones(BLOCK, dtype), x[:end].reshape(blocks, BLOCK, -1))
+    return sum_of_rows(sums) + product(vector_of_ones(n - end, dtype), x[end:])
 
 
 def sum_of_columns(x):

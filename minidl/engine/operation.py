@@ -149,8 +149,8 @@ def operation(
                 wants = a.requires_grad
                 wanted = wanted or wants
                 a = a.array
-                if a.dtype is not dtype:
-                    alike, dtype = alike and dtype is None, a.dtype
+                if (own := a.dtype) is not dtype:
+                    alike, dtype = alike and dtype is None, own
             else:
                 wants = False
                 if type(a) is float or type(a) is int:

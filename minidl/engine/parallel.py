@@ -21,7 +21,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-TINY = 2**12  # two matrices of at most so many elements are multiplied without further questions
+TINY = 2**15  # two matrices of at most so many bytes are multiplied without further questions
 SMALL = 2**18  # below this many multiplications BLAS keeps to one thread by itself
 LARGE = 2**22  # from this many on, a hand-over to a helper pays
 PIECES = 4
@@ -195,8 +195,13 @@ def in_pieces(n, work, size=LARGE, pieces=PIECES):
 
 def product(a, b):
     """``a @ b`` of arrays: on one BLAS thread, and in pieces if it is large. (Of Tensors: the operation matmul.)"""
-    if type(a) is not np.ndarray or type(b) is not np.ndarray or (a.size <= TINY and b.size <= TINY):
+    if a.nbytes + b.nbytes <= TINY or type(a) is not np.ndarray or type(b) is not np.ndarray:
         return a @ b
+    return _product_of_matrices(a, b)
+
+
+def _product_of_matrices(a, b):
+    """``a @ b`` where it may be worth dividing."""
     if a.ndim < 2 or b.ndim < 2:
         size = 32 * max(a.size, b.size)  # BLAS hands even a small product of a matrix and a vector to its threads
     else:

@@ -7,6 +7,7 @@ one (`requires_grad`) and the node that made it (`node`). What can be computed w
 
 import math
 import weakref
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -245,16 +246,18 @@ class Tensor:
 
     # Gradients
 
-    @property
-    def grad(self):
-        """The gradient that `backward` added up; a Tensor of this shape and dtype, or None.
+    grad = property(
+        attrgetter("_grad"),
+        doc="""The gradient that `backward` added up; a Tensor of this shape and dtype, or None.
 
         Raises
         ------
         ShapeError
-            When something else is assigned.
-        """
-        return self._grad
+            When a tensor of another shape or dtype is assigned.
+        TypeError
+            When something else is.
+        """,
+    )
 
     @grad.setter
     def grad(self, value):

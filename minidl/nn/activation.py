@@ -9,13 +9,19 @@ from minidl.ops.elementwise import tanh
 
 
 class _Activation(Module):
-    """A function of one tensor with fixed settings.
-
-    A subclass names the `function` and, in `settings`, its attributes that are the function's further arguments.
-    """
+    """A function of one tensor, which a subclass names."""
 
     function: staticmethod
-    settings: tuple[str, ...] = ()
+
+    def forward(self, input):
+        """Any shape."""
+        return self.function(input)
+
+
+class _WithSettings(_Activation):
+    """An activation whose `function` takes further arguments: the attributes that a subclass lists in `settings`."""
+
+    settings: tuple[str, ...]
 
     def forward(self, input):
         """Any shape."""
@@ -29,8 +35,8 @@ class _Activation(Module):
         return shown(self, *(name for name in self.settings if name not in hidden))
 
 
-class _InPlace(_Activation):
-    """An activation without arguments but the one that writes the result into the input."""
+class _InPlace(_WithSettings):
+    """An activation whose only setting is whether to write the result into the input."""
 
     settings = ("inplace",)
 
@@ -55,7 +61,7 @@ class ReLU6(_InPlace):
     function = staticmethod(ops.relu6)
 
 
-class LeakyReLU(_Activation):
+class LeakyReLU(_WithSettings):
     """As ReLU, but what is negative is only made small (Maas et al. 2013)."""
 
     function = staticmethod(ops.leaky_relu)
@@ -66,7 +72,7 @@ class LeakyReLU(_Activation):
         self.negative_slope, self.inplace = negative_slope, inplace
 
 
-class RReLU(_Activation):
+class RReLU(_WithSettings):
     """As LeakyReLU, with a slope drawn for each negative element while training (Xu et al. 2015)."""
 
     function = staticmethod(ops.rrelu)
@@ -81,7 +87,7 @@ class RReLU(_Activation):
         return ops.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
-class ELU(_Activation):
+class ELU(_WithSettings):
     """As ReLU, but what is negative tends smoothly to -alpha (Clevert et al. 2016)."""
 
     function = staticmethod(ops.elu)
@@ -92,7 +98,7 @@ class ELU(_Activation):
         self.alpha, self.inplace = alpha, inplace
 
 
-class CELU(_Activation):
+class CELU(_WithSettings):
     """ELU whose slope is continuous for every `alpha` (Barron 2017)."""
 
     function = staticmethod(ops.celu)
@@ -109,7 +115,7 @@ class SELU(_InPlace):
     function = staticmethod(ops.selu)
 
 
-class GELU(_Activation):
+class GELU(_WithSettings):
     """The element times the share of a normal distribution below it (Hendrycks & Gimpel 2016)."""
 
     function = staticmethod(ops.gelu)
@@ -144,7 +150,7 @@ class Hardsigmoid(_InPlace):
     function = staticmethod(ops.hardsigmoid)
 
 
-class Hardtanh(_Activation):
+class Hardtanh(_WithSettings):
     """The element, kept between two bounds."""
 
     function = staticmethod(ops.hardtanh)
@@ -175,7 +181,7 @@ class LogSigmoid(_Activation):
     function = staticmethod(ops.logsigmoid)
 
 
-class Softplus(_Activation):
+class Softplus(_WithSettings):
     """A smooth ReLU; beyond the threshold simply the element."""
 
     function = staticmethod(ops.softplus)
@@ -192,7 +198,7 @@ class Softsign(_Activation):
     function = staticmethod(ops.softsign)
 
 
-class Softshrink(_Activation):
+class Softshrink(_WithSettings):
     """The element, `lambd` nearer to 0."""
 
     function = staticmethod(ops.softshrink)
@@ -203,7 +209,7 @@ class Softshrink(_Activation):
         self.lambd = lambd
 
 
-class Hardshrink(_Activation):
+class Hardshrink(_WithSettings):
     """The element where it is larger than `lambd` in size, 0 elsewhere."""
 
     function = staticmethod(ops.hardshrink)
@@ -220,7 +226,7 @@ class Tanhshrink(_Activation):
     function = staticmethod(ops.tanhshrink)
 
 
-class Threshold(_Activation):
+class Threshold(_WithSettings):
     """The element where it is above the threshold, `value` elsewhere."""
 
     function = staticmethod(ops.threshold)
@@ -231,7 +237,7 @@ class Threshold(_Activation):
         self.threshold, self.value, self.inplace = threshold, value, inplace
 
 
-class Softmax(_Activation):
+class Softmax(_WithSettings):
     """Positive numbers along `dim` that add up to 1, larger where the input is larger."""
 
     function = staticmethod(ops.softmax)
@@ -242,7 +248,7 @@ class Softmax(_Activation):
         self.dim = dim
 
 
-class LogSoftmax(_Activation):
+class LogSoftmax(_WithSettings):
     """The logarithm of `Softmax`, without under- or overflow."""
 
     function = staticmethod(ops.log_softmax)
@@ -253,7 +259,7 @@ class LogSoftmax(_Activation):
         self.dim = dim
 
 
-class Softmin(_Activation):
+class Softmin(_WithSettings):
     """`Softmax` of the negative: larger where the input is smaller."""
 
     function = staticmethod(ops.softmin)
@@ -264,7 +270,7 @@ class Softmin(_Activation):
         self.dim = dim
 
 
-class GLU(_Activation):
+class GLU(_WithSettings):
     """Half of the channels, gated by the sigmoid of the other half (Dauphin et al. 2017)."""
 
     function = staticmethod(ops.glu)

@@ -92,7 +92,8 @@ class Module:
 
     def _of(self, kind):
         """The attributes of a kind by name, in the order in which they came."""
-        return {name: self.__dict__[name] for name, own in self._kinds.items() if own == kind}
+        attributes = self.__dict__
+        return {name: attributes[name] for name, own in self._kinds.items() if own == kind}
 
     _parameters = property(lambda self: Attributes(self, "parameter"))
     _buffers = property(lambda self: Attributes(self, "buffer"))

@@ -375,9 +375,8 @@ def softplus(x, beta=1.0, threshold=20.0):
     """A smooth ReLU; beyond the threshold simply x."""
     scaled = x * beta
     straight = _plain(scaled) > threshold
-    safe = np.where(straight, np.zeros_like(scaled), scaled)
-    y = np.where(straight, x, np.logaddexp(safe, np.zeros_like(safe)) * (1 / beta))
-    return y, lambda g: np.where(straight, g, g * sigmoid_array(safe))
+    y = np.where(straight, x, np.logaddexp(scaled, 0) * (1 / beta))
+    return y, lambda g: np.where(straight, g, g * sigmoid_array(scaled))
 
 
 @operation(
@@ -386,7 +385,7 @@ def softplus(x, beta=1.0, threshold=20.0):
     promote="float",
 )
 def _mish(x):
-    t = np.tanh(np.logaddexp(x, np.zeros_like(x)))
+    t = np.tanh(np.logaddexp(x, 0))
     return x * t, lambda g: g * (t + x * (1 - t * t) * sigmoid_array(x))
 
 
@@ -405,7 +404,7 @@ def softsign(x):
 @operation(formula=r"y = -\ln(1 + e^{-x})", gradient=r"\bar x = \bar y \odot \sigma(-x)", promote="float")
 def logsigmoid(x):
     """The logarithm of `sigmoid`, without underflow."""
-    return -np.logaddexp(-x, np.zeros_like(x)), lambda g: g * sigmoid_array(-x)
+    return -np.logaddexp(-x, 0), lambda g: g * sigmoid_array(-x)
 
 
 def glu(input, dim=-1):

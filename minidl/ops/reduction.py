@@ -6,6 +6,7 @@ from collections import namedtuple
 import numpy as np
 
 from minidl.engine.calling import any_spelling, tensor_first
+from minidl.engine.dtypes import float16
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, ShapeError
@@ -66,8 +67,8 @@ def kept_shape(shape, axes, keepdim):
     ((3,), (1, 3, 1))
     """
     if keepdim:
-        return tuple(1 if i in axes else n for i, n in enumerate(shape))
-    return tuple(n for i, n in enumerate(shape) if i not in axes)
+        return tuple([1 if i in axes else n for i, n in enumerate(shape)])
+    return tuple([n for i, n in enumerate(shape) if i not in axes])
 
 
 def expand_reduced(g, axes, shape):
@@ -81,7 +82,7 @@ def size_of(shape, axes):
     >>> size_of((2, 3, 4), (0, 2))
     8
     """
-    return math.prod(shape[a] for a in axes)
+    return math.prod([shape[a] for a in axes])
 
 
 def whole(dtype):
@@ -91,7 +92,7 @@ def whole(dtype):
 
 def widened(x):
     """Half-precision numbers in float32, in which they are added and squared without overflow; others as they are."""
-    return x.astype(np.float32) if x.dtype == np.float16 else x
+    return x.astype(np.float32) if x.dtype == float16 else x
 
 
 # ---------------------------------------------------------------- sums and means
@@ -107,10 +108,12 @@ def total(x, dim=None, keepdim=False, dtype=None):
     NumPy adds in pairs along the dimension that is contiguous in memory (an error that grows with log n), and one
     after the other along any other (an error that grows with n): there the sum is taken of sums of blocks.
     """
-    axes = axes_of(dim, x.ndim)
-    dtype = np.dtype(dtype or whole(x.dtype))
+    return _total(x, axes_of(dim, x.ndim), keepdim, np.dtype(dtype or whole(x.dtype)))
+
+
+def _total(x, axes, keepdim, dtype):
     if x.size < MANY or dtype.kind != "f":
-        wide = np.float32 if dtype == np.float16 else dtype
+        wide = np.float32 if dtype == float16 else dtype
         return np.asarray(np.add.reduce(x, axis=axes, keepdims=keepdim, dtype=wide)).astype(dtype, copy=False)
     x = widened(x.astype(dtype, copy=False))
     longest = sorted(axes, key=lambda a: x.shape[a])[-1] if axes else -1
@@ -142,10 +145,10 @@ def sum(x, dim=None, keepdim=False, dtype=None):
 @array_function
 def average(x, dim=None, keepdim=False, dtype=None):
     """The mean of an array: its `total`, divided by the number of elements."""
-    dtype = np.dtype(dtype or x.dtype)
-    n = size_of(x.shape, axes_of(dim, x.ndim))
-    y = total(widened(x.astype(dtype, copy=False)), dim, keepdim)
-    return (y / n if n else np.full_like(y, np.nan)).astype(dtype)
+    axes, dtype = axes_of(dim, x.ndim), np.dtype(dtype or x.dtype)
+    x = widened(x.astype(dtype, copy=False))
+    y, n = _total(x, axes, keepdim, whole(x.dtype)), size_of(x.shape, axes)
+    return (y / n if n else np.full_like(y, np.nan)).astype(dtype, copy=False)
 
 
 @operation(formula=r"y = \frac1n \sum_i x_i", gradient=r"\bar x_i = \bar y / n", numpy=np.mean, array=average, linear=True)
