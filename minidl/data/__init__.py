@@ -28,6 +28,7 @@ from minidl.data.samplers import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+from minidl.data.sketched import sketches
 from minidl.data.synthetic import blobs, circles, moons, sines, spirals
 from minidl.data.tables import breast_cancer, diabetes, iris, wine
 from minidl.data.workers import get_worker_info
@@ -37,5 +38,5 @@ __all__ = [
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
     "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji", "faces",
     "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "nuclei", "olivetti_faces", "random_split", "sines",
-    "spirals", "transforms", "wine",
+    "sketches", "spirals", "transforms", "wine",
 ]  # fmt: skip

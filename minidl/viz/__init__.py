@@ -29,6 +29,7 @@ _ROOMS = {
     "receptive_field": "charts.receptive_field_picture",
     "roc": "charts.evaluation_picture",
     "saliency": "charts.saliency_picture",
+    "sketchpad": "charts.sketchpad_picture",
     "steps": "graphs.steps_picture",
     "tangent": "planes.tangent_picture",
     "through_time": "runs.through_time_picture",

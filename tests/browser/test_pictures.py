@@ -52,6 +52,12 @@ from ipywidgets.widgets.widget import _instances
 print([type(widget).__name__ for widget in _instances.values()].count("TangentWidget"), "still open")
 """,
     "play": "md.viz.playground()",
+    "pad": """
+ink_by_half = lambda x: md.stack([x[..., :14].sum(), x[..., 14:].sum()]).reshape(1, 2)  # is there more ink left or right?
+pad = md.viz.sketchpad(ink_by_half, classes=["L", "R"])
+pad
+""",
+    "pad kept": "print(pad, pad.labels.tolist())",
     "tensor": "md.arange(12).reshape(3, 4)",
     "field": """
 reader = md.nn.Sequential(md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.MaxPool2d(2), md.nn.Conv2d(2, 2, 3))
@@ -456,6 +462,39 @@ def test_a_tangent_follows_the_mouse_and_the_keys(page):
     widget.locator("svg").focus()
     page.keyboard.press("ArrowRight")
     assert float(said.inner_text().split()[2]) > x
+
+
+def test_what_is_drawn_on_the_sketchpad_is_read_and_kept(page):
+    widget = in_view(page, ".md-sketchpad-widget")
+    paper = widget.locator(".md-page")
+    box = paper.bounding_box()
+
+    def stroke(*ways):
+        for k, (x, y) in enumerate(ways):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            if k == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+    widget.locator("button:has-text('Keep')").click()
+    assert "draw first" in widget.locator(".md-said").inner_text()
+    stroke((0.2, 0.2), (0.2, 0.8))
+    wait_for(page, lambda: widget.locator(".md-reading").count())
+    assert widget.locator(".md-reading").inner_text() == "I read: L"
+    widget.locator("button:has-text('Keep')").click()
+    wait_for(page, lambda: widget.locator(".md-said").inner_text().split() == ["kept", "L:", "1", "R:", "0"])
+    assert widget.locator("select").input_value() == "R"  # what is rare is proposed
+    assert paper.locator("polyline").count() == 0
+    stroke((0.8, 0.3), (0.7, 0.7))
+    wait_for(page, lambda: widget.locator(".md-reading").count())
+    assert widget.locator(".md-reading").inner_text() == "I read: R"
+    paper.press("Escape")
+    assert paper.locator("polyline").count() == 0
+    for key in (" ", "ArrowRight", "ArrowRight", " ", "R"):  # by the keys alone; the name of a class keeps the drawing
+        paper.press(key)
+    wait_for(page, lambda: "R: 1" in widget.locator(".md-said").inner_text())
+    widget.locator("button:has-text('Take back')").click()
+    wait_for(page, lambda: "R: 0" in widget.locator(".md-said").inner_text())
 
 
 def test_a_tensor_shows_a_card(page):
