@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from minidl.course.copying import CourseError
+from minidl.course.proving import notebooks_in
 from minidl.system.files import write_atomically
 from minidl.system.processors import ONE_THREAD, for_chapters
 
@@ -125,10 +126,10 @@ def main(place):
     env, doubt = for_chapters()
     if doubt:
         print(f"The last digits may change: {doubt}.")
-    place = Path(place)
-    for path in [place] if place.suffix == ".ipynb" else sorted(place.glob("*.ipynb")):
-        changed = rewrite(path, env)
-        print(f"{path.name}: {'written' if changed else 'unchanged'}")
+    folder, names = notebooks_in(place)
+    for name in names:
+        changed = rewrite(folder / name, env)
+        print(f"{name}: {'written' if changed else 'unchanged'}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import re
 
+NAMED = re.compile(r"^# %% ([\w-]+)\n(.*?)(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^# %% (ch\d\d\.\w+)\n(.*?)(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -32,4 +33,25 @@ def solved(notebook, cells):
         name = exercise_of(cell.source) if cell.cell_type == "code" else None
         if name:
             cell.source = cells[name]
+    return notebook
+
+
+def solved_project(notebook, text):
+    """Put the solution of a project into its notebook (an nbformat object), in place.
+
+    Parameters
+    ----------
+    notebook : nbformat object
+    text : str
+        A file of cells: the name of each is the id of the cell whose place it takes; a text cell is a string.
+
+    Raises
+    ------
+    KeyError
+        When the notebook has no cell of such a name.
+    """
+    cells = {cell.id: cell for cell in notebook.cells}
+    for name, source in NAMED.findall(text):
+        is_text = cells[name].cell_type == "markdown"
+        cells[name].source = source.strip().strip('"').strip() if is_text else source.strip()
     return notebook

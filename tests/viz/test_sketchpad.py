@@ -82,6 +82,9 @@ def test_what_is_saved_is_read_again(tmp_path):
     mine = md.data.sketches(tmp_path / "mine.npz")
     assert mine.images.tolist() == pad.images.tolist()
     assert mine.labels.tolist() == [3]
+    more = md.viz.sketchpad(kept=mine)
+    keep(more, 4)
+    assert more.labels.tolist() == [3, 4]
 
 
 def packed(**arrays):

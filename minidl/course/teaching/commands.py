@@ -7,7 +7,7 @@ def add_teach(commands):
     """Add ``teach`` with its own commands to those of `minidl`."""
     teach = commands.add_parser(
         "teach",
-        help="for teachers: slides, assignments, the progress of a class, a plan",
+        help="for teachers: slides, assignments, projects, the progress of a class, a plan",
         description="For teachers. The page TEACHING.md beside the chapters says how to use it.",
     )
     kinds = teach.add_subparsers(required=True, metavar="WHAT")
@@ -26,6 +26,13 @@ def add_teach(commands):
         help="the folder of your nbgrader course: gets source/ and release/ (this one)",
     )
     assignment.set_defaults(run=run_assignment)
+
+    project = kinds.add_parser("project", help="a project for the class, its rubric, and the solved notebook")
+    project.add_argument("number", help="such as 1")
+    project.add_argument(
+        "--output", type=Path, default=Path(), help="the folder that gets students/ and solution/ (this one)"
+    )
+    project.set_defaults(run=run_project)
 
     progress = kinds.add_parser("progress", help="the progress of a class as a table")
     progress.add_argument("folder", type=Path, help="with the students' progress files, NAME.json or NAME/progress.json")
@@ -56,6 +63,14 @@ def run_assignment(options):
 
     source, release = write_assignment(find_chapter(options.chapter), options.output)
     print(f"With solutions:   {source}\nFor the students: {release}")
+
+
+def run_project(options):
+    """Write a project, without and with its solution."""
+    from minidl.course.teaching.project import find_project, write_project
+
+    students, solution = write_project(find_project(options.number), options.output)
+    print(f"For the students: {students}\nWith solution:    {solution}")
 
 
 def run_progress(options):

@@ -16,7 +16,7 @@ from minidl.viz.undisturbed import undisturbed
 PEN = 2.0
 
 
-def sketchpad(model=None, side=28, classes=range(10)):
+def sketchpad(model=None, side=28, classes=range(10), kept=None):
     """A pad to draw on in a notebook: digits by hand, for a model to read or to learn from.
 
     Parameters
@@ -28,6 +28,8 @@ def sketchpad(model=None, side=28, classes=range(10)):
         How many pixels an image is wide and high.
     classes : sequence
         What may be drawn.
+    kept : Digits, optional
+        Drawings to begin with, such as those of `minidl.data.drawings`, so that you can go on where you stopped.
 
     Returns
     -------
@@ -41,7 +43,10 @@ def sketchpad(model=None, side=28, classes=range(10)):
     >>> md.viz.sketchpad()
     Sketchpad: nothing is kept yet; draw with the mouse
     """
-    return SketchpadPicture(Drawings(side, classes), model)
+    drawings = Drawings(side, classes)
+    for image, label in kept or []:
+        drawings.keep(image.numpy().reshape(side, side), label.item())
+    return SketchpadPicture(drawings, model)
 
 
 class SketchpadPicture(Picture):
