@@ -88,13 +88,13 @@ def test_a_learners_copy_has_the_projects_with_their_data_and_without_solutions(
     names = sorted(name for name in done if name.startswith("projects/"))
     assert "projects/example_digits.npz" in names
     assert [name for name in names if name.endswith(".ipynb")] == [f"projects/{path.name}" for path in PROJECTS]
-    assert md.data.drawings(tmp_path / "projects" / "example_digits.npz").labels.shape == (10 * PER_DIGIT,)
+    assert md.data.sketches(tmp_path / "projects" / "example_digits.npz").labels.shape == (10 * PER_DIGIT,)
     assert not list(tmp_path.rglob("project_*.py"))
 
 
 def test_the_example_is_what_its_script_draws():
     images, labels = make()
-    example = md.data.drawings(folder("notebooks") / "projects" / "example_digits.npz")
+    example = md.data.sketches(folder("notebooks") / "projects" / "example_digits.npz")
     assert np.abs(images - example.images.numpy()).max() <= 0.011  # rounded to hundredths
     assert labels.tolist() == example.labels.tolist()
 

@@ -29,7 +29,7 @@ def sketchpad(model=None, side=28, classes=range(10), kept=None):
     classes : sequence
         What may be drawn.
     kept : Digits, optional
-        Drawings to begin with, such as those of `minidl.data.drawings`, so that you can go on where you stopped.
+        Drawings to begin with, such as those of `minidl.data.sketches`, so that you can go on where you stopped.
 
     Returns
     -------
