@@ -72,6 +72,22 @@ md.viz.saliency(judge, drawings.images[3], target=2)
     "augmentations": """
 md.viz.augmentations(md.vision.transforms.RandomAffine(20, fill=1.0), drawings.images[:2], times=3)
 """,
+    "boxes": """
+true = md.tensor([[2.0, 2.0, 12.0, 12.0], [20.0, 20.0, 30.0, 30.0]])
+said = md.cat([true[:1], true[:1] + 1, true + 12])
+md.viz.boxes(md.rand(44, 44), said, md.tensor([0.9, 0.8, 0.7, 0.3]), targets=true)
+""",
+    "masks": """
+truth = md.zeros(24, 24)
+truth[6:18, 6:18] = 1
+md.viz.masks(truth, 0.3 + 0.6 * md.rand(24, 24) * truth, truth)
+""",
+    "mask film": """
+painted = md.viz.LiveMask(truth, truth)
+for bias in (-30.0, -10.0, 0.0):
+    painted.add(lambda x: 20 * x - 10 + bias, f"bias {bias:g}")
+painted.close()
+""",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -381,6 +397,39 @@ def test_an_augmentation_says_of_which_image_it_is_which_draw(page):
     assert chart.locator(".md-tip").inner_text() == "image 0, as it came"
     page.keyboard.press("ArrowRight")
     assert chart.locator(".md-tip").inner_text() == "image 0, draw 1"
+
+
+# Boxes and masks
+
+
+def test_the_slider_on_the_score_shows_and_counts_the_boxes(page):
+    widget = in_view(page, ".md-boxes-widget")
+    said, shown = widget.locator(".md-said"), widget.locator(".md-box[visibility='visible']")
+    assert said.inner_text() == "1 found · 1 doubled · 1 wrong · 1 missed · precision 33 % · recall 50 %"
+    assert shown.count() == 4
+    widget.locator("svg").focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    page.keyboard.press("ArrowRight")
+    assert said.inner_text() == "1 found · 0 doubled · 0 wrong · 1 missed · precision 100 % · recall 50 %"
+    widget.locator("input[type=range]").fill("0.95")
+    assert said.inner_text() == "0 found · 0 doubled · 0 wrong · 2 missed · precision – · recall 0 %"
+    box = widget.locator(".md-missed").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert widget.locator(".md-tip").inner_text().startswith("missed")
+
+
+def test_a_mask_has_a_film_over_its_thresholds_and_one_over_the_training(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Mask: IoU'])")
+    words, overlay = chart.locator(".md-bar > .md-faint"), chart.locator("svg image").last
+    at_the_end = words.inner_text(), overlay.get_attribute("href")
+    chart.locator("input[type=range]").fill("0")
+    assert (words.inner_text(), overlay.get_attribute("href")) != at_the_end
+    assert "IoU" in words.inner_text()
+    film = in_view(page, ".md-chart-widget:has(svg[aria-label^='Mask: the mask'])")
+    assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 1.00, Dice 1.00"
+    film.locator("input[type=range]").fill("0")
+    assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 0.00, Dice 0.00"
 
 
 # Surfaces, races, the playground

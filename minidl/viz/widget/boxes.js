@@ -1,0 +1,96 @@
+// Boxes on an image: the slider on the score shows and hides them, and counts what is found, doubled, wrong and missed.
+
+/**
+ * @typedef {object} State
+ * @property {string} svg
+ * @property {[Point, Point]} corners
+ * @property {[Point, Point]} limits
+ * @property {number[][]} boxes Rows x1, y1, x2, y2.
+ * @property {number[]} scores
+ * @property {string[]} fates Whether each is "found", "doubled" or "wrong".
+ * @property {string[]} told
+ * @property {number[][]} targets
+ * @property {(number | null)[]} finders The score of the box that found each target.
+ * @property {number} threshold
+ */
+
+/** @param {Context} context */
+async function render({ model, el }) {
+  /** @type {State} */
+  const state = await readState(model);
+  const { root, bar, stage, said } = makeFrame(el, "boxes");
+  const svg = placeSvg(stage, state.svg);
+  grow(svg, root);
+  svg.setAttribute("tabindex", "0");
+  const { toScreen } = makePlane(svg, state);
+  const tip = makeTip(root);
+
+  /**
+   * @param {number[]} corners
+   * @param {string} fate
+   */
+  const frame = ([x1, y1, x2, y2], fate) => {
+    const [[left, top], [right, bottom]] = [toScreen([x1, y1]), toScreen([x2, y2])];
+    const place = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
+    const made = svgElement("rect", { class: `md-box md-${fate}`, ...place });
+    svg.append(made);
+    return made;
+  };
+  const missed = state.targets.map((target) => frame(target, "missed"));
+  const drawn = state.boxes.map((box, k) => frame(box, state.fates[k]));
+  const visible = (/** @type {SVGElement} */ mark, /** @type {boolean} */ yes) => (
+    mark.setAttribute("visibility", yes ? "visible" : "hidden")
+  );
+  let { threshold } = state;
+
+  const draw = () => {
+    /** @type {Record<string, number>} */
+    const counts = { found: 0, doubled: 0, wrong: 0, missed: 0 };
+    drawn.forEach((mark, k) => {
+      const yes = state.scores[k] >= threshold;
+      visible(mark, yes);
+      if (yes) counts[state.fates[k]] += 1;
+    });
+    missed.forEach((mark, k) => {
+      const score = state.finders[k];
+      const lost = score === null || score < threshold;
+      visible(mark, lost);
+      if (lost) counts.missed += 1;
+    });
+    said.textContent = words(counts);
+  };
+  /** @param {Record<string, number>} counts */
+  const words = (counts) => {
+    const all = counts.found + counts.doubled + counts.wrong;
+    if (!missed.length) return `${all} boxes`;
+    const percent = (/** @type {number} */ of) => (of ? `${Math.round((100 * counts.found) / of)} %` : "–");
+    const numbers = Object.entries(counts).map(([fate, count]) => `${count} ${fate}`).join(" · ");
+    return `${numbers} · precision ${percent(all)} · recall ${percent(missed.length)}`;
+  };
+  const show = (/** @type {number} */ value) => value.toFixed(2);
+  const options = { label: "score from", min: 0, max: 1, step: 0.01, value: threshold, show };
+  const slider = addSlider(bar, options, (value) => { threshold = value; draw(); });
+
+  /**
+   * @param {SVGElement} mark
+   * @param {string} text
+   */
+  const tells = (mark, text) => {
+    mark.addEventListener("pointerenter", () => {
+      tip.element.textContent = text;
+      tip.show(mark.getBoundingClientRect());
+    });
+    mark.addEventListener("pointerleave", () => tip.hide());
+  };
+  drawn.forEach((mark, k) => tells(mark, state.told[k]));
+  missed.forEach((mark) => tells(mark, "missed: no box from this score on overlaps it enough"));
+  const by = (/** @type {number} */ step) => () => {
+    threshold = Math.max(0, Math.min(1, Math.round(100 * (threshold + step)) / 100));
+    slider.set(threshold);
+    draw();
+  };
+  listenToKeys(svg, () => ({ ArrowLeft: by(-0.01), ArrowRight: by(0.01), PageUp: by(0.1), PageDown: by(-0.1) }));
+  draw();
+}
+
+export default { render };
