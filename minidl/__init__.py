@@ -386,7 +386,7 @@ _keep_freed_memory()
 
 # They open when somebody knocks.
 _ROOMS = set(
-    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing train utils vision viz".split()
+    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing text train utils vision viz".split()
 )
 _LATER = {
     "autocast": "minidl.amp",
