@@ -385,9 +385,10 @@ __version__ = "0.1.0"
 _keep_freed_memory()
 
 # They open when somebody knocks.
-_ROOMS = set(
-    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing text train utils vision viz".split()
-)
+_ROOMS = {
+    *"amp backends cuda data distributions fft func interop jit".split(),
+    *"linalg nn onnx optim testing text train utils vision viz".split(),
+}
 _LATER = {
     "autocast": "minidl.amp",
     "compile": "minidl.jit",
