@@ -4,8 +4,8 @@ import random
 
 LEARNED_FROM = """It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want
 of a wife. However little known the feelings or views of such a man may be on his first entering a neighbourhood, this truth
-is so well fixed in the minds of the surrounding families, that he is considered the rightful property of some one or other of
-their daughters. 床前明月光，疑是地上霜。
+is so well fixed in the minds of the surrounding families, that he is considered the rightful property of some one or other
+of their daughters. 床前明月光，疑是地上霜。
 举头望明月，低头思故乡。"""
 PIECES = [
     "a", "b", " ", "\n", "  ", "the", "'s", "'S", "n't",
