@@ -56,6 +56,18 @@ from minidl.engine.watching import detect_anomaly, is_anomaly_enabled, watch
 from minidl.ops import methods as _methods
 from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
+from minidl.ops.complex_numbers import (
+    abs,
+    angle,
+    conj,
+    imag,
+    is_complex,
+    polar,
+    real,
+    view_as_complex,
+    view_as_real,
+)  # fmt: skip
+from minidl.ops.complex_numbers import complex_ as complex
 from minidl.ops.creation import (
     BoolTensor,
     ByteTensor,
@@ -92,7 +104,6 @@ from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
-    abs,
     acos,
     acosh,
     add,
@@ -188,6 +199,7 @@ from minidl.ops.elementwise import (
     where,
     xlogy,
 )  # fmt: skip
+from minidl.ops.gamma import digamma, i0, lgamma, mvlgamma, polygamma
 from minidl.ops.indexing import (
     argwhere,
     gather,
@@ -202,13 +214,11 @@ from minidl.ops.indexing import take_flat as take
 from minidl.ops.inspection import (
     allclose,
     equal,
-    is_complex,
     is_floating_point,
     is_nonzero,
     is_signed,
     is_tensor,
     numel,
-    real,
 )  # fmt: skip
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
@@ -266,8 +276,10 @@ from minidl.ops.products import (
 from minidl.ops.products import simple_cross as cross
 from minidl.ops.random import (
     bernoulli,
+    binomial,
     multinomial,
     normal,
+    poisson,
     rand,
     rand_like,
     randint,
@@ -309,6 +321,7 @@ from minidl.ops.scattering import (
     index_add,
     index_copy,
     index_fill,
+    index_reduce,
     masked_scatter,
     put,
     scatter,
@@ -361,7 +374,8 @@ from minidl.ops.sorting import (
     unique,
     unique_consecutive,
 )  # fmt: skip
-from minidl.ops.special import erf, erfinv
+from minidl.ops.special import erf, erfc, erfinv
+from minidl.ops.spectrogram import istft, stft
 from minidl.ops.statistics import (
     bincount,
     corrcoef,
@@ -378,6 +392,8 @@ from minidl.ops.statistics import (
     var,
     var_mean,
 )  # fmt: skip
+from minidl.ops.striding import as_strided
+from minidl.ops.tapers import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 
 __version__ = "0.1.0"
@@ -387,7 +403,7 @@ _keep_freed_memory()
 # They open when somebody knocks.
 _ROOMS = {
     *"amp backends cuda data distributions fft func interop jit".split(),
-    *"linalg nn onnx optim testing text train utils vision viz".split(),
+    *"linalg nn onnx optim special testing text train utils vision viz".split(),
 }
 _LATER = {
     "autocast": "minidl.amp",

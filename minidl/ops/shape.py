@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.conversion import as_array
-from minidl.engine.dtypes import promoted_dtype
+from minidl.engine.dtypes import promoted_dtype, refuse_complex
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, OutOfRangeError, ShapeError, aligned
@@ -64,6 +64,7 @@ def view(x, *shape, dtype=None):
     if len(shape) == 1 and isinstance(shape[0], np.dtype | type):
         (dtype,) = shape
     if dtype is not None:
+        refuse_complex(dtype)
         return Tensor.wrap(x.array.view(dtype))
     return reshape(x, *shape)
 
@@ -415,15 +416,15 @@ def unbind(x, dim=0):
 
 
 @operation(formula="y = x", gradient=r"\bar x = \bar y", linear=True)
-def clone(x):
-    """A copy that has its own memory; the gradient passes through."""
-    return (np.array(x) if isinstance(x, np.ndarray) else x), lambda g: g
+def clone(x, *, order="K"):
+    """A copy that has its own memory, laid out as it was; the gradient passes through."""
+    return (np.array(x, order=order) if isinstance(x, np.ndarray) else x), lambda g: g
 
 
 @any_spelling
 def contiguous(x):
     """The tensor with its elements in memory in the order of their indices."""
-    return x if x.array.flags.c_contiguous else clone(x)
+    return x if x.array.flags.c_contiguous else clone(x, order="C")
 
 
 def _triangle(cut, name, corner):
