@@ -36,7 +36,7 @@ def in_place(function, name=None):
         return change(self, compute, f"{name}()", (*args, *kwargs.values()))
 
     method.__name__ = method.__qualname__ = name
-    method.__wrapped__ = function  # who asks for the arguments (help, editors) is told those of the operation
+    vars(method)["__wrapped__"] = function  # help() and editors then show the arguments of the operation
     method.__doc__ = f"`{name[:-1]}`, in place: changes the tensor itself, and returns it."
     return method
 

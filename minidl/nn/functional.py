@@ -1,6 +1,6 @@
 """The functions behind the layers, by PyTorch's names."""
 
-from minidl.errors import no_such_attribute
+from minidl.engine.names import missing as _missing
 from minidl.ops.activation import (
     celu,
     celu_,
@@ -110,4 +110,4 @@ from minidl.ops.sampling import affine_grid, grid_sample
 
 
 def __getattr__(name):
-    raise AttributeError(no_such_attribute("module 'minidl.nn.functional'", name, globals()))
+    raise _missing("module 'minidl.nn.functional'", name, globals())

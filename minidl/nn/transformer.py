@@ -21,21 +21,7 @@ ACTIVATIONS = {"relu": relu, "gelu": gelu}
 
 
 class _Layer(Module):
-    """What encoder and decoder layers have in common: attention to itself, and a small network at each place.
-
-    Parameters
-    ----------
-    d_model, nhead, dim_feedforward : int
-        The width, the heads, the width of the inner layer.
-    dropout : float
-    activation : {"relu", "gelu"} or callable
-    layer_norm_eps : float
-    batch_first : bool
-        Sequences have shape (N, T, E) instead of (T, N, E).
-    norm_first : bool
-        Normalise before each part instead of after it.
-    bias : bool
-    """
+    """What encoder and decoder layers have in common: attention to itself, and a small network at each place."""
 
     attentions: tuple[str, ...]
 
@@ -110,16 +96,7 @@ class TransformerDecoderLayer(_Layer):
 
     Parameters
     ----------
-    d_model, nhead, dim_feedforward : int
-        The width, the heads, the width of the inner layer.
-    dropout : float
-    activation : {"relu", "gelu"} or callable
-    layer_norm_eps : float
-    batch_first : bool
-        Sequences have shape (N, T, E) instead of (T, N, E).
-    norm_first : bool
-        Normalise before each part instead of after it.
-    bias : bool
+    As those of `TransformerEncoderLayer`.
     """
 
     attentions = ("self_attn", "multihead_attn")
