@@ -20,7 +20,7 @@ from minidl.ops.fourier import (
     rfft2,
     rfftfreq,
     rfftn,
-)  # fmt: skip
+)
 
 __all__ = [
     "Spectrum", "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift", "ihfft",

@@ -192,9 +192,14 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide kernels over sequences: (N, C, L) or (C, L), with weight (O, C / groups, k), to (N, O, l)."""
     x, single, stride, padding, dilation = _prepared("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
     y = conv2d_product(
-        x.unsqueeze(2), weight.unsqueeze(2), bias, stride=(1, *stride), padding=(0, *padding), dilation=(1, *dilation),
+        x.unsqueeze(2),
+        weight.unsqueeze(2),
+        bias,
+        stride=(1, *stride),
+        padding=(0, *padding),
+        dilation=(1, *dilation),
         groups=groups,
-    ).squeeze(2)  # fmt: skip
+    ).squeeze(2)
     return y.squeeze(0) if single else y
 
 

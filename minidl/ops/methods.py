@@ -30,7 +30,7 @@ from minidl.ops import (
     spectrogram,
     statistics,
     striding,
-)  # fmt: skip
+)
 
 
 def reflected(function):

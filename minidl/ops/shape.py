@@ -20,8 +20,13 @@ def sizes(shape):
     return tuple(int(n) for n in shape)
 
 
-@operation(formula=r"y = x \text{ in another shape}", gradient=r"\bar x = \bar y \text{ in the shape of } x",
-           numpy=np.reshape, linear=True, view=True)  # fmt: skip
+@operation(
+    formula=r"y = x \text{ in another shape}",
+    gradient=r"\bar x = \bar y \text{ in the shape of } x",
+    numpy=np.reshape,
+    linear=True,
+    view=True,
+)
 def _reshape(x, shape):
     before = x.shape
     return np.reshape(x, shape), lambda g: np.reshape(g, before)
@@ -437,8 +442,9 @@ def _triangle(cut, name, corner):
     rule.__name__ = name
     rule.__doc__ = f"The {corner} triangle of a matrix (of a batch of matrices); the rest is 0."
     side = r"j \le i + k" if name == "tril" else r"j \ge i + k"
-    return operation(rule, formula=rf"y_{{ij}} = x_{{ij}} [{side}]", gradient=rf"\bar x_{{ij}} = \bar y_{{ij}} [{side}]",
-                     linear=True)  # fmt: skip
+    return operation(
+        rule, formula=rf"y_{{ij}} = x_{{ij}} [{side}]", gradient=rf"\bar x_{{ij}} = \bar y_{{ij}} [{side}]", linear=True
+    )
 
 
 tril = _triangle(np.tril, "tril", "lower")
