@@ -56,8 +56,6 @@ from minidl.engine.watching import detect_anomaly, is_anomaly_enabled, watch
 from minidl.ops import methods as _methods
 from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
-from minidl.ops.complex_numbers import abs, angle, conj, imag, is_complex, polar, real, view_as_complex, view_as_real
-from minidl.ops.complex_numbers import complex_ as complex
 from minidl.ops.creation import (
     BoolTensor,
     ByteTensor,
@@ -86,7 +84,7 @@ from minidl.ops.creation import (
     tensor,
     zeros,
     zeros_like,
-)
+)  # fmt: skip
 from minidl.ops.creation import range_to as range
 from minidl.ops.decompositions import cholesky, lstsq, matrix_rank
 from minidl.ops.decompositions import simple_pinv as pinverse
@@ -94,6 +92,7 @@ from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
+    abs,
     acos,
     acosh,
     add,
@@ -188,11 +187,29 @@ from minidl.ops.elementwise import (
     trunc,
     where,
     xlogy,
-)
-from minidl.ops.gamma import digamma, i0, lgamma, mvlgamma, polygamma
-from minidl.ops.indexing import argwhere, gather, index_select, masked_select, nonzero, one_hot, select, take_along_dim
+)  # fmt: skip
+from minidl.ops.indexing import (
+    argwhere,
+    gather,
+    index_select,
+    masked_select,
+    nonzero,
+    one_hot,
+    select,
+    take_along_dim,
+)  # fmt: skip
 from minidl.ops.indexing import take_flat as take
-from minidl.ops.inspection import allclose, equal, is_floating_point, is_nonzero, is_signed, is_tensor, numel
+from minidl.ops.inspection import (
+    allclose,
+    equal,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_signed,
+    is_tensor,
+    numel,
+    real,
+)  # fmt: skip
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
 from minidl.ops.joining import (
@@ -225,7 +242,7 @@ from minidl.ops.joining import (
     vander,
     vsplit,
     vstack,
-)
+)  # fmt: skip
 from minidl.ops.norms import cdist, dist, pdist, renorm
 from minidl.ops.norms import simple_norm as norm
 from minidl.ops.products import (
@@ -245,14 +262,12 @@ from minidl.ops.products import (
     mv,
     outer,
     vdot,
-)
+)  # fmt: skip
 from minidl.ops.products import simple_cross as cross
 from minidl.ops.random import (
     bernoulli,
-    binomial,
     multinomial,
     normal,
-    poisson,
     rand,
     rand_like,
     randint,
@@ -278,14 +293,22 @@ from minidl.ops.reduction import (
     nansum,
     prod,
     sum,
-)
-from minidl.ops.running import cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid
+)  # fmt: skip
+from minidl.ops.running import (
+    cummax,
+    cummin,
+    cumprod,
+    cumsum,
+    cumulative_trapezoid,
+    diff,
+    logcumsumexp,
+    trapezoid,
+)  # fmt: skip
 from minidl.ops.scattering import (
     diagonal_scatter,
     index_add,
     index_copy,
     index_fill,
-    index_reduce,
     masked_scatter,
     put,
     scatter,
@@ -293,7 +316,7 @@ from minidl.ops.scattering import (
     scatter_reduce,
     select_scatter,
     slice_scatter,
-)
+)  # fmt: skip
 from minidl.ops.scattering import index_put_values as index_put
 from minidl.ops.shape import (
     broadcast_to,
@@ -325,7 +348,7 @@ from minidl.ops.shape import (
     unbind,
     unflatten,
     unsqueeze,
-)
+)  # fmt: skip
 from minidl.ops.sorting import (
     argsort,
     bucketize,
@@ -337,9 +360,8 @@ from minidl.ops.sorting import (
     topk,
     unique,
     unique_consecutive,
-)
-from minidl.ops.special import erf, erfc, erfinv
-from minidl.ops.spectrogram import istft, stft
+)  # fmt: skip
+from minidl.ops.special import erf, erfinv
 from minidl.ops.statistics import (
     bincount,
     corrcoef,
@@ -355,9 +377,7 @@ from minidl.ops.statistics import (
     std_mean,
     var,
     var_mean,
-)
-from minidl.ops.striding import as_strided
-from minidl.ops.tapers import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
+)  # fmt: skip
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 
 __version__ = "0.1.0"
@@ -365,10 +385,9 @@ __version__ = "0.1.0"
 _keep_freed_memory()
 
 # They open when somebody knocks.
-_ROOMS = {
-    *"amp backends cuda data distributions fft func interop jit".split(),
-    *"linalg nn onnx optim special testing text train utils vision viz".split(),
-}
+_ROOMS = set(
+    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing train utils vision viz".split()
+)
 _LATER = {
     "autocast": "minidl.amp",
     "compile": "minidl.jit",

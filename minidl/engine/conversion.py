@@ -30,10 +30,11 @@ def as_array(data, dtype=None, copy=False):
             raise ShapeError(f"the rows of a tensor must have equal lengths; these do not: {data!r:.100}") from error
         if dtype is None and array.dtype.kind == "f" and not _holds_arrays(data):
             array = array.astype(dtypes.default.dtype)
+        if dtype is None and array.dtype == np.uint64 and not _holds_arrays(data):  # numbers beyond int64
+            dtype = np.int64
     if dtype is not None:
         dtype = np.dtype(dtype)
     if (dtype or array.dtype).kind not in dtypes.RANK:
-        dtypes.refuse_complex(dtype or array.dtype)
         raise DtypeError(f"a tensor holds booleans, integers or floats, not {array.dtype}: {data!r:.60}")
     if dtype is not None and array.dtype != dtype:
         if not hasattr(data, "dtype"):
@@ -55,6 +56,16 @@ def _holds_arrays(data):
     while isinstance(data, list) and data:
         data = data[0]
     return isinstance(data, np.ndarray | np.generic)
+
+
+def typed(value, dtype):
+    """A number or an array for a tensor of `dtype`: a Tensor as it is; what a user typed must fit."""
+    if hasattr(value, "array"):
+        return value.array
+    array = np.asarray(value)
+    if not hasattr(value, "dtype") and array.dtype.kind in "biuf":
+        refuse_overflow(array, dtype)
+    return array
 
 
 def refuse_overflow(values, dtype):

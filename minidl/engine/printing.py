@@ -88,8 +88,8 @@ def tensor_text(tensor, name="tensor"):
 def values_text(array, indent=0):
     """The values of an array in nested brackets; lines after the first are indented."""
     shown = _edges(array) if array.size > options.threshold else array
-    write = _writer(shown)
-    return _nested(array, indent, array.size > options.threshold, write)
+    write, width = _writer(shown)
+    return _nested(array, indent, array.size > options.threshold, write, width)
 
 
 def _edges(array):
@@ -102,15 +102,15 @@ def _edges(array):
 
 
 def _writer(array):
-    """A function that writes any element of `array` to a common width."""
+    """A function that writes any element of `array` to a common width, and that width."""
     flat = array.ravel()
     if array.dtype.kind == "f":
         one = _float_style(flat.astype(np.float64))
         flat = flat[np.isfinite(flat) & (flat != 0)]  # as PyTorch, which lets NaN and the like stick out
     else:
         one = str
-    width = max((len(one(v)) for v in flat.tolist()), default=0)
-    return lambda value: f"{one(value):>{width}}"
+    width = max((len(one(v)) for v in flat.tolist()), default=1)
+    return lambda value: f"{one(value):>{width}}", width
 
 
 def _float_style(values):
@@ -119,7 +119,7 @@ def _float_style(values):
     digits = options.precision
     if size.size == 0:
         return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
-    largest, smallest = size.max(), size.min()
+    largest, smallest = float(size.max()), float(size.min())  # whose ratio may be infinite, without a word from NumPy
     whole = np.array_equal(size, np.ceil(size))
     scientific = largest / smallest > 1000 or largest > 1e8 or (not whole and smallest < 1e-4)
     if scientific if options.sci_mode is None else options.sci_mode:
@@ -129,21 +129,20 @@ def _float_style(values):
     return lambda v: f"{v:.{digits}f}"
 
 
-def _nested(array, indent, shorten, write):
+def _nested(array, indent, shorten, write, width):
     if array.ndim == 0:
         return write(array.item())
     n = options.edgeitems
     cut = shorten and len(array) > 2 * n
     rows = [*array[:n], *array[len(array) - n :]] if cut else list(array)
     if array.ndim > 1:
-        texts = [_nested(row, indent + 1, shorten, write) for row in rows]
+        texts = [_nested(row, indent + 1, shorten, write, width) for row in rows]
         if cut:
             texts.insert(n, "...")
         return "[" + (",\n" + "\n" * (array.ndim - 2) + " " * (indent + 1)).join(texts) + "]"
     texts = [write(value) for value in array.tolist()] if not cut else [write(v.item()) for v in rows]
-    width = len(texts[0]) + 2 if texts else 2
     if cut:
         texts.insert(n, " ...")
-    per_line = max(1, (options.linewidth - indent) // width)
+    per_line = max(1, (options.linewidth - indent) // (width + 2))
     lines = [", ".join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"

@@ -180,7 +180,7 @@ def _added_mask(mask, query, key):
     lead = np.broadcast_shapes(query.shape[:-2], key.shape[:-2])
     scores = (*lead, query.shape[-2], key.shape[-2])
     try:
-        fits = np.broadcast_shapes(mask.shape, scores)[-2:] == scores[-2:]
+        fits = np.broadcast_shapes(mask.shape, scores) == scores
     except ValueError:
         fits = False
     if not fits:

@@ -86,7 +86,6 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size` filled with one value."""
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     dtype = np.dtype(dtype or dtypes.of_number(value))
-    dtypes.refuse_complex(type(value))
     refuse_overflow(np.asarray(value), dtype)
     return finished(np.full(sizes((size,)), value, dtype), requires_grad, device)
 
@@ -114,7 +113,9 @@ def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=
     _check_steps("arange", start, end, step)
     if dtype is None:
         dtype = dtypes.int64 if all(isinstance(v, int | np.integer) for v in (start, end, step)) else dtypes.default.dtype
-    return finished(np.arange(start, end, step).astype(dtype), requires_grad, device)
+    values = np.arange(start, end, step)
+    refuse_overflow(values, np.dtype(dtype))
+    return finished(values.astype(dtype), requires_grad, device)
 
 
 @any_spelling

@@ -6,10 +6,11 @@ In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves
 import numpy as np
 
 from minidl.engine.calling import any_spelling, of_tensors, tensor_first
+from minidl.engine.conversion import typed
 from minidl.engine.dtypes import promoted_dtype
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, ShapeError
+from minidl.errors import DivisionError, DtypeError, ShapeError
 
 # ---------------------------------------------------------------- arithmetic
 #
@@ -69,6 +70,15 @@ def true_divide(a, b):
     return np.true_divide(a, b), lambda g, b=b: g / b, lambda g, a=a, b=b: -g * a / (b * b)
 
 
+def _refuse_zero(b):
+    """Refuse to divide whole numbers by 0: there is no infinity among them, and NumPy would say 0."""
+    if b.dtype.kind in "biu" and not np.all(b):
+        raise DivisionError(
+            "whole numbers are divided by 0, and no whole number says that. Did you mean floats, x.float() / y, "
+            "or a divisor that is never 0, y.clamp(min=1) ?"
+        )
+
+
 @operation(
     formula=r"y = \lfloor a / b \rfloor",
     gradient=r"\bar a = \bar b = 0",
@@ -78,6 +88,7 @@ def true_divide(a, b):
 )
 def floor_divide(a, b):
     """The quotient, rounded down."""
+    _refuse_zero(b)
     return np.floor_divide(a, b), lambda g: g * 0, lambda g: g * 0
 
 
@@ -89,9 +100,8 @@ def div(a, b, *, rounding_mode=None):
     if rounding_mode == "floor":
         return floor_divide(a, b)
     if rounding_mode == "trunc":
-        quotient = trunc(true_divide(a, b))
         whole = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in (a, b)])
-        return quotient.to(whole) if whole.kind != "f" else quotient
+        return floor_divide(a - fmod(a, b), b) if whole.kind != "f" else trunc(true_divide(a, b))
     raise ValueError(f'rounding_mode must be None, "floor" or "trunc", not {rounding_mode!r}')
 
 
@@ -111,6 +121,7 @@ def rsub(a, b, alpha=1):
 )
 def remainder(a, b):
     """What is left of a division, with the sign of the divisor."""
+    _refuse_zero(b)
     return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
 
 
@@ -124,6 +135,7 @@ def remainder(a, b):
 )
 def fmod(a, b):
     """What is left of a division, with the sign of the dividend."""
+    _refuse_zero(b)
     return np.fmod(a, b), lambda g: g, lambda g: -g * np.trunc(a / b)
 
 
@@ -651,8 +663,9 @@ def _where(condition, a, b):
 )
 def lerp(a, end, weight):
     """The point between `a` (weight 0) and `end` (weight 1)."""
+    way = end - a
     return (
-        a + weight * (end - a),
+        np.where(weight < 0.5, a + weight * way, end - way * (1 - weight)),  # from the nearer end, and so exact at both
         lambda g: g * (1 - weight),
         lambda g: g * weight,
         lambda g: g * (end - a),
@@ -764,7 +777,7 @@ def masked_fill(x, mask, value):
         mask = mask.to(bool)
     if mask.dtype != bool:
         raise DtypeError(f"masked_fill needs booleans as its mask, not {mask.dtype}. Did you mean mask != 0 ?")
-    value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value))
+    value = value if isinstance(value, Tensor) else Tensor.wrap(typed(value, x.dtype))
     if value.dtype.kind not in "biuf":
         raise DtypeError(f"masked_fill: {value.item()} does not fit into a tensor of {x.dtype}")
     if value.ndim:

@@ -33,7 +33,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     array = _checked_indices("embedding", input, weight, padding_idx)
     if max_norm is not None:
         _shorten(weight, np.unique(array), max_norm, norm_type)
-    rows = getitem(weight, input)
+    rows = getitem(weight, input.long() if array.dtype == np.uint8 else input)  # in brackets, uint8 would be a mask
     if (padding_idx is None and not scale_grad_by_freq) or not is_grad_enabled():
         return rows
     share = np.ones(array.shape, weight.dtype)

@@ -149,7 +149,7 @@ def _class_labels(name, target, scores, ignore_index):
         raise OutOfRangeError(
             f"label {labels[wrong][0]} is out of range: scores of shape {scores.shape} have classes 0 to {C - 1}"
         )
-    return labels
+    return labels.astype(np.int64, copy=False)  # labels pick by number; in brackets, uint8 would be a mask
 
 
 def _rows_of_classes(scores):
@@ -649,14 +649,9 @@ def triplet_margin_loss(
         Measure from the positive to the negative where that is nearer (Balntas et al. 2016).
     """
     return triplet_margin_with_distance_loss(
-        anchor,
-        positive,
-        negative,
-        distance_function=lambda a, b: pairwise_distance(a, b, p, eps),
-        margin=margin,
-        swap=swap,
-        reduction=reduction_of(size_average, reduce, reduction),
-    )
+        anchor, positive, negative, distance_function=lambda a, b: pairwise_distance(a, b, p, eps),
+        margin=margin, swap=swap, reduction=reduction_of(size_average, reduce, reduction),
+    )  # fmt: skip
 
 
 def triplet_margin_with_distance_loss(

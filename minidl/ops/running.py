@@ -125,7 +125,7 @@ def logcumsumexp(x, dim):
         if x.ndim == 0 or not x.shape[axis]:
             return g
         g, values, running = (np.moveaxis(v, axis, 0) for v in (g, x, y))
-        running = np.where(np.isfinite(running), running, 0)  # before the first finite number all shares are 0
+        running = np.where(running == -np.inf, 0, running)  # before the first finite number all shares are 0
         sums = _sums_from_the_end(g, np.exp(running[:-1] - running[1:]))
         return np.moveaxis(np.exp(values - running) * sums, 0, axis)
 

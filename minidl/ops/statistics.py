@@ -18,7 +18,7 @@ from minidl.ops.reduction import (
     sum,
     total,
     widened,
-)
+)  # fmt: skip
 from minidl.ops.sorting import sort
 
 MedianResult = return_type("median", "values", "indices")
@@ -171,8 +171,9 @@ def mode(x, dim=-1, keepdim=False):
     axis = axis_of(dim, x.ndim)
 
     def most_common(row):
-        values, counts = np.unique(row, return_counts=True)
-        return np.flatnonzero(row == values[counts.argmax()])[-1]
+        values, counts = np.unique(row, return_counts=True, equal_nan=False)
+        places = np.flatnonzero(row == values[counts.argmax()])
+        return places[-1] if len(places) else 0  # a NaN is equal to nothing
 
     indices = Tensor.wrap(np.expand_dims(np.apply_along_axis(most_common, axis, x.array), axis))
     values = x.take_along_dim(indices, axis)

@@ -21,13 +21,8 @@ LOOKS: dict = {
     },
     "input": {"shape": "box", "style": "filled", "fillcolor": LIGHT["ground"], "color": LIGHT["faint"]},
 }
-FRAME = {
-    "style": "rounded,filled",
-    "labeljust": "l",
-    "fillcolor": LIGHT["panel"],
-    "color": LIGHT["line"],
-    "fontcolor": LIGHT["faint"],
-}
+FRAME = {"style": "rounded,filled", "labeljust": "l", "fillcolor": LIGHT["panel"], "color": LIGHT["line"],
+         "fontcolor": LIGHT["faint"]}  # fmt: skip
 
 
 def quoted(text):

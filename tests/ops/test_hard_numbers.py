@@ -1,0 +1,146 @@
+"""Numbers at the edge of what a dtype holds, and NaN: nothing silently wrong. What is expected is what PyTorch says."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.errors import DivisionError, DtypeError, ShapeError
+
+nan, inf = math.nan, math.inf
+F = md.nn.functional
+
+
+# Whole numbers
+
+CHANGES = {
+    "fill_": lambda x: x.fill_(300),
+    "x[0] = 300": lambda x: x.__setitem__(0, 300),
+    "x[:] = [1, 300]": lambda x: x.__setitem__(slice(None), [1, 300]),
+    "masked_fill": lambda x: x.masked_fill(md.tensor([True, False]), 300),
+    "masked_fill_": lambda x: x.masked_fill_(md.tensor([True, False]), -129),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_number_that_does_not_fit_is_refused_wherever_it_comes_in(change):
+    x = md.tensor([1, 2], dtype=md.int8)
+    with pytest.raises(DtypeError, match="does not fit into int8, which holds -128 to 127"):
+        change(x)
+    assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("make", [lambda: md.tensor(2**63), lambda: md.arange(0, 300, 100, dtype=md.int8)])
+def test_no_tensor_is_made_of_numbers_that_do_not_fit(make):
+    with pytest.raises(DtypeError, match="does not fit into int"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "divide",
+    [
+        lambda a, b: a // b,
+        lambda a, b: a % b,
+        lambda a, b: 7 // b,
+        md.fmod,
+        lambda a, b: md.div(a, b, rounding_mode="trunc"),
+    ],
+)
+def test_a_whole_number_is_not_divided_by_zero(divide):
+    a = md.tensor([7, -7])
+    with pytest.raises(DivisionError, match="whole numbers are divided by 0"):
+        divide(a, md.tensor([2, 0]))
+    divide(a, md.tensor([2, -2]))
+
+
+def test_a_quotient_of_large_whole_numbers_keeps_all_its_digits():
+    a, b = md.tensor([2**62 + 1, -(2**62) - 1, 7, -7]), md.tensor([1, 1, 2, 2])
+    assert md.div(a, b, rounding_mode="trunc").tolist() == [2**62 + 1, -(2**62) - 1, 3, -3]
+
+
+# uint8, which is a mask in brackets and a number everywhere else
+
+
+def test_labels_and_words_may_be_uint8():
+    scores, labels = md.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]]), md.tensor([0, 1, 1])
+    for loss in (F.nll_loss, F.cross_entropy):
+        assert loss(scores, labels.byte()).item() == loss(scores, labels).item()
+    table, words = md.arange(8.0).reshape(4, 2), md.tensor([0, 1, 1, 0])
+    assert F.embedding(words.byte(), table).tolist() == F.embedding(words, table).tolist()
+    bags = words.reshape(2, 2)
+    assert F.embedding_bag(bags.byte(), table).tolist() == F.embedding_bag(bags, table).tolist()
+
+
+# NaN and infinity
+
+ACTIVATIONS = [
+    F.relu, F.relu6, F.elu, F.selu, F.celu, F.leaky_relu, F.gelu, F.logsigmoid, F.hardshrink, F.softshrink, F.tanhshrink,
+    F.softsign, F.softplus, F.tanh, F.sigmoid, F.hardsigmoid, F.silu, F.mish, F.hardswish, F.hardtanh,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)
+def test_an_activation_shows_a_nan(activation):
+    with np.errstate(all="ignore"):
+        assert activation(md.tensor([nan, 2.0])).isnan().tolist() == [True, False]
+
+
+def test_a_quantile_between_infinities_is_the_nearer_one():
+    x = md.tensor([inf, 1.0, -inf])
+    with np.errstate(all="ignore"):
+        found = [x.quantile(q).item() for q in (0.3, 0.5, 0.7)]
+    assert found == [-inf, 1.0, inf]
+
+
+def test_lerp_is_exact_at_both_ends():
+    a, b = md.tensor([0.1, 1e8, -3.0]), md.tensor([0.7, 1.0, 0.3])
+    assert md.lerp(a, b, 0.0).tolist() == a.tolist()
+    assert md.lerp(a, b, 1.0).tolist() == b.tolist()
+
+
+def test_what_comes_after_a_nan_has_no_gradient_but_nan():
+    x = md.tensor([1.0, nan, 3.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        x.logcumsumexp(0).sum().backward()
+    assert x.grad.isnan().all()
+
+
+def test_the_mode_of_nothing_but_nan_is_nan():
+    found = md.tensor([nan, nan]).mode()
+    assert math.isnan(found.values.item())
+    assert found.indices.item() == 0
+
+
+# Printing
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([1e308, 5e-324], "tensor([1.0000e+308, 4.9407e-324])"),
+        ([0.0, nan, inf, -inf], "tensor([0., nan, inf, -inf])"),
+        ([5e-324, 0.0], "tensor([4.9407e-324,  0.0000e+00])"),
+    ],
+)
+def test_extremes_print_without_a_warning(values, text):
+    md.set_default_dtype(md.float64)
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        assert str(md.tensor(values)) == text
+
+
+def test_zeros_print_as_many_to_a_line_as_in_pytorch():
+    lines = str(md.zeros(30)).splitlines()
+    assert [line.count("0.") for line in lines] == [24, 6]
+
+
+# Masks
+
+
+@pytest.mark.parametrize("shape", [(5, 1, 3, 3), (1, 2, 3, 3), (3, 2)])
+def test_an_attention_mask_never_makes_the_result_larger(shape):
+    x = md.randn(2, 3, 4)
+    with pytest.raises(ShapeError, match="for each pair of a query and a key"):
+        F.scaled_dot_product_attention(x, x, x, attn_mask=md.ones(*shape).bool())
