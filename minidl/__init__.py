@@ -56,6 +56,8 @@ from minidl.engine.watching import detect_anomaly, is_anomaly_enabled, watch
 from minidl.ops import methods as _methods
 from minidl.ops import numpy_functions as _numpy_functions
 from minidl.ops.activation import log_softmax, relu, sigmoid, softmax
+from minidl.ops.complex_numbers import abs, angle, conj, imag, is_complex, polar, real, view_as_complex, view_as_real
+from minidl.ops.complex_numbers import complex_ as complex
 from minidl.ops.creation import (
     BoolTensor,
     ByteTensor,
@@ -84,7 +86,7 @@ from minidl.ops.creation import (
     tensor,
     zeros,
     zeros_like,
-)  # fmt: skip
+)
 from minidl.ops.creation import range_to as range
 from minidl.ops.decompositions import cholesky, lstsq, matrix_rank
 from minidl.ops.decompositions import simple_pinv as pinverse
@@ -92,7 +94,6 @@ from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
-    abs,
     acos,
     acosh,
     add,
@@ -187,29 +188,11 @@ from minidl.ops.elementwise import (
     trunc,
     where,
     xlogy,
-)  # fmt: skip
-from minidl.ops.indexing import (
-    argwhere,
-    gather,
-    index_select,
-    masked_select,
-    nonzero,
-    one_hot,
-    select,
-    take_along_dim,
-)  # fmt: skip
+)
+from minidl.ops.gamma import digamma, i0, lgamma, mvlgamma, polygamma
+from minidl.ops.indexing import argwhere, gather, index_select, masked_select, nonzero, one_hot, select, take_along_dim
 from minidl.ops.indexing import take_flat as take
-from minidl.ops.inspection import (
-    allclose,
-    equal,
-    is_complex,
-    is_floating_point,
-    is_nonzero,
-    is_signed,
-    is_tensor,
-    numel,
-    real,
-)  # fmt: skip
+from minidl.ops.inspection import allclose, equal, is_floating_point, is_nonzero, is_signed, is_tensor, numel
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
 from minidl.ops.joining import (
@@ -242,7 +225,7 @@ from minidl.ops.joining import (
     vander,
     vsplit,
     vstack,
-)  # fmt: skip
+)
 from minidl.ops.norms import cdist, dist, pdist, renorm
 from minidl.ops.norms import simple_norm as norm
 from minidl.ops.products import (
@@ -262,12 +245,14 @@ from minidl.ops.products import (
     mv,
     outer,
     vdot,
-)  # fmt: skip
+)
 from minidl.ops.products import simple_cross as cross
 from minidl.ops.random import (
     bernoulli,
+    binomial,
     multinomial,
     normal,
+    poisson,
     rand,
     rand_like,
     randint,
@@ -293,22 +278,14 @@ from minidl.ops.reduction import (
     nansum,
     prod,
     sum,
-)  # fmt: skip
-from minidl.ops.running import (
-    cummax,
-    cummin,
-    cumprod,
-    cumsum,
-    cumulative_trapezoid,
-    diff,
-    logcumsumexp,
-    trapezoid,
-)  # fmt: skip
+)
+from minidl.ops.running import cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid
 from minidl.ops.scattering import (
     diagonal_scatter,
     index_add,
     index_copy,
     index_fill,
+    index_reduce,
     masked_scatter,
     put,
     scatter,
@@ -316,7 +293,7 @@ from minidl.ops.scattering import (
     scatter_reduce,
     select_scatter,
     slice_scatter,
-)  # fmt: skip
+)
 from minidl.ops.scattering import index_put_values as index_put
 from minidl.ops.shape import (
     broadcast_to,
@@ -348,7 +325,7 @@ from minidl.ops.shape import (
     unbind,
     unflatten,
     unsqueeze,
-)  # fmt: skip
+)
 from minidl.ops.sorting import (
     argsort,
     bucketize,
@@ -360,8 +337,9 @@ from minidl.ops.sorting import (
     topk,
     unique,
     unique_consecutive,
-)  # fmt: skip
-from minidl.ops.special import erf, erfinv
+)
+from minidl.ops.special import erf, erfc, erfinv
+from minidl.ops.spectrogram import istft, stft
 from minidl.ops.statistics import (
     bincount,
     corrcoef,
@@ -377,7 +355,9 @@ from minidl.ops.statistics import (
     std_mean,
     var,
     var_mean,
-)  # fmt: skip
+)
+from minidl.ops.striding import as_strided
+from minidl.ops.tapers import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 
 __version__ = "0.1.0"
@@ -385,9 +365,10 @@ __version__ = "0.1.0"
 _keep_freed_memory()
 
 # They open when somebody knocks.
-_ROOMS = set(
-    "amp backends cuda data distributions fft func interop jit linalg nn onnx optim testing train utils vision viz".split()
-)
+_ROOMS = {
+    *"amp backends cuda data distributions fft func interop jit".split(),
+    *"linalg nn onnx optim special testing text train utils vision viz".split(),
+}
 _LATER = {
     "autocast": "minidl.amp",
     "compile": "minidl.jit",

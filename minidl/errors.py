@@ -1,7 +1,5 @@
 """The errors minidl raises. Each says what was asked, what came, where the two part, and what would work."""
 
-from difflib import get_close_matches
-
 import numpy as np
 
 
@@ -112,9 +110,3 @@ def matmul_error(x, w):
         turned = (*x[:-2], x[-1], x[-2])
         lines.append(f"Did you mean x.T @ W ?  {turned} @ {w} -> {(*turned[:-1], *w[-1:])}")
     return ShapeError("\n".join(lines))
-
-
-def no_such_attribute(owner, name, names):
-    """What to say when `owner` ("a tensor", "module 'minidl'") has no `name`: the nearest of the `names` it has."""
-    near = get_close_matches(name, [n for n in names if not n.startswith("_")], 1, 0.75)
-    return f"{owner} has no attribute {name!r}" + (f". Did you mean {near[0]!r} ?" if near else "")

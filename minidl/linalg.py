@@ -1,18 +1,6 @@
 """Linear algebra, by PyTorch's names (`torch.linalg`)."""
 
-from minidl.ops.decompositions import (
-    cholesky,
-    eig,
-    eigh,
-    eigvals,
-    eigvalsh,
-    lstsq,
-    matrix_rank,
-    pinv,
-    qr,
-    svd,
-    svdvals,
-)  # fmt: skip
+from minidl.ops.decompositions import cholesky, eig, eigh, eigvals, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 from minidl.ops.inverses import SingularError, det, inv, matrix_exp, matrix_power, slogdet, solve, solve_triangular
 from minidl.ops.inverses import SingularError as LinAlgError
 from minidl.ops.norms import cond, matrix_norm, norm, vector_norm

@@ -9,7 +9,7 @@ from minidl.engine.generator import (
     manual_seed,
     seed,
     set_rng_state,
-)  # fmt: skip
+)
 
 __all__ = [
     "Generator", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",

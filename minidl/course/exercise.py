@@ -223,9 +223,11 @@ def same_values(a, b, tolerance):
     if isinstance(b, dict):
         return isinstance(a, dict) and a.keys() == b.keys() and all(same_values(a[k], b[k], tolerance) for k in b)
     if isinstance(b, tuple | list):
-        return isinstance(a, tuple | list) and len(a) == len(b) and all(
-            same_values(x, y, tolerance) for x, y in zip(a, b, strict=True)
-        )  # fmt: skip
+        return (
+            isinstance(a, tuple | list)
+            and len(a) == len(b)
+            and all(same_values(x, y, tolerance) for x, y in zip(a, b, strict=True))
+        )
     if isinstance(b, str) or isinstance(a, str):
         return a == b
     first, second = np.asarray(plain(a), dtype=float), np.asarray(plain(b), dtype=float)

@@ -26,9 +26,13 @@ def execute(notebook, folder, env=ONE_THREAD):
 
     with tempfile.TemporaryDirectory() as own:  # whoever runs this has guesses of their own, which must not show
         NotebookClient(
-            notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-            store_widget_state=True, extra_arguments=["--log-level=ERROR"],
-        ).execute(env={**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})  # fmt: skip
+            notebook,
+            timeout=300,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            store_widget_state=True,
+            extra_arguments=["--log-level=ERROR"],
+        ).execute(env={**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})
 
 
 def normalise(notebook):

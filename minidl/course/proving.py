@@ -86,7 +86,7 @@ def notebooks_in(folder):
     for here, folders, files in os.walk(place):
         folders[:] = [
             name for name in folders if not name.startswith(".") and not (Path(here) / name / "pyvenv.cfg").exists()
-        ]  # fmt: skip
+        ]
         paths = [Path(here) / name for name in files if name.endswith(".ipynb") and not name.startswith(".")]
         found += [path.relative_to(place) for path in paths if path.is_file() and not path.is_symlink()]
     if not found:

@@ -31,12 +31,13 @@ from minidl.data.samplers import (
 from minidl.data.sketched import sketches
 from minidl.data.synthetic import blobs, circles, moons, sines, spirals
 from minidl.data.tables import breast_cancer, diabetes, iris, wine
+from minidl.data.texts import menus, names, novel, poems, reviews
 from minidl.data.workers import get_worker_info
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
     "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji", "faces",
-    "fashion_mnist", "get_worker_info", "iris", "mnist", "moons", "nuclei", "olivetti_faces", "random_split", "sines",
-    "sketches", "spirals", "transforms", "wine",
+    "fashion_mnist", "get_worker_info", "iris", "menus", "mnist", "moons", "names", "novel", "nuclei", "olivetti_faces",
+    "poems", "random_split", "reviews", "sines", "sketches", "spirals", "transforms", "wine",
 ]  # fmt: skip

@@ -76,6 +76,22 @@ def read_bundled(path, checksum):
     DataFileError
         In one line: the file is missing, or its checksum (SHA-256) is not the one it was shipped with.
     """
+    checked_bytes(path, checksum)
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(archive)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise DataFileError(f"the bundled file {path.name} is damaged ({error}): {path}") from error
+
+
+def checked_bytes(path, checksum):
+    """The bytes of a bundled file.
+
+    Raises
+    ------
+    DataFileError
+        When it is missing, or its checksum (SHA-256) is not the one it was shipped with.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -85,8 +101,4 @@ def read_bundled(path, checksum):
             f"the bundled file {path.name} is damaged (its checksum is wrong): reinstall minidl, or in a clone run "
             f"'git checkout -- assets'. The file: {path}"
         )
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return dict(archive)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DataFileError(f"the bundled file {path.name} is damaged ({error}): {path}") from error
+    return content

@@ -75,8 +75,10 @@ def read_cifar(path):
     learn = [f"data_batch_{k}.bin" for k in range(1, 6)]
     try:
         with tarfile.open(path) as archive:
-            batches = {name: _batch(archive.extractfile(f"cifar-10-batches-bin/{name}"), path)
-                       for name in [*learn, "test_batch.bin"]}  # fmt: skip
+            batches = {
+                name: _batch(archive.extractfile(f"cifar-10-batches-bin/{name}"), path)
+                for name in [*learn, "test_batch.bin"]
+            }
     except (OSError, EOFError, KeyError, tarfile.TarError) as error:
         raise DataFileError(f"{path} is damaged ({error}): delete it, and it is fetched again") from error
     images, labels = (np.concatenate([batches[name][k] for name in learn]) for k in (0, 1))

@@ -71,9 +71,8 @@ class DataLoader:
         if batch_sampler is not None:
             batch_size, drop_last = None, False
         elif sampler is None:
-            sampler = _Endless() if streamed else RandomSampler(dataset, generator=generator) if shuffle else (
-                SequentialSampler(dataset)
-            )  # fmt: skip
+            in_order = _Endless() if streamed else SequentialSampler(dataset)
+            sampler = RandomSampler(dataset, generator=generator) if shuffle else in_order
         if batch_size is not None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
@@ -162,9 +161,10 @@ def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers, co
         raise ValueError(f"prefetch_factor must be at least 1, and is {prefetch_factor}")
     if num_workers == 0:
         given = {
-            "prefetch_factor": prefetch_factor is not None, "persistent_workers": persistent_workers,
+            "prefetch_factor": prefetch_factor is not None,
+            "persistent_workers": persistent_workers,
             "multiprocessing_context": context is not None,
-        }  # fmt: skip
+        }
         for name in (name for name, there in given.items() if there):
             raise ValueError(f"{name} is about workers, and there are none: give num_workers too")
 

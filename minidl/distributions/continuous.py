@@ -7,9 +7,9 @@ import numpy as np
 
 from minidl.autograd import Function
 from minidl.distributions.distribution import Distribution, positive, real, together
-from minidl.distributions.sampling import each, gamma
 from minidl.distributions.special import digamma, gamma_slope, lgamma, xlogy
 from minidl.engine.tensor import Tensor
+from minidl.ops.draws import each, gamma
 from minidl.ops.random import rand, randn
 from minidl.ops.special import erf
 

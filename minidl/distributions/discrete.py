@@ -5,12 +5,12 @@ from typing import ClassVar
 import numpy as np
 
 from minidl.distributions.distribution import Distribution, not_negative, probability, real, together, whole
-from minidl.distributions.sampling import binomial, each, poisson
 from minidl.distributions.special import lgamma, xlogy
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.activation import softmax, softplus
 from minidl.ops.creation import arange
+from minidl.ops.draws import binomial, each, poisson
 from minidl.ops.random import bernoulli, multinomial
 from minidl.ops.reduction import logsumexp
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from minidl.autograd import Function
 from minidl.distributions.distribution import Distribution, positive, together
-from minidl.distributions.sampling import each, gamma
 from minidl.distributions.special import beta_slope, digamma, lgamma, xlogy
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.draws import each, gamma
 from minidl.ops.shape import stack
 
 

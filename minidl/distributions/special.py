@@ -1,80 +1,16 @@
-r"""The gamma function's logarithm and what its gradients need."""
-
-import math
+r"""What the gradients of samples need, and logarithms that many densities have in common."""
 
 import numpy as np
 
-from minidl.autograd import Function
-from minidl.engine.tensor import Tensor
+from minidl.ops.elementwise import xlogy
+from minidl.ops.gamma import digamma, lgamma, lgamma_array, polygamma_array
 
-lgamma_array = np.vectorize(math.lgamma, otypes=[np.float64])
-
-
-def polygamma_array(n, x):
-    r"""The digamma function (n = 0) or its derivative (n = 1): shifted beyond 6, and there the asymptotic series.
-
-    References
-    ----------
-    Abramowitz & Stegun (1964), *Handbook of Mathematical Functions*, 6.3.18 and 6.4.12.
-    """
-    x, total = np.array(x, np.float64), np.zeros(np.shape(x))
-    while (small := x < 10).any():
-        total = total + np.where(small, -1 / x if n == 0 else 1 / x**2, 0.0)
-        x = np.where(small, x + 1, x)
-    r = 1 / (x * x)
-    if n == 0:
-        return total + np.log(x) - 1 / (2 * x) - r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * (1 / 240 - r / 132))))
-    return total + 1 / x + r / 2 + r / x * (1 / 6 - r * (1 / 30 - r * (1 / 42 - r / 30)))
-
-
-class _LogGamma(Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return Tensor.wrap(np.asarray(lgamma_array(x.array), x.dtype))
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        (x,) = ctx.saved_tensors
-        return grad_output * digamma(x)
-
-
-class _Digamma(Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return Tensor.wrap(np.asarray(polygamma_array(0, x.array), x.dtype))
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        (x,) = ctx.saved_tensors
-        return grad_output * Tensor.wrap(np.asarray(polygamma_array(1, x.array), x.dtype))
-
-
-def lgamma(x):
-    r"""The logarithm of the gamma function, :math:`\log \Gamma(x)`, for positive numbers.
-
-    >>> import minidl as md
-    >>> lgamma(md.tensor([1.0, 5.0]))
-    tensor([0.0000, 3.1781])
-    """
-    return _LogGamma.apply(x)
-
-
-def digamma(x):
-    r"""The slope of `lgamma`, for positive numbers."""
-    return _Digamma.apply(x)
+__all__ = ["beta_slope", "digamma", "gamma_slope", "lgamma", "log_beta", "xlogy"]
 
 
 def log_beta(a, b):
     r"""The logarithm of the beta function."""
     return lgamma(a) + lgamma(b) - lgamma(a + b)
-
-
-def xlogy(x, y):
-    """``x log y``, and 0 where both are 0."""
-    nothing = (x == 0) & (y <= 0)
-    return x * y.masked_fill(nothing, 1.0).log() if nothing.any() else x * y.log()
 
 
 def gamma_slope(a, x):

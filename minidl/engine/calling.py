@@ -8,6 +8,7 @@ from inspect import CO_VARARGS, CO_VARKEYWORDS
 import numpy as np
 
 from minidl.engine.devices import check_device
+from minidl.engine.dtypes import refuse_complex
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError, broadcast_error
 
@@ -86,6 +87,8 @@ def with_own_names(function, args, kwargs):
             name = _own_name(function, parameters, name, value)
         if name in known or name in parameters.positional[: len(args)]:
             raise TypeError(f"{_shown(function)}() got the argument {name!r} twice")
+        if name == "dtype" and value is not None:
+            refuse_complex(value)
         if name is not None:
             known[name] = value
     if parameters.several in known:  # reshape(x, shape=(2, 3)): what the function takes as *shape

@@ -51,6 +51,10 @@ changes = Changes()
 
 def owner_of(array):
     """The array that owns the memory of `array`."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    while (base := array.base) is not None:
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)  # NumPy's as_strided puts an object of its own between
+            if not isinstance(base, np.ndarray):
+                break
+        array = base
     return array

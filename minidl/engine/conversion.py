@@ -35,6 +35,7 @@ def as_array(data, dtype=None, copy=False):
     if dtype is not None:
         dtype = np.dtype(dtype)
     if (dtype or array.dtype).kind not in dtypes.RANK:
+        dtypes.refuse_complex(dtype or array.dtype)
         raise DtypeError(f"a tensor holds booleans, integers or floats, not {array.dtype}: {data!r:.60}")
     if dtype is not None and array.dtype != dtype:
         if not hasattr(data, "dtype"):

@@ -16,6 +16,18 @@ class default:
     dtype = float32
 
 
+PAIRS = (
+    "Complex numbers are pairs of tensors here: minidl.complex(real, imag), minidl.polar(abs, angle), "
+    "minidl.view_as_complex(x), minidl.fft.fft(x)"
+)
+
+
+def refuse_complex(dtype):
+    """Raise DtypeError for a complex dtype, and say how complex numbers are computed with."""
+    if np.dtype(dtype).kind == "c":
+        raise DtypeError(f"a tensor holds real numbers, not {np.dtype(dtype)}. {PAIRS}")
+
+
 def set_default_dtype(d):
     """Choose the dtype that new floating tensors get: float32 (as it starts) or float64."""
     dtype = np.dtype(d)

@@ -17,6 +17,7 @@ from numpy.lib.array_utils import byte_bounds
 from minidl.engine.calling import any_spelling
 from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array, typed
+from minidl.engine.dtypes import refuse_complex
 from minidl.engine.grad_mode import this_thread
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
@@ -35,12 +36,12 @@ def in_place(function, name=None):
         return change(self, compute, f"{name}()", (*args, *kwargs.values()))
 
     method.__name__ = method.__qualname__ = name
-    method.__wrapped__ = function  # who asks for the arguments (help, editors) is told those of the operation
+    vars(method)["__wrapped__"] = function  # help() and editors then show the arguments of the operation
     method.__doc__ = f"`{name[:-1]}`, in place: changes the tensor itself, and returns it."
     return method
 
 
-def change(tensor, compute, what, operands=(), keep_values=True):
+def change(tensor, compute, what, operands=(), keep_values=True, all_alike=False):
     """Give `tensor` the values of ``compute(tensor)``, in its own memory, and record that if a gradient flows.
 
     Parameters
@@ -54,6 +55,8 @@ def change(tensor, compute, what, operands=(), keep_values=True):
         What else takes part; the change is recorded if a gradient flows to `tensor` or to one of these.
     keep_values : bool
         Whether `compute` may leave a pullback that needs the values of before.
+    all_alike : bool
+        Whether the new values are one and the same everywhere, so that elements may share memory.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def change(tensor, compute, what, operands=(), keep_values=True):
     """
     tensors = [t for t in operands if isinstance(t, Tensor) and t is not tensor]
     recorded = this_thread.state.recording and (tensor.requires_grad or any(t.requires_grad for t in tensors))
-    refuse_change(tensor, what, recorded, tensors)
+    refuse_change(tensor, what, recorded, tensors, all_alike)
     past = past_of(tensor, tensor.array.copy() if recorded and keep_values else None)
     new = compute(past)
     _write(tensor, new.array, what)
@@ -80,11 +83,11 @@ def change(tensor, compute, what, operands=(), keep_values=True):
     return tensor
 
 
-def refuse_change(tensor, what, recorded, operands=()):
-    """Raise GraphError where values may not be changed in place."""
+def refuse_change(tensor, what, recorded, operands=(), all_alike=False):
+    """Raise GraphError where values may not be changed in place; `all_alike` are those of a constant, written everywhere."""
     view = view_of(tensor)
     base = tensor if view is None else view.base
-    if not tensor.array.flags.writeable or _repeats_elements(tensor.array):
+    if not tensor.array.flags.writeable or (_repeats_elements(tensor.array) and (recorded or not all_alike)):
         raise GraphError(f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first")
     for operand in operands:
         if _overlaps_in_part(tensor.array, operand.array):
@@ -138,17 +141,17 @@ def _take_over(tensor, past, new):
     new.node.before = past
     view = view_of(tensor)
     if view is None:
-        _become(tensor, past, new)
+        become(tensor, past, new)
         make_views_stale(tensor)
         return
     base_past = past_of(view.base)
     new_base = _write_into_view(base_past, new, view=view)
     new_base.node.before = base_past
-    _become(view.base, base_past, new_base)
+    become(view.base, base_past, new_base)
     make_views_stale(view.base)
 
 
-def _become(tensor, past, new):
+def become(tensor, past, new):
     """From now on `tensor` is what `new` is; that its gradient is kept (`retain_grad`) stays so."""
     kept = [hook for hook in (past.node.hooks if past.node else None) or () if getattr(hook, "keeps_gradient", False)]
     tensor.node, tensor.requires_grad = new.node, True
@@ -211,11 +214,13 @@ def copy_(self, src, non_blocking=False):
 
 def fill_(self, value):
     """Set every element to `value`, a number or a tensor with one element."""
+    if isinstance(value, complex):
+        refuse_complex(type(value))
     if isinstance(value, Tensor) and value.ndim:
         raise ShapeError(f"fill_() takes one number, not a tensor of shape {value.shape}. Did you mean copy_() ?")
     if not isinstance(value, Tensor):
         value = Tensor.wrap(typed(value, self.dtype))
-    return change(self, lambda x: overwrite(x, value), "fill_()", (value,), keep_values=False)
+    return change(self, lambda x: overwrite(x, value), "fill_()", (value,), keep_values=False, all_alike=True)
 
 
 def zero_(self):

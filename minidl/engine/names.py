@@ -2,10 +2,11 @@
 
 from difflib import get_close_matches
 
+from minidl.engine.dtypes import PAIRS
+
 REASONS = {
     "bfloat16": "NumPy has no bfloat16, so neither has minidl. On a CPU float32 is as fast; to save memory use float16",
-    "complex64": "tensors are real here. minidl.fft keeps a spectrum as the pair of its real and imaginary part",
-    "complex128": "tensors are real here. minidl.fft keeps a spectrum as the pair of its real and imaginary part",
+    **dict.fromkeys("complex64 complex128 complex32 cfloat cdouble chalf".split(), f"a tensor holds real numbers. {PAIRS}"),
     "sparse_coo_tensor": "all tensors are dense here. A gradient of an embedding is kept small by itself",
     "quantize_per_tensor": "integers of few bits are for fast inference, for which a trained model is exported: "
     "minidl.interop.to_onnx",

@@ -25,6 +25,7 @@ TINY = 2**15  # two matrices of at most so many bytes are multiplied without fur
 SMALL = 2**18  # below this many multiplications BLAS keeps to one thread by itself
 LARGE = 2**22  # from this many on, a hand-over to a helper pays
 PIECES = 4
+PASS = 16  # to read an array and write another takes, for each element, about the time of so many multiplications
 
 
 class Blas:
@@ -191,6 +192,21 @@ def in_pieces(n, work, size=LARGE, pieces=PIECES):
             work(0, n)
     elif n:
         work(0, n)
+
+
+def sum_of_pieces(n, work, size):
+    """The sum of what ``work(start, stop)`` gives for consecutive parts of ``range(n)``, added in their order.
+
+    >>> sum_of_pieces(10, lambda start, stop: np.arange(start, stop).sum(), LARGE)
+    np.int64(45)
+    """
+    parts = {}
+
+    def keep(start, stop):
+        parts[start] = work(start, stop)
+
+    in_pieces(n, keep, size)
+    return sum(parts[start] for start in sorted(parts))
 
 
 def product(a, b):

@@ -15,7 +15,7 @@ import numpy as np
 from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array
 from minidl.engine.devices import CPU, KINDS, check_device
-from minidl.engine.dtypes import default
+from minidl.engine.dtypes import default, refuse_complex
 from minidl.engine.grad_mode import clock
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
@@ -357,6 +357,7 @@ class Tensor:
         check_device(device)
         if dtype is None or np.dtype(dtype) == self.array.dtype:
             return self.clone() if copy else self
+        refuse_complex(dtype)
         return self._cast(np.dtype(dtype))
 
     def type(self, dtype=None, non_blocking=False):

@@ -56,9 +56,12 @@ def export_onnx(model, example, path, dynamic_batch=True, input_name="input", ou
             raise ExportError("the model must return one tensor that depends on its input")
         recorder.nodes.append(onnx.helper.make_node("Identity", [recorder.name_of(out.array)], [output_name]))
         graph = onnx.helper.make_graph(
-            recorder.nodes, type(model).__name__, [_described(input_name, example, dynamic_batch)],
-            [_described(output_name, out, dynamic_batch)], recorder.constants,
-        )  # fmt: skip
+            recorder.nodes,
+            type(model).__name__,
+            [_described(input_name, example, dynamic_batch)],
+            [_described(output_name, out, dynamic_batch)],
+            recorder.constants,
+        )
         made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="minidl")
         made.ir_version = 9
         try:

@@ -1,6 +1,6 @@
 """Layers, losses, and the Module they are made of."""
 
-from minidl.errors import no_such_attribute
+from minidl.engine.names import missing as _missing
 from minidl.nn import functional, init, utils
 from minidl.nn.activation import (
     CELU,
@@ -154,4 +154,4 @@ from minidl.nn.upsampling import (
 
 
 def __getattr__(name):
-    raise AttributeError(no_such_attribute("module 'minidl.nn'", name, globals()))
+    raise _missing("module 'minidl.nn'", name, globals())

@@ -246,8 +246,6 @@ class _LazyConvTranspose(_LazyConv):
 class LazyConv1d(_LazyConv, Conv1d):
     """A `Conv1d` that learns from its first input how many channels come in."""
 
-    becomes = Conv1d
-
 
 class LazyConv2d(_LazyConv, Conv2d):
     """A `Conv2d` that learns from its first input how many channels come in.
@@ -260,28 +258,18 @@ class LazyConv2d(_LazyConv, Conv2d):
     ((1, 8, 6, 6), Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1)))
     """
 
-    becomes = Conv2d
-
 
 class LazyConv3d(_LazyConv, Conv3d):
     """A `Conv3d` that learns from its first input how many channels come in."""
-
-    becomes = Conv3d
 
 
 class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):
     """A `ConvTranspose1d` that learns from its first input how many channels come in."""
 
-    becomes = ConvTranspose1d
-
 
 class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):
     """A `ConvTranspose2d` that learns from its first input how many channels come in."""
 
-    becomes = ConvTranspose2d
-
 
 class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):
     """A `ConvTranspose3d` that learns from its first input how many channels come in."""
-
-    becomes = ConvTranspose3d

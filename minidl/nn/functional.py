@@ -1,6 +1,6 @@
 """The functions behind the layers, by PyTorch's names."""
 
-from minidl.errors import no_such_attribute
+from minidl.engine.names import missing as _missing
 from minidl.ops.activation import (
     celu,
     celu_,
@@ -38,7 +38,7 @@ from minidl.ops.activation import (
     tanhshrink,
     threshold,
     threshold_,
-)  # fmt: skip
+)
 from minidl.ops.attention import scaled_dot_product_attention
 from minidl.ops.bilinear import bilinear
 from minidl.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -70,7 +70,7 @@ from minidl.ops.loss import (
     soft_margin_loss,
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
-)  # fmt: skip
+)
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from minidl.ops.norms import pdist
 from minidl.ops.padding import pad
@@ -93,7 +93,7 @@ from minidl.ops.pooling import (
     max_unpool1d,
     max_unpool2d,
     max_unpool3d,
-)  # fmt: skip
+)
 from minidl.ops.products import linear
 from minidl.ops.resizing import (
     channel_shuffle,
@@ -105,9 +105,9 @@ from minidl.ops.resizing import (
     upsample,
     upsample_bilinear,
     upsample_nearest,
-)  # fmt: skip
+)
 from minidl.ops.sampling import affine_grid, grid_sample
 
 
 def __getattr__(name):
-    raise AttributeError(no_such_attribute("module 'minidl.nn.functional'", name, globals()))
+    raise _missing("module 'minidl.nn.functional'", name, globals())

@@ -1,5 +1,7 @@
 """Lazy layers: they learn from their first input how much comes in, and are ordinary layers from then on."""
 
+from typing import Any
+
 from minidl.nn.module import Module
 from minidl.nn.parameter import UninitializedParameter
 
@@ -7,8 +9,7 @@ from minidl.nn.parameter import UninitializedParameter
 class LazyLayer(Module):
     """What lazy layers have in common; listed before the layer that one of them becomes.
 
-    A subclass names in `becomes` the class it changes to, and gives its parameters their shapes in
-    ``initialize_parameters``.
+    A subclass gives its parameters their shapes in ``initialize_parameters``.
 
     Examples
     --------
@@ -21,8 +22,6 @@ class LazyLayer(Module):
     >>> net[0].weight.shape
     (8, 4)
     """
-
-    becomes: type
 
     def has_uninitialized_params(self):
         """Whether a parameter or buffer still has no shape."""
@@ -42,5 +41,6 @@ class LazyLayer(Module):
         """Take the shapes from the first input, become an ordinary layer, and run as that."""
         if self.has_uninitialized_params():
             self.initialize_parameters(*args, **kwargs)
-        self.__class__ = self.becomes
+        becomes: Any = next(parent for parent in type(self).__mro__ if not issubclass(parent, LazyLayer))
+        self.__class__ = becomes
         return self(*args, **kwargs)

@@ -79,8 +79,6 @@ class LazyLinear(LazyLayer, Linear):
     Linear(in_features=4, out_features=3, bias=True)
     """
 
-    becomes = Linear
-
     def __init__(self, out_features, bias=True, device=None, dtype=None):
         super().__init__(0, 0, False)
         self.out_features = out_features

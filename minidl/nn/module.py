@@ -8,8 +8,9 @@ import numpy as np
 
 from minidl.engine import dtypes
 from minidl.engine.grad_mode import this_thread
+from minidl.engine.names import missing
 from minidl.engine.tensor import Tensor
-from minidl.errors import DeviceError, DtypeError, MinidlError, no_such_attribute
+from minidl.errors import DeviceError, DtypeError, MinidlError
 from minidl.nn import hooks
 from minidl.nn.parameter import Buffer, Parameter
 from minidl.nn.state import load_state_dict
@@ -83,7 +84,7 @@ class Module:
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name) -> Any:  # asked only for what is not there
-        raise AttributeError(no_such_attribute(f"{type(self).__name__!r} object", name, dir(self)))
+        raise missing(f"{type(self).__name__!r} object", name, dir(self), reasons={})
 
     def __delattr__(self, name):
         self._kinds.pop(name, None)

@@ -12,7 +12,23 @@ from minidl.ops import normalization as ops
 from minidl.ops.creation import ones, zeros
 
 
-class _NormOfChannels(Module):
+class _Norm(Module):
+    """What normalisations have in common: a weight and a bias that may be learned."""
+
+    def _learn(self, shape, weight, bias, **made):
+        """Add a weight and a bias of a shape, or None where there is to be none."""
+        self.register_parameter("weight", Parameter(ones(shape, **made)) if weight else None)
+        self.register_parameter("bias", Parameter(zeros(shape, **made)) if bias else None)
+
+    def reset_parameters(self):
+        """Ones for the weight, zeros for the bias."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+
+class _NormOfChannels(_Norm):
     """What batch and instance normalisation have in common: learned numbers and running statistics of each channel.
 
     Parameters
@@ -41,8 +57,7 @@ class _NormOfChannels(Module):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         made, tracked = {"dtype": dtype, "device": device}, track_running_stats
-        self.register_parameter("weight", Parameter(ones(num_features, **made)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_features, **made)) if affine and bias else None)
+        self._learn(num_features, affine, affine and bias, **made)
         self.register_buffer("running_mean", zeros(num_features, **made) if tracked else None)
         self.register_buffer("running_var", ones(num_features, **made) if tracked else None)
         self.register_buffer("num_batches_tracked", Tensor.wrap(np.zeros((), np.int64)) if tracked else None)
@@ -57,10 +72,7 @@ class _NormOfChannels(Module):
     def reset_parameters(self):
         """Forget the running statistics and all that was learned."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
     def _channels(self, x):
         return x.shape[1]
@@ -189,60 +201,39 @@ class _LazyNorm(LazyLayer):
 class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
     """A `BatchNorm1d` that learns from its first input how many channels there are."""
 
-    becomes = BatchNorm1d
-
 
 class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
     """A `BatchNorm2d` that learns from its first input how many channels there are."""
-
-    becomes = BatchNorm2d
 
 
 class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
     """A `BatchNorm3d` that learns from its first input how many channels there are."""
 
-    becomes = BatchNorm3d
-
 
 class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
     """An `InstanceNorm1d` that learns from its first input how many channels there are."""
-
-    becomes = InstanceNorm1d
 
 
 class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
     """An `InstanceNorm2d` that learns from its first input how many channels there are."""
 
-    becomes = InstanceNorm2d
-
 
 class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
     """An `InstanceNorm3d` that learns from its first input how many channels there are."""
-
-    becomes = InstanceNorm3d
 
 
 def _as_shape(normalized_shape):
     return (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
 
 
-class LayerNorm(Module):
+class LayerNorm(_Norm):
     """Normalise each example over its last dimensions (Ba et al. 2016)."""
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         super().__init__()
         shape = _as_shape(normalized_shape)
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
-        made = {"dtype": dtype, "device": device}
-        self.register_parameter("weight", Parameter(ones(shape, **made)) if elementwise_affine else None)
-        self.register_parameter("bias", Parameter(zeros(shape, **made)) if elementwise_affine and bias else None)
-
-    def reset_parameters(self):
-        """Ones for the weight, zeros for the bias."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        self._learn(shape, elementwise_affine, elementwise_affine and bias, dtype=dtype, device=device)
 
     def forward(self, input):
         """(..., *normalized_shape) to the same shape."""
@@ -277,7 +268,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class GroupNorm(Module):
+class GroupNorm(_Norm):
     """Normalise groups of channels, each example by itself (Wu & He 2018)."""
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
@@ -285,16 +276,7 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ValueError(f"{num_channels} channels cannot be divided into {num_groups} groups")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        made = {"dtype": dtype, "device": device}
-        self.register_parameter("weight", Parameter(ones(num_channels, **made)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_channels, **made)) if affine and bias else None)
-
-    def reset_parameters(self):
-        """Ones for the weight, zeros for the bias."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        self._learn(num_channels, affine, affine and bias, dtype=dtype, device=device)
 
     def forward(self, input):
         """(N, C, ...) to the same shape."""

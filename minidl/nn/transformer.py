@@ -21,21 +21,7 @@ ACTIVATIONS = {"relu": relu, "gelu": gelu}
 
 
 class _Layer(Module):
-    """What encoder and decoder layers have in common: attention to itself, and a small network at each place.
-
-    Parameters
-    ----------
-    d_model, nhead, dim_feedforward : int
-        The width, the heads, the width of the inner layer.
-    dropout : float
-    activation : {"relu", "gelu"} or callable
-    layer_norm_eps : float
-    batch_first : bool
-        Sequences have shape (N, T, E) instead of (T, N, E).
-    norm_first : bool
-        Normalise before each part instead of after it.
-    bias : bool
-    """
+    """What encoder and decoder layers have in common: attention to itself, and a small network at each place."""
 
     attentions: tuple[str, ...]
 
@@ -110,16 +96,7 @@ class TransformerDecoderLayer(_Layer):
 
     Parameters
     ----------
-    d_model, nhead, dim_feedforward : int
-        The width, the heads, the width of the inner layer.
-    dropout : float
-    activation : {"relu", "gelu"} or callable
-    layer_norm_eps : float
-    batch_first : bool
-        Sequences have shape (N, T, E) instead of (T, N, E).
-    norm_first : bool
-        Normalise before each part instead of after it.
-    bias : bool
+    As those of `TransformerEncoderLayer`.
     """
 
     attentions = ("self_attn", "multihead_attn")
@@ -188,9 +165,13 @@ class TransformerDecoder(Module):
         """(T, N, E), with a memory (S, N, E), to (T, N, E)."""
         for layer in self.layers:
             tgt = layer(
-                tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+                tgt,
+                memory,
+                tgt_mask=tgt_mask,
+                memory_mask=memory_mask,
+                tgt_key_padding_mask=tgt_key_padding_mask,
                 memory_key_padding_mask=memory_key_padding_mask,
-            )  # fmt: skip
+            )
         return tgt if self.norm is None else self.norm(tgt)
 
 
@@ -263,9 +244,13 @@ class Transformer(Module):
             raise ShapeError(f"Transformer expects two batches of as many sequences, of width {self.d_model}\n{shapes}")
         memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask)
         return self.decoder(
-            tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+            tgt,
+            memory,
+            tgt_mask=tgt_mask,
+            memory_mask=memory_mask,
+            tgt_key_padding_mask=tgt_key_padding_mask,
             memory_key_padding_mask=memory_key_padding_mask,
-        )  # fmt: skip
+        )
 
     @staticmethod
     def generate_square_subsequent_mask(sz, device=None, dtype=None):

@@ -10,6 +10,7 @@ from minidl.engine.calling import any_spelling
 from minidl.engine.generator import default_generator
 from minidl.engine.inplace import change
 from minidl.engine.operation import array_function, operation
+from minidl.engine.parallel import LARGE, PASS, in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.creation import zeros_like
@@ -17,6 +18,8 @@ from minidl.ops.norms import vector_norm
 from minidl.ops.random import exponential_
 from minidl.ops.reduction import axes_of
 from minidl.ops.special import erf_array
+
+MANY = LARGE // (2 * PASS)  # of so many elements a ReLU goes in pieces
 
 
 def _applied(step, input, *settings, inplace=False):
@@ -29,14 +32,34 @@ def _applied(step, input, *settings, inplace=False):
 @array_function
 def relu_array(x):
     """`relu` of an array."""
-    zeros = np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)
-    return np.maximum(x, zeros, out=zeros)  # NumPy compares with an array faster than with a number
+    y = np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)
+
+    def work(start, stop):  # NumPy compares with an array faster than with a number
+        np.maximum(x[start:stop], y[start:stop], out=y[start:stop])
+
+    if x.size < MANY:
+        return np.maximum(x, y, out=y)
+    in_pieces(len(x), work, PASS * x.size)
+    return y
+
+
+def _where_positive(g, y):
+    """The gradient g where y is positive, 0 elsewhere."""
+    if type(g) is not np.ndarray or g.size < MANY:
+        return g * (y > 0)
+    gx = np.empty_like(g)
+
+    def work(start, stop):
+        np.multiply(g[start:stop], y[start:stop] > 0, out=gx[start:stop])
+
+    in_pieces(len(g), work, 2 * PASS * g.size)
+    return gx
 
 
 @operation(formula=r"y = \max(x, 0)", gradient=r"\bar x = \bar y \odot [x > 0]", array=relu_array)
 def _relu(x):
     y = relu_array(x)
-    return y, lambda g: g * (y > 0)
+    return y, lambda g: _where_positive(g, y)
 
 
 def relu(input, inplace=False):

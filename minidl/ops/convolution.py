@@ -7,7 +7,7 @@ result); each is the pullback of the others, so derivatives of any order come fr
 import numpy as np
 
 from minidl.engine.operation import array_function, operation
-from minidl.engine.parallel import in_pieces
+from minidl.engine.parallel import in_pieces, sum_of_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.blocks import blocks
@@ -75,16 +75,16 @@ def _correlate(x, weight, bias, stride, padding, dilation, groups):
 def _to_weight(x, g, kernel, stride, padding, dilation, groups):
     """The gradient of the kernels: the windows of the image, times the gradient of the pixel that each of them made."""
     images, gradients, c, out = channels_last(x), channels_last(g), x.shape[1] // groups, g.shape[1] // groups
-    sums = {}  # where a piece of the batch begins -> its share
 
     def work(start, stop):
-        sums[start] = np.zeros((groups, kernel[0] * kernel[1] * c, out), g.dtype)
+        total = np.zeros((groups, kernel[0] * kernel[1] * c, out), g.dtype)
         for part, windows in columns(images, start, stop, kernel, g.shape[2:], groups, stride, padding, dilation):
-            sums[start] += np.matmul(windows.transpose(0, 2, 1), _per_group_pixels(gradients[part], groups))
+            total += np.matmul(windows.transpose(0, 2, 1), _per_group_pixels(gradients[part], groups))
+        return total
 
-    in_pieces(len(x), work, g.size * kernel[0] * kernel[1] * c)
-    total = sum((sums[start] for start in sorted(sums)), start=np.zeros((), g.dtype))
-    total = np.broadcast_to(total, (groups, kernel[0] * kernel[1] * c, out))  # of an empty batch it is 0
+    total = sum_of_pieces(len(x), work, g.size * kernel[0] * kernel[1] * c)
+    shape = (groups, kernel[0] * kernel[1] * c, out)
+    total = np.broadcast_to(np.asarray(total, g.dtype), shape)  # of an empty batch it is 0
     return total.reshape(groups, *kernel, c, out).transpose(0, 4, 3, 1, 2).reshape(groups * out, c, *kernel)
 
 
@@ -192,9 +192,14 @@ def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide kernels over sequences: (N, C, L) or (C, L), with weight (O, C / groups, k), to (N, O, l)."""
     x, single, stride, padding, dilation = _prepared("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
     y = conv2d_product(
-        x.unsqueeze(2), weight.unsqueeze(2), bias, stride=(1, *stride), padding=(0, *padding), dilation=(1, *dilation),
+        x.unsqueeze(2),
+        weight.unsqueeze(2),
+        bias,
+        stride=(1, *stride),
+        padding=(0, *padding),
+        dilation=(1, *dilation),
         groups=groups,
-    ).squeeze(2)  # fmt: skip
+    ).squeeze(2)
     return y.squeeze(0) if single else y
 
 

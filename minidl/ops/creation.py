@@ -86,6 +86,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size` filled with one value."""
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     dtype = np.dtype(dtype or dtypes.of_number(value))
+    dtypes.refuse_complex(type(value))
     refuse_overflow(np.asarray(value), dtype)
     return finished(np.full(sizes((size,)), value, dtype), requires_grad, device)
 

@@ -1,7 +1,7 @@
 r"""The discrete Fourier transform and its kin.
 
-A spectrum is made of complex numbers, which tensors are not: here it is a `Spectrum`, the pair of its real and its
-imaginary part. Each part is an operation of its own, a linear one, so that gradients of any order flow.
+A spectrum is made of complex numbers: a `Spectrum`, the pair of its real and its imaginary part. Each part is an
+operation of its own, a linear one, so that gradients of any order flow.
 """
 
 import math
@@ -12,94 +12,11 @@ from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
-from minidl.ops.elementwise import atan2, hypot
+from minidl.ops.complex_numbers import Spectrum
 from minidl.ops.reduction import axes_of, axis_of
 from minidl.ops.shape import roll
 
 NORMS = (None, "backward", "forward", "ortho")
-
-
-class Spectrum:
-    """Complex numbers: tensors of their real and imaginary parts.
-
-    Attributes
-    ----------
-    real, imag : Tensor
-
-    Examples
-    --------
-    >>> import minidl as md
-    >>> md.fft.rfft(md.tensor([1.0, 0.0, -1.0, 0.0])).abs()
-    tensor([0., 2., 0.])
-    """
-
-    __slots__ = ("imag", "real")
-
-    def __init__(self, real, imag):
-        self.real, self.imag = real, imag
-
-    shape = property(lambda self: self.real.shape, doc="Sizes of the dimensions.")
-    ndim = property(lambda self: self.real.ndim, doc="How many dimensions there are.")
-    requires_grad = property(lambda self: self.real.requires_grad, doc="Whether gradients flow to it.")
-
-    def abs(self):
-        """The lengths of the numbers (amplitudes)."""
-        return hypot(self.real, self.imag)
-
-    __abs__ = abs
-
-    def angle(self):
-        """The angles of the numbers (phases), in radians."""
-        return atan2(self.imag, self.real)
-
-    def conj(self):
-        """The complex conjugates."""
-        return Spectrum(self.real, -self.imag)
-
-    def numpy(self):
-        """The numbers as a complex array."""
-        return self.real.numpy() + 1j * self.imag.numpy()
-
-    def detach(self):
-        """The same numbers outside the graph."""
-        return Spectrum(self.real.detach(), self.imag.detach())
-
-    def __getitem__(self, index):
-        return Spectrum(self.real[index], self.imag[index])
-
-    def __neg__(self):
-        return Spectrum(-self.real, -self.imag)
-
-    def __add__(self, other):
-        a, b = _parts(other)
-        return Spectrum(self.real + a, self.imag + b)
-
-    def __sub__(self, other):
-        a, b = _parts(other)
-        return Spectrum(self.real - a, self.imag - b)
-
-    def __mul__(self, other):
-        if not isinstance(other, Spectrum | complex):
-            return Spectrum(self.real * other, self.imag * other)
-        a, b = _parts(other)
-        return Spectrum(self.real * a - self.imag * b, self.real * b + self.imag * a)
-
-    def __truediv__(self, other):
-        if not isinstance(other, Spectrum | complex):
-            return Spectrum(self.real / other, self.imag / other)
-        a, b = _parts(other)
-        return (self * Spectrum(a, -b)) / (a * a + b * b)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __repr__(self):
-        return f"Spectrum(\nreal={self.real!r},\nimag={self.imag!r})"
-
-
-def _parts(number):
-    if isinstance(number, Spectrum | complex):
-        return number.real, number.imag
-    return number, 0.0
 
 
 # ---------------------------------------------------------------- the two real operations behind all
@@ -219,10 +136,28 @@ def irfft(x, n=None, dim=-1, norm=None):
     return full.real
 
 
+@any_spelling
+def hfft(x, n=None, dim=-1, norm=None):
+    """The real transform of numbers of which the first half is given, and whose other half is its mirrored conjugate."""
+    n = 2 * (x.shape[axis_of(dim, x.ndim)] - 1) if n is None else n
+    return irfft(x.conj() if isinstance(x, Spectrum) else x, n, dim, _opposite(norm))
+
+
+@any_spelling
+def ihfft(x, n=None, dim=-1, norm=None):
+    """The inverse of `hfft`: the first half of a `Spectrum`."""
+    return rfft(x, n, dim, _opposite(norm)).conj()
+
+
+def _opposite(norm):
+    """What divides the inverse as `norm` divides the transform."""
+    return {None: "forward", "backward": "forward", "forward": "backward"}.get(norm, norm)
+
+
 def _over_several(one, x, s, dim, norm):
     dims = list(range(x.ndim)) if dim is None and s is None else dim
     dims = list(range(x.ndim - len(s), x.ndim)) if dims is None else list(axes_of(dims, x.ndim))
-    sizes = [None] * len(dims) if s is None else [None if n == -1 else n for n in s]
+    sizes = [None] * len(dims) if s is None else [None if n in (-1, None) else n for n in s]
     for axis, n in zip(reversed(dims), reversed(sizes), strict=True):
         x = one(x, n, axis, norm)
     return x
@@ -252,18 +187,38 @@ def ifft2(x, s=None, dim=(-2, -1), norm=None):
     return ifftn(x, s, dim, norm)
 
 
+def _half_over_several(x, s, dim):
+    """The dimensions and sizes that the transforms of real numbers take: the last one on its own, then the others."""
+    dims = list(range(x.ndim)) if dim is None and s is None else dim
+    dims = list(range(x.ndim - len(s), x.ndim)) if dims is None else list(axes_of(dims, x.ndim))
+    sizes = [None] * len(dims) if s is None else [None if n == -1 else n for n in s]
+    return (dims[-1], sizes[-1]), dims[:-1], None if s is None else sizes[:-1]
+
+
+@any_spelling
+def rfftn(x, s=None, dim=None, norm=None):
+    """The half of the Fourier transform along several dimensions that the other half mirrors."""
+    (last, n), dims, sizes = _half_over_several(x, s, dim)
+    return _over_several(fft, rfft(x, n, last, norm), sizes, dims, norm)
+
+
+@any_spelling
+def irfftn(x, s=None, dim=None, norm=None):
+    """The inverse of `rfftn`: real numbers."""
+    (last, n), dims, sizes = _half_over_several(x, s, dim)
+    return irfft(_over_several(ifft, x, sizes, dims, norm), n, last, norm)
+
+
 @any_spelling
 def rfft2(x, s=None, dim=(-2, -1), norm=None):
     """The half of the Fourier transform of images that the other half mirrors."""
-    s = (None, None) if s is None else s
-    return fft(rfft(x, s[1], dim[1], norm), s[0], dim[0], norm)
+    return rfftn(x, s, dim, norm)
 
 
 @any_spelling
 def irfft2(x, s=None, dim=(-2, -1), norm=None):
     """The inverse of `rfft2`: real images."""
-    s = (None, None) if s is None else s
-    return irfft(ifft(x, s[0], dim[0], norm), s[1], dim[1], norm)
+    return irfftn(x, s, dim, norm)
 
 
 @any_spelling

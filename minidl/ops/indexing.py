@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.accumulation import Scatter
 from minidl.engine.calling import any_spelling
 from minidl.engine.conversion import typed
+from minidl.engine.dtypes import refuse_complex
 from minidl.engine.inplace import change, overwrite
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
@@ -133,6 +134,7 @@ def setitem(x, index, value):
     """``x[index] = value``, in place; recorded if a gradient flows to `x` or to `value`."""
     index = plain_index(index)
     value = value if isinstance(value, Tensor) else Tensor.wrap(typed(value, x.dtype))
+    refuse_complex(value.dtype)
     if value.dtype.kind == "f" and x.dtype.kind != "f":
         raise DtypeError(f"a value of {value.dtype} does not fit into a tensor of {x.dtype}")
     value = value.to(x.dtype)

@@ -37,12 +37,6 @@ def is_floating_point(x):
 
 
 @any_spelling
-def is_complex(x):
-    """Whether the elements are complex numbers: never."""
-    return False
-
-
-@any_spelling
 def is_signed(x):
     """Whether the elements can be negative."""
     return x.array.dtype.kind in "if"
@@ -52,9 +46,3 @@ def is_signed(x):
 def is_nonzero(x):
     """Whether the one element of a tensor is not 0."""
     return bool(x)
-
-
-@any_spelling
-def real(x):
-    """The real part: the tensor itself."""
-    return x

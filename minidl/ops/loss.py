@@ -649,9 +649,14 @@ def triplet_margin_loss(
         Measure from the positive to the negative where that is nearer (Balntas et al. 2016).
     """
     return triplet_margin_with_distance_loss(
-        anchor, positive, negative, distance_function=lambda a, b: pairwise_distance(a, b, p, eps),
-        margin=margin, swap=swap, reduction=reduction_of(size_average, reduce, reduction),
-    )  # fmt: skip
+        anchor,
+        positive,
+        negative,
+        distance_function=lambda a, b: pairwise_distance(a, b, p, eps),
+        margin=margin,
+        swap=swap,
+        reduction=reduction_of(size_average, reduce, reduction),
+    )
 
 
 def triplet_margin_with_distance_loss(

@@ -5,12 +5,15 @@ The operations stand on their shelves in this folder; this module is imported la
 
 from minidl.engine import dtypes
 from minidl.engine.inplace import in_place
+from minidl.engine.reshaping import reshaped_in_place
 from minidl.engine.tensor import Tensor
 from minidl.ops import (
     activation,
+    complex_numbers,
     creation,
     decompositions,
     elementwise,
+    gamma,
     indexing,
     inspection,
     inverses,
@@ -24,8 +27,10 @@ from minidl.ops import (
     shape,
     sorting,
     special,
+    spectrogram,
     statistics,
-)  # fmt: skip
+    striding,
+)
 
 
 def reflected(function):
@@ -203,6 +208,9 @@ Tensor.signbit = elementwise.signbit
 Tensor.isposinf = elementwise.isposinf
 Tensor.isneginf = elementwise.isneginf
 Tensor.isreal = elementwise.isreal
+Tensor.angle = complex_numbers.angle
+Tensor.conj = complex_numbers.conj
+Tensor.imag = property(complex_numbers.imag, doc="Refused: a tensor is real.")
 Tensor.real = property(lambda self: self, doc="The real part: the tensor itself.")
 Tensor.addcmul = elementwise.addcmul
 Tensor.addcdiv = elementwise.addcdiv
@@ -232,6 +240,15 @@ Tensor.add_ = in_place(elementwise.add)
 Tensor.sub_ = in_place(elementwise.sub)
 Tensor.mul_ = in_place(elementwise.mul)
 Tensor.div_ = in_place(elementwise.div)
+Tensor.arccosh_ = in_place(elementwise.acosh)
+Tensor.arcsinh_ = in_place(elementwise.asinh)
+Tensor.arctanh_ = in_place(elementwise.atanh)
+Tensor.arctan2_ = in_place(elementwise.atan2)
+Tensor.greater_ = in_place(elementwise.gt)
+Tensor.greater_equal_ = in_place(elementwise.ge)
+Tensor.less_ = in_place(elementwise.lt)
+Tensor.less_equal_ = in_place(elementwise.le)
+Tensor.not_equal_ = in_place(elementwise.ne)
 Tensor.pow_ = in_place(elementwise.pow)
 Tensor.neg_ = in_place(elementwise.neg)
 Tensor.sqrt_ = in_place(elementwise.sqrt)
@@ -331,7 +348,18 @@ Tensor.prelu = activation.prelu
 # ---------------------------------------------------------------- special functions
 
 Tensor.erf = special.erf
+Tensor.erfc = special.erfc
 Tensor.erfinv = special.erfinv
+Tensor.lgamma = gamma.lgamma
+Tensor.digamma = gamma.digamma
+Tensor.polygamma = lambda self, n: gamma.polygamma(n, self)
+Tensor.mvlgamma = gamma.mvlgamma
+Tensor.i0 = gamma.i0
+Tensor.erf_ = in_place(special.erf)
+Tensor.erfc_ = in_place(special.erfc)
+Tensor.erfinv_ = in_place(special.erfinv)
+Tensor.lgamma_ = in_place(gamma.lgamma)
+Tensor.digamma_ = in_place(gamma.digamma)
 
 # ---------------------------------------------------------------- sums, means, extremes
 
@@ -360,6 +388,8 @@ Tensor.cummax = running.cummax
 Tensor.cummin = running.cummin
 Tensor.logcumsumexp = running.logcumsumexp
 Tensor.diff = running.diff
+Tensor.cumsum_ = in_place(running.cumsum)
+Tensor.cumprod_ = in_place(running.cumprod)
 
 # ---------------------------------------------------------------- order
 
@@ -411,6 +441,8 @@ Tensor.repeat_interleave = shape.repeat_interleave
 Tensor.flip = shape.flip
 Tensor.roll = shape.roll
 Tensor.narrow = shape.narrow
+Tensor.unfold = striding.unfold
+Tensor.as_strided = striding.as_strided
 Tensor.split = shape.split
 Tensor.chunk = shape.chunk
 Tensor.unbind = shape.unbind
@@ -436,6 +468,12 @@ Tensor.moveaxis = shape.movedim
 Tensor.adjoint = shape.mT
 Tensor.tril_ = in_place(shape.tril)
 Tensor.triu_ = in_place(shape.triu)
+Tensor.squeeze_ = reshaped_in_place(shape.squeeze)
+Tensor.unsqueeze_ = reshaped_in_place(shape.unsqueeze)
+Tensor.t_ = reshaped_in_place(shape.t)
+Tensor.transpose_ = reshaped_in_place(shape.transpose)
+Tensor.swapaxes_ = reshaped_in_place(shape.swapaxes)
+Tensor.swapdims_ = reshaped_in_place(shape.swapdims)
 Tensor.reshape_as = lambda self, other: shape.reshape(self, other.shape)
 Tensor.view_as = lambda self, other: shape.reshape(self, other.shape)
 Tensor.T = property(lambda self: shape._permute(self, tuple(range(self.array.ndim))[::-1]), doc="All dimensions reversed.")
@@ -462,6 +500,7 @@ Tensor.scatter_reduce = scattering.scatter_reduce
 Tensor.index_add = scattering.index_add
 Tensor.index_copy = scattering.index_copy
 Tensor.index_fill = scattering.index_fill
+Tensor.index_reduce = scattering.index_reduce
 Tensor.put = scattering.put
 Tensor.masked_scatter = scattering.masked_scatter
 Tensor.select_scatter = scattering.select_scatter
@@ -475,6 +514,7 @@ Tensor.scatter_reduce_ = in_place(scattering.scatter_reduce)
 Tensor.index_add_ = in_place(scattering.index_add)
 Tensor.index_copy_ = in_place(scattering.index_copy)
 Tensor.index_fill_ = in_place(scattering.index_fill)
+Tensor.index_reduce_ = in_place(scattering.index_reduce)
 Tensor.put_ = in_place(scattering.put)
 Tensor.masked_scatter_ = in_place(scattering.masked_scatter)
 Tensor.index_put_ = in_place(scattering.index_put_values, "index_put")
@@ -497,6 +537,11 @@ Tensor.addmv = products.addmv
 Tensor.addr = products.addr
 Tensor.baddbmm = products.baddbmm
 Tensor.addbmm = products.addbmm
+Tensor.addmm_ = in_place(products.addmm)
+Tensor.addmv_ = in_place(products.addmv)
+Tensor.addr_ = in_place(products.addr)
+Tensor.baddbmm_ = in_place(products.baddbmm)
+Tensor.addbmm_ = in_place(products.addbmm)
 
 # ---------------------------------------------------------------- matrices
 
@@ -515,6 +560,7 @@ Tensor.pinverse = decompositions.simple_pinv
 Tensor.norm = norms.simple_norm
 Tensor.dist = norms.dist
 Tensor.renorm = norms.renorm
+Tensor.renorm_ = in_place(norms.renorm)
 
 # ---------------------------------------------------------------- new tensors of the same dtype
 
@@ -524,6 +570,11 @@ Tensor.new_full = creation.of_the_same_dtype(creation.full)
 Tensor.new_empty = creation.of_the_same_dtype(creation.empty)
 Tensor.new_tensor = creation.of_the_same_dtype(creation.tensor)
 
+# ---------------------------------------------------------------- spectra
+
+Tensor.stft = spectrogram.stft
+Tensor.istft = spectrogram.istft
+
 # ---------------------------------------------------------------- random numbers, in place
 
 Tensor.uniform_ = random.uniform_
@@ -531,6 +582,8 @@ Tensor.normal_ = random.normal_
 Tensor.bernoulli_ = random.bernoulli_
 Tensor.exponential_ = random.exponential_
 Tensor.log_normal_ = random.log_normal_
+Tensor.geometric_ = random.geometric_
+Tensor.cauchy_ = random.cauchy_
 Tensor.random_ = random.random_
 Tensor.bernoulli = random.bernoulli
 Tensor.multinomial = random.multinomial
@@ -538,7 +591,7 @@ Tensor.multinomial = random.multinomial
 # ---------------------------------------------------------------- questions about the whole
 
 Tensor.allclose = inspection.allclose
-Tensor.is_complex = inspection.is_complex
+Tensor.is_complex = complex_numbers.is_complex
 Tensor.is_signed = inspection.is_signed
 Tensor.is_nonzero = inspection.is_nonzero
 Tensor.equal = inspection.equal

@@ -7,6 +7,7 @@ import numpy as np
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
 from minidl.engine.changes import changes
 from minidl.engine.operation import operation
+from minidl.engine.parallel import PASS, in_pieces, sum_of_pieces
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
 from minidl.ops.shape import cat
@@ -137,10 +138,15 @@ def channel_statistics(x):
     """Mean and (biased) variance of each channel of an array (N, C, ...)."""
     rows, channels = pixel_rows(x), x.shape[1]
     n = rows.size // max(1, channels)
-    mean = channel_sums(rows, channels) / n
-    centred = rows - for_each_pixel(mean, rows.shape[1])
-    centred *= centred
-    return mean, channel_sums(centred, channels) / n
+    mean = sum_of_pieces(len(rows), lambda start, stop: channel_sums(rows[start:stop], channels), PASS * rows.size) / n
+    means = for_each_pixel(mean, rows.shape[1])
+
+    def squares(start, stop):
+        centred = rows[start:stop] - means
+        centred *= centred
+        return channel_sums(centred, channels)
+
+    return mean, sum_of_pieces(len(rows), squares, 3 * PASS * rows.size) / n
 
 
 def _batch_norm_reference(x, weight, bias, mean, var, eps):
@@ -166,24 +172,39 @@ def standardize_channels(x, weight, bias, mean, var, eps):
     spread = np.sqrt(var + eps)
     scale = 1 / spread if weight is None else weight / spread
     rows = pixel_rows(x)
-    length = rows.shape[1]
-    y = rows - for_each_pixel(mean, length)
-    y *= for_each_pixel(scale, length)
-    if bias is not None:
-        y += for_each_pixel(bias, length)
+    means, scales = (for_each_pixel(values, rows.shape[1]) for values in (mean, scale))
+    shifts = None if bias is None else for_each_pixel(bias, rows.shape[1])
+    y = np.empty_like(rows)
+
+    def forward(start, stop):
+        part = np.subtract(rows[start:stop], means, out=y[start:stop])
+        part *= scales
+        if shifts is not None:
+            part += shifts
+
+    in_pieces(len(rows), forward, 3 * PASS * rows.size)
 
     def pull(g, wanted):
-        g, centred = pixel_rows(g), rows - for_each_pixel(mean, length)
-        total, along = channel_sums(g, channels), channel_sums(g * centred, channels) / spread
-        gx = None
+        g, gx = pixel_rows(g), np.empty_like(rows)
+
+        def sums(start, stop):
+            centred = np.subtract(rows[start:stop], means, out=gx[start:stop])
+            return np.stack([channel_sums(part, channels) for part in (g[start:stop], g[start:stop] * centred)])
+
+        total, along = sum_of_pieces(len(rows), sums, 5 * PASS * rows.size)
+        along /= spread
+        slopes, shares = (for_each_pixel(values, rows.shape[1]) for values in (-along / (n * spread), total / n))
+
+        def backward(start, stop):
+            part = gx[start:stop]
+            part *= slopes
+            part += g[start:stop]
+            part -= shares
+            part *= scales
+
         if wanted[0]:
-            gx = centred
-            gx *= for_each_pixel(-along / (n * spread), length)
-            gx += g
-            gx -= for_each_pixel(total / n, length)
-            gx *= for_each_pixel(scale, length)
-            gx = channels_first(gx.reshape(last))
-        return gx, along, total
+            in_pieces(len(rows), backward, 4 * PASS * rows.size)
+        return channels_first(gx.reshape(last)) if wanted[0] else None, along, total
 
     return channels_first(y.reshape(last)), pull
 

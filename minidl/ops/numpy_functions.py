@@ -30,11 +30,11 @@ from minidl.ops.shape import (
     tril,
     triu,
     unsqueeze,
-)  # fmt: skip
+)
 from minidl.ops.sorting import argsort, sort
 from minidl.ops.statistics import mean_of_middle, safe_sqrt, variance
 
-FUNCTIONS.update({
+FUNCTIONS |= {
     np.all: lambda a, axis=None, keepdims=False: all(a, axis, keepdims),
     np.any: lambda a, axis=None, keepdims=False: any(a, axis, keepdims),
     np.argmax: lambda a, axis=None, keepdims=False: argmax(a, axis, keepdims),
@@ -74,4 +74,4 @@ FUNCTIONS.update({
     np.vstack: vstack,
     np.where: where,
     np.zeros_like: lambda a, dtype=None: zeros_like(a, dtype=dtype),
-})  # fmt: skip
+}

@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 
 from minidl.engine.operation import array_function, operation
+from minidl.engine.parallel import PASS, in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.layout import channels_first, channels_last
@@ -23,9 +24,18 @@ def _along(axis, offset, stride, dilation, out):
 
 def _combined(images, combine, kernel, *geometry):
     """All elements under each window combined: first the rows of the window, then its columns."""
-    for axis in (1, 2):
-        images = reduce(combine, [images[_along(axis, i, *geometry)] for i in range(kernel[axis - 1])])
-    return images if max(kernel) > 1 else images.copy()
+    N, out, C = len(images), geometry[-1], images.shape[-1]
+    y = np.empty((N, *out, C), images.dtype)
+
+    def work(start, stop):
+        part, to = images[start:stop], y[start:stop]
+        rows = reduce(combine, [part[_along(1, i, *geometry)] for i in range(kernel[0])])
+        last = reduce(lambda a, b: combine(a, b, out=to), [rows[_along(2, j, *geometry)] for j in range(kernel[1])])
+        if last is not to:  # of a single column
+            to[...] = last
+
+    in_pieces(N, work, PASS * images.size)
+    return y
 
 
 def _parts(images, kernel, *geometry):
@@ -49,16 +59,21 @@ def _max_pool(x, kernel, stride, dilation, out):
 
     def pull(g):
         g, gx = channels_last(g), np.zeros_like(images)
-        left = np.ones(y.shape, bool)  # the first of equals gets the gradient
         apart = stride[0] >= kernel[0] and stride[1] >= kernel[1] and dilation == (1, 1)  # no pixel lies under two windows
-        for values, to in zip(_parts(images, kernel, *geometry), _parts(gx, kernel, *geometry), strict=True):
-            hit = values == y
-            hit &= left
-            left ^= hit
-            if apart:
-                np.multiply(g, hit, out=to)
-            else:
-                to += g * hit
+
+        def work(start, stop):
+            part = slice(start, stop)
+            left = np.ones(y[part].shape, bool)  # the first of equals gets the gradient
+            for values, to in zip(_parts(images[part], kernel, *geometry), _parts(gx[part], kernel, *geometry), strict=True):
+                hit = values == y[part]
+                hit &= left
+                left ^= hit
+                if apart:
+                    np.multiply(g[part], hit, out=to)
+                else:
+                    to += g[part] * hit
+
+        in_pieces(len(y), work, 4 * PASS * y.size * kernel[0] * kernel[1])
         return channels_first(gx)
 
     return channels_first(y), pull
@@ -81,8 +96,12 @@ def _sum_pool(x, kernel, stride, out):
 
     def pull(g):
         g, gx = channels_last(g), np.zeros(shape, g.dtype)
-        for part in _parts(gx, kernel, *geometry):
-            part += g
+
+        def work(start, stop):
+            for to in _parts(gx[start:stop], kernel, *geometry):
+                to += g[start:stop]
+
+        in_pieces(len(g), work, PASS * g.size * kernel[0] * kernel[1])
         return channels_first(gx)
 
     return channels_first(_combined(images, np.add, kernel, *geometry)), pull

@@ -8,6 +8,7 @@ from minidl.engine.calling import any_spelling
 from minidl.engine.generator import fill_normal, fill_uniform, seeded
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
+from minidl.ops import draws
 from minidl.ops.creation import empty_like, finished
 from minidl.ops.shape import sizes
 
@@ -69,8 +70,8 @@ def bernoulli(x, p=None, *, generator=None):
         return bernoulli_(empty_like(x), p, generator=generator)
     if x.dtype.kind != "f" or not ((x.array >= 0) & (x.array <= 1)).all():
         raise ValueError("bernoulli takes probabilities, floats from 0 to 1")
-    draws = seeded(generator).uniform(x.numel(), x.dtype).reshape(x.shape) < x.array
-    return finished(draws.astype(x.dtype))
+    drawn = seeded(generator).uniform(x.numel(), x.dtype).reshape(x.shape) < x.array
+    return finished(drawn.astype(x.dtype))
 
 
 @any_spelling
@@ -97,9 +98,22 @@ def multinomial(x, num_samples, replacement=False, *, generator=None):
         picked = np.argsort(-race, axis=-1, kind="stable")[:, :num_samples]
     else:
         edges = np.cumsum(p / p.sum(1, keepdims=True), axis=1)
-        draws = stream.uniform(len(p) * num_samples, np.float64).reshape(len(p), num_samples)
-        picked = np.stack([np.searchsorted(e / e[-1], d, side="right") for e, d in zip(edges, draws, strict=True)])
+        drawn = stream.uniform(len(p) * num_samples, np.float64).reshape(len(p), num_samples)
+        picked = np.stack([np.searchsorted(e / e[-1], d, side="right") for e, d in zip(edges, drawn, strict=True)])
     return finished(picked.astype(np.int64).reshape(*x.shape[:-1], num_samples))
+
+
+@any_spelling
+def poisson(x, generator=None):
+    """Counts of events, each with its own mean (those in `x`)."""
+    return Tensor.wrap(draws.each(draws.poisson, x.array, stream=seeded(generator)).astype(x.dtype))
+
+
+@any_spelling
+def binomial(count, prob, generator=None):
+    """Numbers of successes in `count` attempts that each succeed with probability `prob`."""
+    counts = draws.each(draws.binomial, count.array, prob.array, stream=seeded(generator))
+    return Tensor.wrap(counts.astype(count.dtype))
 
 
 @any_spelling
@@ -144,17 +158,35 @@ def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
 def bernoulli_(self, p=0.5, *, generator=None):
     """Fill the tensor with zeros and ones (with probability p, a number or a tensor), in place."""
     if isinstance(p, Tensor):
-        draws = seeded(generator).uniform(self.numel(), p.dtype).reshape(self.shape) < p.array
+        drawn = seeded(generator).uniform(self.numel(), p.dtype).reshape(self.shape) < p.array
     else:
-        draws = seeded(generator).bernoulli(p, self.numel()).reshape(self.shape)
-    return self.assign(draws.astype(self.dtype), "bernoulli_()")
+        drawn = seeded(generator).bernoulli(p, self.numel()).reshape(self.shape)
+    return self.assign(drawn.astype(self.dtype), "bernoulli_()")
 
 
 @any_spelling
 def exponential_(self, lambd=1.0, *, generator=None):
     """Fill the tensor with waiting times of mean 1 / lambd, in place."""
-    draws = seeded(generator).exponential(self.numel(), lambd).reshape(self.shape)
-    return self.assign(draws.astype(self.dtype), "exponential_()")
+    drawn = seeded(generator).exponential(self.numel(), lambd).reshape(self.shape)
+    return self.assign(drawn.astype(self.dtype), "exponential_()")
+
+
+@any_spelling
+def geometric_(self, p, *, generator=None):
+    """Fill the tensor with numbers of attempts until the first success, each of probability `p`, in place."""
+    if not 0 < p < 1:
+        raise ValueError(f"geometric_ needs a probability between 0 and 1, not {p}")
+    drawn = np.ceil(np.log(seeded(generator).uniform(self.numel(), np.float64)) / np.log1p(-p))
+    return self.assign(drawn.reshape(self.shape).astype(self.dtype), "geometric_()")
+
+
+@any_spelling
+def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
+    """Fill the tensor with Cauchy-distributed numbers, whose tails are so heavy that they have no mean, in place."""
+    if sigma <= 0:
+        raise ValueError(f"cauchy_ needs a positive width sigma, not {sigma}")
+    turned = np.tan(math.pi * (seeded(generator).uniform(self.numel(), np.float64) - 0.5))
+    return self.assign((median + sigma * turned).reshape(self.shape).astype(self.dtype), "cauchy_()")
 
 
 @any_spelling
@@ -165,8 +197,8 @@ def random_(self, low=0, high=None, *, generator=None):
     """
     if high is None:
         low, high = (0, low) if low else (0, _largest_whole(self.dtype) + 1)
-    draws = seeded(generator).integers(low, high, self.numel()).reshape(self.shape)
-    return self.assign(draws.astype(self.dtype), "random_()")
+    drawn = seeded(generator).integers(low, high, self.numel()).reshape(self.shape)
+    return self.assign(drawn.astype(self.dtype), "random_()")
 
 
 def _largest_whole(dtype):

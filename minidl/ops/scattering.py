@@ -213,6 +213,24 @@ def index_add(x, dim, index, source, *, alpha=1):
 
 
 @any_spelling
+def index_reduce(x, dim, index, source, reduce, *, include_self=True):
+    """A copy of `x` in whose slices, named by `index` (a vector), those of `source` are gathered.
+
+    Parameters
+    ----------
+    reduce : {"prod", "mean", "amax", "amin"}
+    include_self : bool
+        Whether what stands in `x` counts as well.
+    """
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise ValueError(f"index_reduce: reduce is prod, mean, amax or amin, not {reduce!r}. Did you mean index_add ?")
+    (*before, array), source = _slices(x, dim, index, source, "index_reduce")
+    along = array.reshape([-1 if i == len(before) else 1 for i in range(max(x.ndim, 1))])
+    every = Tensor.wrap(np.broadcast_to(along, source.shape))
+    return scatter_reduce(x, dim, every, source, reduce, include_self=include_self)
+
+
+@any_spelling
 def index_copy(x, dim, index, source):
     """A copy of `x` whose slices, named by `index` (a vector), are those of `source`."""
     place, source = _slices(x, dim, index, source, "index_copy")

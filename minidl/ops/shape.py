@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.conversion import as_array
-from minidl.engine.dtypes import promoted_dtype
+from minidl.engine.dtypes import promoted_dtype, refuse_complex
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DimensionError, DtypeError, OutOfRangeError, ShapeError, aligned
@@ -20,8 +20,13 @@ def sizes(shape):
     return tuple(int(n) for n in shape)
 
 
-@operation(formula=r"y = x \text{ in another shape}", gradient=r"\bar x = \bar y \text{ in the shape of } x",
-           numpy=np.reshape, linear=True, view=True)  # fmt: skip
+@operation(
+    formula=r"y = x \text{ in another shape}",
+    gradient=r"\bar x = \bar y \text{ in the shape of } x",
+    numpy=np.reshape,
+    linear=True,
+    view=True,
+)
 def _reshape(x, shape):
     before = x.shape
     return np.reshape(x, shape), lambda g: np.reshape(g, before)
@@ -64,6 +69,7 @@ def view(x, *shape, dtype=None):
     if len(shape) == 1 and isinstance(shape[0], np.dtype | type):
         (dtype,) = shape
     if dtype is not None:
+        refuse_complex(dtype)
         return Tensor.wrap(x.array.view(dtype))
     return reshape(x, *shape)
 
@@ -415,15 +421,15 @@ def unbind(x, dim=0):
 
 
 @operation(formula="y = x", gradient=r"\bar x = \bar y", linear=True)
-def clone(x):
-    """A copy that has its own memory; the gradient passes through."""
-    return (np.array(x) if isinstance(x, np.ndarray) else x), lambda g: g
+def clone(x, *, order="K"):
+    """A copy that has its own memory, laid out as it was; the gradient passes through."""
+    return (np.array(x, order=order) if isinstance(x, np.ndarray) else x), lambda g: g
 
 
 @any_spelling
 def contiguous(x):
     """The tensor with its elements in memory in the order of their indices."""
-    return x if x.array.flags.c_contiguous else clone(x)
+    return x if x.array.flags.c_contiguous else clone(x, order="C")
 
 
 def _triangle(cut, name, corner):
@@ -436,8 +442,9 @@ def _triangle(cut, name, corner):
     rule.__name__ = name
     rule.__doc__ = f"The {corner} triangle of a matrix (of a batch of matrices); the rest is 0."
     side = r"j \le i + k" if name == "tril" else r"j \ge i + k"
-    return operation(rule, formula=rf"y_{{ij}} = x_{{ij}} [{side}]", gradient=rf"\bar x_{{ij}} = \bar y_{{ij}} [{side}]",
-                     linear=True)  # fmt: skip
+    return operation(
+        rule, formula=rf"y_{{ij}} = x_{{ij}} [{side}]", gradient=rf"\bar x_{{ij}} = \bar y_{{ij}} [{side}]", linear=True
+    )
 
 
 tril = _triangle(np.tril, "tril", "lower")

@@ -1,10 +1,11 @@
-r"""The error function and its inverse, which NumPy does not have."""
+r"""Special functions, which NumPy does not have: the error function and its kin."""
 
 import math
 from functools import cache
 
 import numpy as np
 
+from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
 from minidl.ops.blocks import by_elements
 
@@ -109,3 +110,76 @@ def erfinv(x):
     """The inverse of the error function, for -1 < x < 1."""
     y = erfinv_array(x)
     return y, lambda g: g * (math.sqrt(math.pi) / 2 * np.exp(y * y))
+
+
+@array_function
+def erfc_array(x):
+    """One minus the error function, true also where that is almost 1."""
+    return np.asarray(_erfc_exact(x), x.dtype)
+
+
+_erfc_exact = np.vectorize(math.erfc, otypes=[np.float64])
+
+
+@operation(
+    formula=r"y = 1 - \operatorname{erf}(x)",
+    gradient=r"\bar x = -\bar y \odot \tfrac{2}{\sqrt\pi} e^{-x^2}",
+    promote="float",
+    array=erfc_array,
+)
+def erfc(x):
+    """One minus the error function, without the loss of digits where that is almost 1."""
+    return erfc_array(x), lambda g: g * (-2 / math.sqrt(math.pi) * np.exp(-(x * x)))
+
+
+# ---------------------------------------------------------------- made of these
+
+
+@any_spelling
+def ndtr(x):
+    """The share of a normal distribution below x."""
+    return erfc(x * -math.sqrt(0.5)) / 2
+
+
+@array_function
+def _entropy_term(x):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x > 0, -x * np.log(x), np.where(x < 0, -np.inf, x)).astype(x.dtype)
+
+
+@operation(formula=r"y = -x \log x", gradient=r"\bar x = -\bar y \odot (\log x + 1)", array=_entropy_term, promote="float")
+def entr(x):
+    """What a probability adds to the entropy, ``-x log x``: 0 for 0, and minus infinity for what is no probability."""
+
+    def pull(g):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return g * (-np.log(x) - 1)
+
+    return _entropy_term(x), pull
+
+
+@array_function
+def _product_with_log1p(x, y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((x == 0) & ~np.isnan(y), 0, x * np.log1p(y))
+
+
+@operation(
+    formula=r"z = x \log(1 + y)",
+    gradient=r"\bar x = \bar z \odot \log(1 + y),\quad \bar y = \bar z \odot x / (1 + y)",
+    array=_product_with_log1p,
+    promote="float",
+    broadcasts=True,
+)
+def xlog1py(x, y):
+    """``x log(1 + y)``, and 0 where x is 0, whatever y is."""
+
+    def to_x(g):
+        nothing = (x == 0) & (y <= -1)
+        return np.where(nothing, 0, g * np.log1p(np.where(nothing, 0, y)))
+
+    def to_y(g):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return g * (x / (y + 1))
+
+    return _product_with_log1p(x, y), to_x, to_y

@@ -18,7 +18,7 @@ from minidl.ops.reduction import (
     sum,
     total,
     widened,
-)  # fmt: skip
+)
 from minidl.ops.sorting import sort
 
 MedianResult = return_type("median", "values", "indices")

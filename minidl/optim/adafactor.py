@@ -34,10 +34,15 @@ class Adafactor(Optimizer):
     ):
         if d < 1:
             raise ValueError(f"d is how long a step may be at most, at least 1, and is {d}")
-        super().__init__(params, {
-            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay,
-            "maximize": maximize, **implementation(foreach=foreach),
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "beta2_decay": beta2_decay,
+            "eps": eps,
+            "d": d,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(params, settings | implementation(foreach=foreach))
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

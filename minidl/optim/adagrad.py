@@ -15,11 +15,15 @@ class Adagrad(Optimizer):
         self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, foreach=None, *,
         maximize=False, differentiable=False, fused=None,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value, "maximize": maximize,
-            **implementation(foreach=foreach, differentiable=differentiable, fused=fused),
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "maximize": maximize,
+        }
+        super().__init__(params, settings | implementation(foreach=foreach, differentiable=differentiable, fused=fused))
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -50,10 +54,18 @@ class RMSprop(Optimizer):
         self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False,
         foreach=None, maximize=False, differentiable=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered, "weight_decay": weight_decay,
-            "maximize": maximize, **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -90,10 +102,10 @@ class Adadelta(Optimizer):
         self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
         differentiable=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        settings = {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

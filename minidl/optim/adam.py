@@ -55,11 +55,20 @@ class Adam(Optimizer):
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None, maximize=False,
         capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused),
-            "decoupled_weight_decay": decoupled_weight_decay,
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+        }
+        super().__init__(
+            params,
+            settings
+            | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused)
+            | {"decoupled_weight_decay": decoupled_weight_decay},
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

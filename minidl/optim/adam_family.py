@@ -28,11 +28,18 @@ class NAdam(Optimizer):
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,
         decoupled_weight_decay=False, *, foreach=None, maximize=False, capturable=False, differentiable=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "momentum_decay": momentum_decay,
+            "decoupled_weight_decay": decoupled_weight_decay,
+            "maximize": maximize,
+        }
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -59,11 +66,17 @@ class RAdam(Optimizer):
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled_weight_decay=False, *, foreach=None,
         maximize=False, capturable=False, differentiable=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+        settings = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
             "decoupled_weight_decay": decoupled_weight_decay,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        }
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""
@@ -89,10 +102,10 @@ class Adamax(Optimizer):
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, foreach=None, *, maximize=False,
         differentiable=False, capturable=False,
     ):  # fmt: skip
-        super().__init__(params, {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

@@ -51,11 +51,16 @@ class LBFGS(Optimizer):
     ):  # fmt: skip
         if line_search_fn not in (None, "strong_wolfe"):
             raise ValueError(f'line_search_fn must be None or "strong_wolfe", not {line_search_fn!r}')
-        super().__init__(params, {
-            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
+        settings = {
+            "lr": lr,
+            "max_iter": max_iter,
+            "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "tolerance_grad": tolerance_grad,
+            "tolerance_change": tolerance_change,
+            "history_size": history_size,
             "line_search_fn": line_search_fn,
-        })  # fmt: skip
+        }
+        super().__init__(params, settings)
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS computes with all parameters as one vector: give them in one group")
         self.params = self.param_groups[0]["params"]
@@ -181,9 +186,14 @@ class LBFGS(Optimizer):
         for step, change in zip(kept["old_stps"], kept["old_dirs"], strict=True):
             self.memory["past"].append((vector(step), vector(change), vector(change) @ vector(step)))
         self.memory |= {
-            "steps": kept["n_iter"], "losses_computed": kept["func_evals"], "d": vector(kept["d"]), "t": float(kept["t"]),
-            "scale": float(kept["H_diag"]), "gradient": vector(kept["prev_flat_grad"]), "loss": float(kept["prev_loss"]),
-        }  # fmt: skip
+            "steps": kept["n_iter"],
+            "losses_computed": kept["func_evals"],
+            "d": vector(kept["d"]),
+            "t": float(kept["t"]),
+            "scale": float(kept["H_diag"]),
+            "gradient": vector(kept["prev_flat_grad"]),
+            "loss": float(kept["prev_loss"]),
+        }
 
 
 def fresh_memory(history_size):

@@ -51,10 +51,17 @@ class Muon(Optimizer):
     ):  # fmt: skip
         if adjust_lr_fn not in (None, "original", "match_rms_adamw"):
             raise ValueError(f'adjust_lr_fn must be None, "original" or "match_rms_adamw", not {adjust_lr_fn!r}')
-        super().__init__(params, {
-            "lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov,
-            "ns_coefficients": ns_coefficients, "eps": eps, "ns_steps": ns_steps, "adjust_lr_fn": adjust_lr_fn,
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "weight_decay": weight_decay,
+            "momentum": momentum,
+            "nesterov": nesterov,
+            "ns_coefficients": ns_coefficients,
+            "eps": eps,
+            "ns_steps": ns_steps,
+            "adjust_lr_fn": adjust_lr_fn,
+        }
+        super().__init__(params, settings)
         for group in self.param_groups:
             for p in group["params"]:
                 if p.ndim != 2:

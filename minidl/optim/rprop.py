@@ -31,10 +31,10 @@ class Rprop(Optimizer):
     ):  # fmt: skip
         if not 0 < etas[0] < 1 < etas[1]:
             raise ValueError(f"etas are a factor below 1 and one above it, not {etas}")
-        super().__init__(params, {
-            "lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize,
-            **implementation(foreach=foreach, capturable=capturable, differentiable=differentiable),
-        })  # fmt: skip
+        settings = {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize}
+        super().__init__(
+            params, settings | implementation(foreach=foreach, capturable=capturable, differentiable=differentiable)
+        )
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

@@ -49,10 +49,15 @@ class SGD(Optimizer):
     ):  # fmt: skip
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov's method needs a momentum, and no dampening")
-        super().__init__(params, {
-            "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-            "maximize": maximize, **implementation(foreach=foreach, differentiable=differentiable, fused=fused),
-        })  # fmt: skip
+        settings = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+        }
+        super().__init__(params, settings | implementation(foreach=foreach, differentiable=differentiable, fused=fused))
 
     def update(self, p, g, state, group):
         """One step for one parameter."""

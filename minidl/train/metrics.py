@@ -57,8 +57,10 @@ def _labels(predictions, targets):
                 "must have one class"
             )
         if predictions.ndim == 2 and predictions.shape != targets.shape:
-            raise ShapeError("scores and one-hot targets have a column for each class\n" + aligned(
-                [("predictions", predictions.shape), ("targets", targets.shape)]))  # fmt: skip
+            raise ShapeError(
+                "scores and one-hot targets have a column for each class\n"
+                + aligned([("predictions", predictions.shape), ("targets", targets.shape)])
+            )
         targets = targets.argmax(1)
     predicted = predictions.argmax(1) if predictions.ndim == 2 else predictions
     for name, values in (("predictions", predicted), ("targets", targets)):

@@ -140,8 +140,10 @@ class FigurePicture(Picture):
 
         def place(axes, x, y):
             right, up = axes.transData.transform((x, y))
-            return [round(right / whole.width * figure.get_figwidth() * 72, 1),
-                    round((1 - up / whole.height) * figure.get_figheight() * 72, 1)]  # fmt: skip
+            return [
+                round(right / whole.width * figure.get_figwidth() * 72, 1),
+                round((1 - up / whole.height) * figure.get_figheight() * 72, 1),
+            ]
 
         points, grids = [], []
         for item in asked:

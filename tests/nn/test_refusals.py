@@ -72,7 +72,7 @@ def attention(**masks):
         (lambda: nn.Module().register_parameter("w", md.ones(1)), TypeError, "Did you mean nn.Parameter(tensor) ?"),
         (lambda: nn.Module().register_buffer("w", [1]), TypeError, "must be a Tensor or None, not a list"),
         (lambda: nn.Module().register_buffer("a.b", md.ones(1)), KeyError, "a text without dots"),
-        (lambda: nn.Linear(1, 1).wieght, AttributeError, "Did you mean 'weight' ?"),
+        (lambda: nn.Linear(1, 1).wieght, AttributeError, "Did you mean weight ?"),
         (lambda: nn.Linear(1, 1).cuda(), md.errors.DeviceError, "a module cannot move to cuda"),
         (lambda: nn.Linear(1, 1).to("cuda:0"), md.errors.DeviceError, "CPU alone"),
         (lambda: nn.Linear(1, 1).to(md.int64), TypeError, "cannot become int64"),

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import minidl as md
+from minidl.engine import parallel
 from minidl.nn import functional as F
-from minidl.ops import attention, blocks
+from minidl.ops import activation, attention, blocks
 
 WORKS = {
     "attention": (F.scaled_dot_product_attention, [(5, 2, 3, 4), (5, 2, 6, 4), (5, 2, 6, 3)]),
@@ -73,3 +74,38 @@ def test_a_function_by_elements_keeps_places_and_layout(name, monkeypatch):
     y = blocks.by_elements(np.sqrt, x, cost=10**9)
     np.testing.assert_array_equal(y, np.sqrt(x))
     assert y.strides == np.empty_like(x).strides
+
+
+IN_PIECES = {
+    "relu": (F.relu, [(5, 3, 4)]),
+    "gelu": (F.gelu, [(5, 3, 4)]),
+    "largest in windows": (lambda x: F.max_pool2d(x.round(), 2), [(5, 3, 6, 4)]),
+    "largest in windows that overlap": (lambda x: F.max_pool2d(x.round(), 3, 1, 1), [(5, 3, 6, 4)]),
+    "largest in rows": (lambda x: F.max_pool2d(x, (3, 1)), [(5, 3, 6, 4)]),
+    "mean in windows": (lambda x: F.avg_pool2d(x, 2), [(5, 3, 6, 4)]),
+    "batch norm": (lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True), [(5, 3, 6, 4), (3,), (3,)]),
+    "batch norm of rows": (lambda x: F.batch_norm(x, None, None, training=True), [(5, 3)]),
+}
+
+
+@pytest.mark.parametrize("name", IN_PIECES)
+def test_layers_in_pieces_are_what_they_are_whole_on_any_number_of_threads(name, monkeypatch):
+    work, shapes = IN_PIECES[name]
+
+    def value_and_gradients():
+        md.manual_seed(1)
+        inputs = [md.randn(*shape, dtype=md.float64, requires_grad=True) for shape in shapes]
+        y = work(*inputs)
+        return [t.array for t in (y, *md.autograd.grad(y, inputs, md.randn(*y.shape, dtype=md.float64)))]
+
+    whole, made = value_and_gradients(), []
+    monkeypatch.setattr(parallel, "LARGE", 1)
+    monkeypatch.setattr(activation, "MANY", 1)
+    before = md.get_num_threads()
+    for number in (1, 2, 3):
+        md.set_num_threads(number)
+        made.append(value_and_gradients())
+    md.set_num_threads(before)
+    for one, *others in zip(whole, *made, strict=True):
+        np.testing.assert_allclose(others[0], one, rtol=1e-12, atol=1e-12)
+        np.testing.assert_array_equal(others[1:], [others[0]] * 2)

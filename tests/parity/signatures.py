@@ -10,7 +10,7 @@ from minidl.engine.registry import REGISTRY
 
 CLASSES = "nn optim optim.lr_scheduler optim.swa_utils distributions utils.data".split()
 FUNCTIONS = """
-    nn.functional nn.init nn.utils nn.utils.rnn nn.utils.parametrize nn.utils.parametrizations linalg fft
+    nn.functional nn.init nn.utils nn.utils.rnn nn.utils.parametrize nn.utils.parametrizations linalg fft special
     autograd autograd.functional func distributions utils.data random testing
 """.split()
 LAYOUT = {"layout", "pin_memory", "memory_format", "names"}  # how elements lie in memory, and named dimensions

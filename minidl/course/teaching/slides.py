@@ -40,8 +40,10 @@ def slides(chapter):
     reveal = folder("assets") / "reveal"
     exporter = SlidesExporter(
         config=Config({"CSSHTMLHeaderPreprocessor": {"style": "default"}}),
-        template_name="slides_template", extra_template_basedirs=[str(TEMPLATES)], embed_images=True,
-    )  # fmt: skip
+        template_name="slides_template",
+        extra_template_basedirs=[str(TEMPLATES)],
+        embed_images=True,
+    )
     own = {
         "title": re.sub(r"^#+\s*", "", notebook.cells[0].source.partition("\n")[0]) if notebook.cells else chapter.stem,
         "script": (reveal / "reveal.js").read_text(encoding="utf-8"),

@@ -55,10 +55,9 @@ def _draw_layer(axes, output):
     note["bbox"] = {"facecolor": LIGHT["ground"], "alpha": 0.75, "edgecolor": "none", "pad": 1}
     axes.annotate("\n".join(_notes(output)), (0.995, 0.95), color=LIGHT["faint"], **note)
     return [
-        (axes, (a + b) / 2, share,
-         f"output of {output.name}\n{share:.1%} between {number_text(a)} and {number_text(b)}")
+        (axes, (a + b) / 2, share, f"output of {output.name}\n{share:.1%} between {number_text(a)} and {number_text(b)}")
         for share, a, b in zip(output.shares, output.edges, output.edges[1:], strict=False)
-    ]  # fmt: skip
+    ]
 
 
 def _notes(output):

@@ -44,8 +44,10 @@ def looks(weights, queries=None, keys=None):
     for what, names, n in (("queries", queries, w.shape[1]), ("keys", keys, w.shape[2])):
         if names is not None and len(names) != n:
             raise ShapeError(f"there are {n} {what} in the weights and {len(names)} names for them")
-    rows, columns = ([str(k) for k in (names if names is not None else range(n))]
-                     for names, n in ((queries, w.shape[1]), (keys, w.shape[2])))  # fmt: skip
+    rows, columns = (
+        [str(k) for k in (names if names is not None else range(n))]
+        for names, n in ((queries, w.shape[1]), (keys, w.shape[2]))
+    )
     said = left_out(w, "weights")
     if max(w.shape[1:]) > MOST_NAMES:
         said = "; ".join(filter(None, [f"of {w.shape[1]} × {w.shape[2]} weights the first {MOST_NAMES} each way", said]))

@@ -8,8 +8,12 @@ from minidl.viz.charts.masks_picture import image_axes
 from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.theme import LIGHT
 
-LOOKS = {"found": ("parameter", "solid"), "doubled": ("third", "dashed"), "wrong": ("gradient", "dashed"),
-         "missed": ("second", "dotted")}  # fmt: skip
+LOOKS = {
+    "found": ("parameter", "solid"),
+    "doubled": ("third", "dashed"),
+    "wrong": ("gradient", "dashed"),
+    "missed": ("second", "dotted"),
+}
 
 
 def boxes(image, boxes, scores=None, labels=None, targets=None, threshold=0.5, iou_threshold=0.5, title=None):
@@ -65,9 +69,11 @@ class BoxesPicture(FigurePicture):
     def __init__(self, found, threshold, title):
         self._found, self._threshold, self._title = found, threshold, title or found.title(threshold)
         data = {
-            "counts": found.counts(threshold), "fates": found.fates, "scores": found.scores.tolist(),
+            "counts": found.counts(threshold),
+            "fates": found.fates,
+            "scores": found.scores.tolist(),
             "finders": found.finders,
-        }  # fmt: skip
+        }
         tall, wide = found.pixels.shape
         side = 5.0 / max(tall, wide)
         size = (max(3.4, side * wide) + 0.4, max(1.2, side * tall) + 0.7)

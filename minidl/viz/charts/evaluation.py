@@ -138,8 +138,11 @@ def precision_recall_curves(scores, targets):
         last = np.r_[np.flatnonzero(np.diff(score)), len(score) - 1]  # of each run of equal scores
         hits = np.cumsum(truth)[last]
         curves[name] = {
-            "average": average, "precision": hits / (last + 1), "recall": hits / hits[-1], "threshold": score[last],
-        }  # fmt: skip
+            "average": average,
+            "precision": hits / (last + 1),
+            "recall": hits / hits[-1],
+            "threshold": score[last],
+        }
     return curves
 
 

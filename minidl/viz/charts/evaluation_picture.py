@@ -126,11 +126,15 @@ def roc(scores, targets, title=None):
         for k, (name, c) in enumerate(curves.items()):
             axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{plain_label(name)}: {c['auc']:.3f}")
             asked += [
-                (axes, c["false"][i], c["true"][i],
-                 f"{name}\nthreshold {number_text(c['threshold'][i])}\n"
-                 f"hits {c['true'][i]:.1%}, false alarms {c['false'][i]:.1%}")
+                (
+                    axes,
+                    c["false"][i],
+                    c["true"][i],
+                    f"{name}\nthreshold {number_text(c['threshold'][i])}\n"
+                    f"hits {c['true'][i]:.1%}, false alarms {c['false'][i]:.1%}",
+                )
                 for i in evenly(len(c["false"]), MOST_ASKED)
-            ]  # fmt: skip
+            ]
         axes.set_xlabel("false alarms (share of class 0)")
         axes.set_ylabel("hits (share of class 1)")
         axes.set_title(wrapped(title, 4.6))
@@ -184,11 +188,15 @@ def precision_recall(scores, targets, title=None):
             label = f"{plain_label(name)}: {c['average']:.3f}"
             axes.step(c["recall"], c["precision"], where="pre", color=class_colour(k), label=label)
             asked += [
-                (axes, c["recall"][i], c["precision"][i],
-                 f"{name}\nthreshold {number_text(c['threshold'][i])}\n"
-                 f"found {c['recall'][i]:.1%}, right of those {c['precision'][i]:.1%}")
+                (
+                    axes,
+                    c["recall"][i],
+                    c["precision"][i],
+                    f"{name}\nthreshold {number_text(c['threshold'][i])}\n"
+                    f"found {c['recall'][i]:.1%}, right of those {c['precision'][i]:.1%}",
+                )
                 for i in evenly(len(c["recall"]), MOST_ASKED)
-            ]  # fmt: skip
+            ]
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(0, 1.04)
         axes.set_xlabel("recall (share of class 1 that is found)")

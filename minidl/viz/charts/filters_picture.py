@@ -42,10 +42,14 @@ def filters(thing, shape=None, columns=8, title=None):
         axes.imshow(both_ways(found.sheet(columns)), interpolation="none")
         figure.suptitle(wrapped(title, size[0] - 0.4), x=0.01, ha="left", fontsize=12)
         return [
-            (axes, k % columns * (wide + 1) + wide / 2 - 0.5, k // columns * (tall + 1) + tall / 2 - 0.5,
-             f"filter {k}\nfrom {number_text(w.min())} to {number_text(w.max())}")
+            (
+                axes,
+                k % columns * (wide + 1) + wide / 2 - 0.5,
+                k // columns * (tall + 1) + tall / 2 - 0.5,
+                f"filter {k}\nfrom {number_text(w.min())} to {number_text(w.max())}",
+            )
             for k, w in enumerate(found.weights)
-        ]  # fmt: skip
+        ]
 
     size = (max(4.0, 0.8 * columns), 0.6 + min(20.0, 0.8 * rows * (tall + 1) / (wide + 1)))
     return FigurePicture(draw, f"Filters: {title}", {"weights": found.weights.tolist()}, size=size)

@@ -21,8 +21,13 @@ LOOKS: dict = {
     },
     "input": {"shape": "box", "style": "filled", "fillcolor": LIGHT["ground"], "color": LIGHT["faint"]},
 }
-FRAME = {"style": "rounded,filled", "labeljust": "l", "fillcolor": LIGHT["panel"], "color": LIGHT["line"],
-         "fontcolor": LIGHT["faint"]}  # fmt: skip
+FRAME = {
+    "style": "rounded,filled",
+    "labeljust": "l",
+    "fillcolor": LIGHT["panel"],
+    "color": LIGHT["line"],
+    "fontcolor": LIGHT["faint"],
+}
 
 
 def quoted(text):

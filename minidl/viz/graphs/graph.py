@@ -243,9 +243,14 @@ class _Builder:
             values = np.array(tensor.array) if tensor.requires_grad else tensor.array  # an optimiser may change them
             stored = None if tensor.grad is None else tensor.grad.array
             self.vertices[tensor] = Vertex(
-                f"v{len(self.vertices) + 1}", kind, name or role, values, self.gradients.get(tensor, stored),
-                group=self._home(tensor, user), differentiable=tensor.requires_grad,
-            )  # fmt: skip
+                f"v{len(self.vertices) + 1}",
+                kind,
+                name or role,
+                values,
+                self.gradients.get(tensor, stored),
+                group=self._home(tensor, user),
+                differentiable=tensor.requires_grad,
+            )
         return self.vertices[tensor]
 
     def _home(self, tensor, user):

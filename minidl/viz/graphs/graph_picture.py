@@ -80,10 +80,7 @@ def result_of(thing, inputs):
 def variables(frame):
     """The tensors and modules among the variables of a frame, by name."""
     found = {**frame.f_globals, **frame.f_locals}
-    return {
-        name: value for name, value in found.items()
-        if isinstance(value, Tensor | Module) and not name.startswith("_")
-    }  # fmt: skip
+    return {name: value for name, value in found.items() if isinstance(value, Tensor | Module) and not name.startswith("_")}
 
 
 class GraphPicture(DrawnPicture):
@@ -164,11 +161,15 @@ def graph_drawing(boxes, edges, folding, opened, root, box_lines=None, look="fai
     write = box_lines or name_and_shape
     drawn = [
         DrawnBox(
-            box.id, [one_line(line) for line in write(box)], box.vertex.kind if box.group is None else "group", look,
-            box.parent, box.vertex.id == root,
+            box.id,
+            [one_line(line) for line in write(box)],
+            box.vertex.kind if box.group is None else "group",
+            look,
+            box.parent,
+            box.vertex.id == root,
         )
         for box in boxes
-    ]  # fmt: skip
+    ]
     frames = [
         DrawnFrame(g.id, one_line(g.label()), g.parent)
         for g in folding.groups.values()

@@ -104,8 +104,12 @@ def _question(drawing, sizes, across):
     """The graph in DOT without a letter of text: ids that we made, and numbers."""
     names = {box.id: f"n{k}" for k, box in enumerate(drawing.boxes)}
     frames = {frame.id: f"cluster_{k}" for k, frame in enumerate(drawing.frames)}
-    lines = ["digraph {", f"graph [rankdir={'LR' if across else 'TB'}, nodesep=0.3, ranksep=0.35]",
-             'node [shape=box, fixedsize=true, label=""]', "edge [arrowsize=0.7]"]  # fmt: skip
+    lines = [
+        "digraph {",
+        f"graph [rankdir={'LR' if across else 'TB'}, nodesep=0.3, ranksep=0.35]",
+        'node [shape=box, fixedsize=true, label=""]',
+        "edge [arrowsize=0.7]",
+    ]
 
     def fill(frame):
         boxes, inner = drawing.inside(frame)

@@ -109,10 +109,12 @@ def title(vertex):
 def _forward(graph):
     leaves = [v for v in graph.vertices if v.kind != "operation"]
     start = Frame(
-        "start", "", "These numbers are given: the inputs, and the parameters as they are now.",
+        "start",
+        "",
+        "These numbers are given: the inputs, and the parameters as they are now.",
         lines=[[title(v), quantity(v.array)] for v in leaves],
         labels=[[v.id, "value", quantity(v.array)] for v in leaves],
-    )  # fmt: skip
+    )
     frames = [start]
     for v in graph.vertices:
         if v.kind != "operation":
@@ -121,13 +123,15 @@ def _forward(graph):
         numbers = put_in(v.formula, {"y": v.array, **dict(v.inputs)})
         frames.append(
             Frame(
-                "forward", v.id, f"{v.name} computes {title(v) if v.variable else 'its result'}: {quantity(v.array)}.",
+                "forward",
+                v.id,
+                f"{v.name} computes {title(v) if v.variable else 'its result'}: {quantity(v.array)}.",
                 edges=[[e.source, e.target] for e in graph.edges if e.target == v.id],
                 lines=[[f"in: {name}", quantity(np.asarray(a))] for name, a in v.inputs] + [["out", quantity(v.array)]],
                 formulas=formulas + ([["with numbers", mathml(numbers)]] if numbers else []),
                 labels=[[v.id, "value", quantity(v.array)]],
             )
-        )  # fmt: skip
+        )
     return frames
 
 
@@ -136,12 +140,14 @@ def _backward(graph, tensor):
     root = graph.vertex(graph.root)
     frames = [
         Frame(
-            "backward", root.id,
+            "backward",
+            root.id,
             f"The way back begins: the derivative of {title(root)} with respect to itself is 1.",
-            lines=[["gradient", "1"]], labels=[[root.id, "gradient", "1"]],
+            lines=[["gradient", "1"]],
+            labels=[[root.id, "gradient", "1"]],
             formulas=[["", derivative_mathml(title(root), title(root), "1")]],
         )
-    ]  # fmt: skip
+    ]
     arrived = {}  # holder -> the parts that came so far
     for node in reversed(walk.nodes):
         if node not in walk.gradients:

@@ -68,9 +68,10 @@ class StepPicture(DrawnPicture):
         drawing = graph_drawing(boxes, edges, folding, opened, model.root, self._box_lines, "flow")
         root = model.vertex(model.root)
         gradients = ", ".join(
-            f"{v.name} {quantity(v.gradient_array)}" for v in model.vertices
+            f"{v.name} {quantity(v.gradient_array)}"
+            for v in model.vertices
             if v.kind == "parameter" and v.gradient_array is not None
-        )  # fmt: skip
+        )
         text = f"Forward and backward of {root.variable or root.name} in {len(frames)} steps; gradients: {gradients}"
         model.forget_arrays()
         super().__init__(drawing, text)

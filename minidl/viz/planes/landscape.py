@@ -200,6 +200,8 @@ def heights_to_draw(height):
 def plain(land):
     """A landscape as plain data."""
     return {
-        "x": land.x.tolist(), "y": None if land.y is None else land.y.tolist(), "height": land.height.tolist(),
+        "x": land.x.tolist(),
+        "y": None if land.y is None else land.y.tolist(),
+        "height": land.height.tolist(),
         "path": None if land.path is None else land.path.tolist(),
-    }  # fmt: skip
+    }

@@ -126,6 +126,11 @@ class LandscapePicture(FigurePicture):
         path = None if self.land.path is None else self.land.path[:: max(1, len(self.land.path) // 300)]
         (x,), (y,) = short([self.land.x]), short([self.land.y])
         return {
-            "svg": self.svg, "text": self.text, "x": x, "y": y, "height": short(self._heights),
-            "logarithmic": self._logarithmic, "path": None if path is None else short(path),
-        }  # fmt: skip
+            "svg": self.svg,
+            "text": self.text,
+            "x": x,
+            "y": y,
+            "height": short(self._heights),
+            "logarithmic": self._logarithmic,
+            "path": None if path is None else short(path),
+        }

@@ -99,9 +99,10 @@ class Experiment:
                 self.optimizer.step()
             self.losses.append(loss.item())
         self.gradients = {
-            name: root_mean_square(p.grad.array) for name, p in self.model.named_parameters()
+            name: root_mean_square(p.grad.array)
+            for name, p in self.model.named_parameters()
             if p.ndim > 1 and p.grad is not None
-        }  # fmt: skip
+        }
         p = predict(self.model, self.points)
         right = seen_classes(p) == self.labels
         with np.errstate(all="ignore"):
@@ -117,11 +118,15 @@ class Experiment:
         """Everything that the browser draws, but for the field."""
         finite = lambda v: v if np.isfinite(v) else None
         return {
-            "settings": asdict(self.settings), "extent": list(extent(self.points)),
-            "points": [[round(float(a), 3), round(float(b), 3), int(k), int(t)]
-                       for (a, b), k, t in zip(self.points, self.labels, self._train, strict=True)],
+            "settings": asdict(self.settings),
+            "extent": list(extent(self.points)),
+            "points": [
+                [round(float(a), 3), round(float(b), 3), int(k), int(t)]
+                for (a, b), k, t in zip(self.points, self.labels, self._train, strict=True)
+            ],
             "losses": [finite(v) for v in self.losses[-2000:]],
             "held_out": [[step, finite(v)] for step, v in self.held_out[-400:]],
-            "first": max(1, len(self.losses) - 1999), "right": right,
+            "first": max(1, len(self.losses) - 1999),
+            "right": right,
             "gradients": [[name, finite(size)] for name, size in self.gradients.items()],
-        }  # fmt: skip
+        }

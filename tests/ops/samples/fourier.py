@@ -27,4 +27,16 @@ SAMPLES = [
     sample("T.fft.fftshift(T.fft.fft2(a)).imag", "3,4"),
     sample("a + T.fft.fftfreq(6, 0.5)", "6"),
     sample("a + T.fft.rfftfreq(5)", "3"),
+    *[
+        sample(f"T.fft.hfft(T.view_as_complex(a), n={n}, norm={norm!r})", "3,5,2")
+        for n, norm in ((None, None), (7, "ortho"), (8, "forward"))
+    ],
+    *[
+        sample(f"T.fft.ihfft(a, n={n}, norm={norm!r}).imag", "3,6")
+        for n, norm in ((None, None), (7, "ortho"), (4, "forward"))
+    ],
+    sample("T.fft.rfftn(a).imag", "3,4,5"),
+    sample("T.fft.rfftn(a, s=(3, 6)).real", "2,4,5"),
+    sample("T.fft.irfftn(T.view_as_complex(a), norm='ortho')", "3,4,5,2"),
+    sample("T.fft.irfftn(T.view_as_complex(a), s=(3, 6), dim=(0, 2))", "3,4,5,2"),
 ]

@@ -42,4 +42,10 @@ SAMPLES = [
     sample("a.clone().index_fill_(0, b, 1.0)", "4,2", "=[1, 0]"),
     sample("a.clone().masked_scatter_(b, c)", "2,3", "?2,3", "6"),
     sample("T.index_fill(a, 1, b, c)", "2,4", "=[3, 0, 3]", "s"),
+    *[
+        sample(f"T.index_reduce(a, 1, b, c, '{kind}', include_self={own})", "3,4", "=[0, 2, 0]", "3,3")
+        for kind in "prod mean amax amin".split()
+        for own in (True, False)
+    ],
+    sample("a.clone().index_reduce_(0, b, c, 'amax')", "4,2", "=[1, 1]", "2,2"),
 ]

@@ -67,4 +67,8 @@ SAMPLES = [
     sample("T.cat((a, b), dim=-1)", "2,1", "2,3"),
     sample("T.trace(a)", "2,3"),
     sample("a.adjoint()", "2,2,3"),
+    sample("(2 * a).unsqueeze_(0).mul_(a)", "3,4"),
+    sample("(2 * a).t_().add_(b)", "3,4", "4,3"),
+    sample("(2 * a).transpose_(0, 2).squeeze_()", "3,4,1"),
+    sample("(2 * a).swapaxes_(0, 1).swapdims_(1, 2).exp_()", "3,4,2"),
 ]

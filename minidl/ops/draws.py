@@ -7,10 +7,10 @@ import numpy as np
 from minidl.engine.generator import seeded
 
 
-def each(draw, *arrays):
+def each(draw, *arrays, stream=None):
     """`draw` with a stream of random numbers and one number of each array, for all places in turn."""
     arrays = np.broadcast_arrays(*arrays)
-    stream = seeded(None)
+    stream = stream or seeded(None)
     flat = [draw(stream, *values) for values in zip(*(a.ravel().tolist() for a in arrays), strict=True)]
     return np.array(flat, np.float64).reshape(arrays[0].shape)
 

@@ -1,0 +1,211 @@
+"""Byte-pair encoding: tokens that are learned from a text (Gage 1994; Sennrich, Haddow & Birch 2016).
+
+A text is UTF-8, bytes from 0 to 255: the first 256 tokens. Learning repeats one step: find the pair of neighbouring tokens
+that occurs most often, and make it a new token. Encoding repeats the same steps in the same order. So no text is ever
+unknown, frequent words become one token, and rare ones fall into pieces. No token crosses the border of a word, as in
+GPT-2, whose rule of splitting is the one here.
+"""
+
+import json
+from collections import Counter, defaultdict
+from functools import lru_cache
+from itertools import pairwise
+
+import regex
+
+from minidl.errors import DataFileError, OutOfRangeError
+from minidl.system.files import write_atomically
+from minidl.text.splitting import text_of
+
+# Pieces of words, as GPT-2 cuts them: 's and its kin, then letters, digits, marks, each with the one space before it.
+GPT2_PATTERN = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
+BYTES = 256
+
+
+class BytePairs:
+    """A byte-pair encoding.
+
+    Parameters
+    ----------
+    merges : sequence of (int, int)
+        The pairs that become a token, in the order in which they do. The first has the number 256.
+    specials : sequence of str
+        Texts such as `<|endoftext|>` that are one token, numbered after all others. `encode` takes them only if asked to.
+    pattern : str
+        How a text is cut before its bytes are paired, as a regular expression of the package `regex`.
+
+    Attributes
+    ----------
+    token_bytes : list of bytes
+        The bytes of each token, by its number, without the specials.
+
+    Examples
+    --------
+    >>> tokenizer = BytePairs.learn("low low low lower lowest", size=260)
+    >>> [tokenizer.decode([token]) for token in tokenizer.encode("lower than low")]
+    ['low', 'e', 'r', ' ', 't', 'h', 'a', 'n', ' low']
+    """
+
+    def __init__(self, merges, specials=(), pattern=GPT2_PATTERN):
+        self.merges = [tuple(pair) for pair in merges]
+        self.pattern, self._cut = pattern, regex.compile(pattern)
+        self.token_bytes = [bytes([number]) for number in range(BYTES)]
+        for left, right in self.merges:
+            if not (0 <= left < len(self.token_bytes) and 0 <= right < len(self.token_bytes)):
+                raise OutOfRangeError(f"the pair ({left}, {right}) is made of tokens that do not exist before it")
+            self.token_bytes.append(self.token_bytes[left] + self.token_bytes[right])
+        self.specials = {text_of(special): len(self.token_bytes) + k for k, special in enumerate(dict.fromkeys(specials))}
+        if "" in self.specials:
+            raise ValueError("a special token cannot be the empty text, which is everywhere")
+        self._special_text = {number: text for text, number in self.specials.items()}
+        self._rank = {pair: BYTES + k for k, pair in enumerate(self.merges)}
+        self._encode_piece = lru_cache(maxsize=65536)(self._merged)
+
+    @classmethod
+    def learn(cls, text, size, specials=(), pattern=GPT2_PATTERN):
+        """Learn an encoding from a text.
+
+        Parameters
+        ----------
+        text : str
+        size : int
+            How many tokens there shall be, bytes included and specials not; fewer when no pair occurs twice any more.
+        specials, pattern
+            As of the class.
+
+        Raises
+        ------
+        ValueError
+            When `size` is less than the 256 bytes.
+        """
+        if size < BYTES:
+            raise ValueError(f"there are 256 bytes, so an encoding of bytes has at least 256 tokens, and size is {size}")
+        pieces = Counter(regex.findall(pattern, text_of(text)))
+        return cls(_learned([[*piece.encode()] for piece in pieces], list(pieces.values()), size - BYTES), specials, pattern)
+
+    def __len__(self):
+        return len(self.token_bytes) + len(self.specials)
+
+    def encode(self, text, specials=False):
+        """The numbers of a text's tokens, as a list of int.
+
+        Parameters
+        ----------
+        text : str
+        specials : bool
+            Whether the texts of special tokens become these tokens. Leave it False for text from others, who could
+            otherwise end a document in the middle.
+        """
+        text = text_of(text)
+        if not (specials and self.specials):
+            return self._ordinary(text)
+        longest_first = sorted(self.specials, key=len, reverse=True)
+        parts = regex.split("(" + "|".join(map(regex.escape, longest_first)) + ")", text)
+        return [n for part in parts for n in ([self.specials[part]] if part in self.specials else self._ordinary(part))]
+
+    def decode(self, numbers):
+        """The text of numbers (ints, or a tensor of one dimension); bytes that are no UTF-8 become �.
+
+        Raises
+        ------
+        OutOfRangeError
+            When there is no such token.
+        """
+        numbers = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
+        return b"".join(self._bytes(number) for number in numbers).decode("utf-8", errors="replace")
+
+    def tokens(self, text):
+        """The tokens of a text as texts: good to look at. A token of half a character is shown as �."""
+        return [self.decode([number]) for number in self.encode(text)]
+
+    def save(self, path):
+        """Write the encoding to a JSON file."""
+        content = {"kind": "byte pairs", "pattern": self.pattern, "merges": self.merges, "specials": list(self.specials)}
+        write_atomically(path, json.dumps(content, ensure_ascii=False).encode())
+
+    @classmethod
+    def load(cls, path):
+        """Read an encoding that `save` wrote.
+
+        Raises
+        ------
+        DataFileError
+            When it is no such file.
+        """
+        try:
+            with open(path, encoding="utf-8") as file:
+                content = json.load(file)
+            if content["kind"] != "byte pairs":
+                raise ValueError(f"it holds {content['kind']!r}")
+            return cls(content["merges"], content["specials"], content["pattern"])
+        except (ValueError, KeyError, TypeError, RecursionError, OutOfRangeError, regex.error) as error:
+            raise DataFileError(f"{path} is not a byte-pair encoding that was saved by minidl: {error}") from error
+
+    def __repr__(self):
+        return f"BytePairs({len(self)} tokens)"
+
+    def _bytes(self, number):
+        if number in self._special_text:
+            return self._special_text[number].encode()
+        if not 0 <= number < len(self.token_bytes):
+            raise OutOfRangeError(f"there is no token {number}: this encoding has the numbers 0 to {len(self) - 1}")
+        return self.token_bytes[number]
+
+    def _ordinary(self, text):
+        return [number for piece in self._cut.findall(text) for number in self._encode_piece(piece)]
+
+    def _merged(self, piece):
+        """The tokens of one piece: of all pairs that stand there, the one that was learned first is joined first."""
+        tokens = [*piece.encode()]
+        while len(tokens) > 1:
+            pair = min(pairwise(tokens), key=lambda pair: self._rank.get(pair, len(self)))
+            if pair not in self._rank:
+                break
+            tokens = joined(tokens, pair, self._rank[pair])
+        return tuple(tokens)
+
+
+def joined(tokens, pair, new):
+    """Tokens in which every occurrence of a pair, from the left, became one new token.
+
+    >>> joined([1, 1, 1, 2], (1, 1), 9)
+    [9, 1, 2]
+    """
+    out, k = [], 0
+    while k < len(tokens):
+        if k + 1 < len(tokens) and (tokens[k], tokens[k + 1]) == pair:
+            out.append(new)
+            k += 2
+        else:
+            out.append(tokens[k])
+            k += 1
+    return out
+
+
+def _learned(pieces, counts, steps):
+    """The pairs that become tokens, most frequent first; of equals the one with the smaller numbers.
+
+    Only pieces in which a pair occurs are looked at again when it is joined: that is all that makes it fast.
+    """
+    occurs, where = Counter(), defaultdict(set)
+    for k, piece in enumerate(pieces):
+        for pair in pairwise(piece):
+            occurs[pair] += counts[k]
+            where[pair].add(k)
+    merges = []
+    for new in range(BYTES, BYTES + steps):
+        best = max(occurs, key=lambda pair: (occurs[pair], -pair[0], -pair[1]), default=None)
+        if best is None or occurs[best] < 2:
+            break
+        merges.append(best)
+        for k in where.pop(best):
+            before, after = pieces[k], joined(pieces[k], best, new)
+            for pair in pairwise(before):
+                occurs[pair] -= counts[k]
+            for pair in pairwise(after):
+                occurs[pair] += counts[k]
+                where[pair].add(k)
+            pieces[k] = after
+        for pair in [pair for pair, count in occurs.items() if count <= 0]:
+            del occurs[pair]
+    return merges

@@ -1,0 +1,86 @@
+"""Splitting text into what people call characters and words, in any script.
+
+A character as it is seen can be several code points: "é" may be e and an accent, a family emoji is up to seven. The
+rules are Unicode's (UAX #29, grapheme clusters); the package `regex` knows them.
+"""
+
+import unicodedata
+
+import regex
+
+from minidl.errors import DtypeError
+
+# A word: letters with their marks, also with an apostrophe inside; a number; a Han character, because Chinese has no spaces.
+WORD = regex.compile(
+    r"\p{Han}"
+    r"|[\p{L}--\p{Han}](?:[\p{L}--\p{Han}]|\p{M}|\p{N})*+(?:['’](?:[\p{L}--\p{Han}]|\p{M})++)*+"
+    r"|\p{N}++(?:[.,]\p{N}++)*+"
+    r"|\X",
+    regex.VERSION1,
+)
+
+
+def text_of(thing):
+    """The text itself, once it is sure that it is one.
+
+    Raises
+    ------
+    DtypeError
+        When it is no text.
+    ValueError
+        When it holds half of a surrogate pair, which no file can.
+    """
+    if not isinstance(thing, str):
+        hint = "; decode bytes first: data.decode('utf-8')" if isinstance(thing, bytes) else ""
+        raise DtypeError(f"a text (str) is needed, and this is a {type(thing).__name__}{hint}")
+    place = next((k for k, letter in enumerate(thing) if "\ud800" <= letter <= "\udfff"), None)
+    if place is not None:
+        raise ValueError(
+            f"the text has half of a surrogate pair, {thing[place]!r}, at place {place}: it was cut or decoded wrongly, and "
+            "cannot be written to any file; text.encode('utf-8', 'replace').decode() puts a ? in its place"
+        )
+    return thing
+
+
+def normalise(text, lower=True):
+    r"""One way of writing for what looks the same: composed accents, plain spaces, lower case.
+
+    Parameters
+    ----------
+    text : str
+    lower : bool
+        Whether capitals become small letters.
+
+    Examples
+    --------
+    >>> normalise("Cafe\u0301  au\u00a0lait")
+    'café au lait'
+    """
+    text = unicodedata.normalize("NFC", text_of(text))
+    return " ".join((text.lower() if lower else text).split())
+
+
+def characters(text):
+    r"""The characters that people see, as a list of strings (grapheme clusters, UAX #29).
+
+    Examples
+    --------
+    >>> [len(character) for character in characters("e\u0301té")]  # an e and its accent are one
+    [2, 1, 1]
+    >>> len("👩‍👩‍👧"), len(characters("👩‍👩‍👧"))
+    (5, 1)
+    """
+    return regex.findall(r"\X", text_of(text))
+
+
+def words(text):
+    """The words of a text, as a list of strings; marks stand alone, and each Han character counts as a word.
+
+    Examples
+    --------
+    >>> words("It wasn't 3.5 stars, but 5!")
+    ['It', "wasn't", '3.5', 'stars', ',', 'but', '5', '!']
+    >>> words("床前明月光")
+    ['床', '前', '明', '月', '光']
+    """
+    return [found for found in WORD.findall(text_of(text)) if not found.isspace()]

@@ -1,0 +1,343 @@
+"""Text: split as people see it, numbered, learned, put into batches, chosen and judged as other packages do."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
+from minidl.text import (
+    BytePairs,
+    Characters,
+    Vocabulary,
+    Words,
+    beam_search,
+    characters,
+    collate,
+    filtered,
+    lengths_mask,
+    metrics,
+    normalise,
+    pad,
+    sample,
+    words,
+)
+from tests.text.recipes import LEARNED_FROM, texts
+
+KNOWN = json.loads((Path(__file__).parents[1] / "fixtures" / "text.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return BytePairs.learn(LEARNED_FROM, 320, specials=["<|end|>"])
+
+
+# Splitting
+
+
+def test_a_character_is_what_people_see():
+    assert characters("🇫🇷👩‍👩‍👧नमस्ते") == ["🇫🇷", "👩‍👩‍👧", "न", "म", "स्ते"]
+    assert characters("\r\n\x00") == ["\r\n", "\x00"]
+    assert characters("") == []
+
+
+@pytest.mark.parametrize("text", texts())
+def test_nothing_is_lost_by_splitting(text):
+    assert "".join(characters(text)) == text
+    assert "".join(words(text)) == "".join(c for c in characters(text) if not c.isspace())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It wasn't l’été.", ["It", "wasn't", "l’été", "."]),
+        ("1,000.5 dogs", ["1,000.5", "dogs"]),
+        ("床前abc明", ["床", "前", "abc", "明"]),
+        ("שלום עולם", ["שלום", "עולם"]),
+        ("नमस्ते", ["नमस्ते"]),
+        ("x2 = a_b", ["x2", "=", "a", "_", "b"]),
+        ("'quoted'", ["'", "quoted", "'"]),
+        (" \n\t", []),
+    ],
+)
+def test_words_of_many_scripts(text, expected):
+    assert words(text) == expected
+
+
+def test_composed_and_decomposed_accents_become_the_same():
+    assert normalise("E\u0301TE\u0301") == normalise("ÉTÉ") == "été"
+    assert normalise("A  b", lower=False) == "A b"
+
+
+@pytest.mark.parametrize("cut", [characters, words, normalise, Characters.fit(["a"]).encode, BytePairs([]).encode])
+def test_what_is_no_text_is_refused(cut):
+    with pytest.raises(DtypeError, match="decode bytes first"):
+        cut(b"abc")
+    with pytest.raises(DtypeError, match="this is a list"):
+        cut(["abc"])
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        cut("a\ud83d")
+
+
+def test_a_megabyte_on_one_line_is_split_in_time():
+    line = "word" * 250_000
+    assert words(line) == [line]
+    assert len(characters(line)) == len(line)
+    assert len(words("'" * 1_000_000)) == 1_000_000
+
+
+# Vocabularies and tokenizers
+
+
+def test_frequent_tokens_come_first_and_equals_in_alphabetical_order():
+    vocabulary = Vocabulary.count([["b", "a", "c"], ["c"]], specials=["<pad>"], unknown=None)
+    assert vocabulary.tokens == ["<pad>", "c", "a", "b"]
+    assert Vocabulary.count([["b", "a", "c"], ["c"]], max_size=3).tokens == ["<pad>", "<unk>", "c"]
+    assert Vocabulary.count([["b", "a", "c"], ["c"]], min_count=2).tokens == ["<pad>", "<unk>", "c"]
+
+
+def test_unknown_tokens_are_refused_unless_one_stands_for_them():
+    vocabulary = Vocabulary(["a"])
+    with pytest.raises(KeyError, match="not in this vocabulary of 1 tokens"):
+        vocabulary.numbers(["b"])
+    with pytest.raises(OutOfRangeError, match="there is no token -1"):
+        vocabulary.tokens_of([-1])
+    with pytest.raises(ValueError, match="not among the specials"):
+        Vocabulary(["a"], unknown="<unk>")
+    with pytest.raises(ValueError, match="leaves no room"):
+        Vocabulary.count([["a"]], max_size=1)
+    with pytest.raises(TypeError, match="tokens are texts"):
+        Vocabulary([1])
+
+
+def test_a_special_token_in_a_text_is_not_counted_twice():
+    vocabulary = Vocabulary.count([["<pad>", "a"]], max_size=3)
+    assert vocabulary.tokens == ["<pad>", "<unk>", "a"]
+
+
+@pytest.mark.parametrize("text", texts(20))
+def test_characters_come_back(text):
+    tokenizer = Characters.fit([text], specials=[], unknown=None)
+    assert tokenizer.decode(md.tensor(tokenizer.encode(text), dtype=md.int64)) == text
+
+
+def test_specials_are_hidden_when_a_text_is_put_together_and_unknown_ones_are_not():
+    tokenizer = Words.fit(["good film"])
+    numbers = [*tokenizer.encode("good bad"), 0]
+    assert tokenizer.decode(numbers) == "good <unk>"
+    assert tokenizer.decode(numbers, skip_specials=False) == "good <unk> <pad>"
+
+
+# Byte pairs
+
+
+def test_byte_pairs_are_those_of_tiktoken(learned):
+    assert [learned.encode(text) for text in texts()] == KNOWN["encoded"]
+    assert [learned.encode(f"{text}<|end|>", specials=True) for text in texts()] == KNOWN["encoded with specials"]
+
+
+@pytest.mark.parametrize("text", texts())
+def test_every_text_comes_back_from_its_bytes(learned, text):
+    assert learned.decode(learned.encode(text)) == text
+    assert learned.decode(md.tensor(learned.encode(text), dtype=md.int64)) == text
+
+
+def test_the_text_of_a_special_token_is_ordinary_unless_asked_for(learned):
+    end = learned.specials["<|end|>"]
+    assert end not in learned.encode("a<|end|>b")
+    assert learned.decode(learned.encode("a<|end|>b", specials=True)) == "a<|end|>b"
+
+
+def test_learning_joins_the_most_frequent_pair_and_of_equals_the_smaller():
+    learned = BytePairs.learn("ab ab ab cd", 300)
+    assert learned.token_bytes[256:] == [b"ab", b" ab"]  # cd occurs once, and no pair does twice any more
+    assert BytePairs.learn("aaaa", 257).token_bytes[256:] == [b"aa"]
+    assert BytePairs.learn("", 300).merges == []
+
+
+def test_half_a_character_is_shown_as_a_mark(learned):
+    assert learned.decode([0xE5]) == "�"
+    assert "".join(BytePairs([]).tokens("é")) == "��"
+
+
+def test_an_encoding_is_saved_and_read(learned, tmp_path):
+    learned.save(tmp_path / "e.json")
+    again = BytePairs.load(tmp_path / "e.json")
+    assert again.merges == learned.merges
+    assert [again.encode(text, specials=True) for text in texts()] == [
+        learned.encode(text, specials=True) for text in texts()
+    ]
+
+
+def saved(merges=(), pattern="x"):
+    return json.dumps({"kind": "byte pairs", "merges": merges, "specials": [], "pattern": pattern})
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"kind": "x"}', "[" * 100_000, saved([[999, 1]]), saved([[1]]), saved([], "(")]
+)
+def test_a_damaged_encoding_is_refused(tmp_path, content):
+    (tmp_path / "e.json").write_text(content)
+    with pytest.raises(DataFileError, match="not a byte-pair encoding"):
+        BytePairs.load(tmp_path / "e.json")
+
+
+def test_tokens_that_do_not_exist_are_refused(learned):
+    with pytest.raises(OutOfRangeError, match="there is no token 321"):
+        learned.decode([321])
+    with pytest.raises(OutOfRangeError):
+        learned.decode([-1])
+    with pytest.raises(ValueError, match="at least 256 tokens"):
+        BytePairs.learn("a", 10)
+    with pytest.raises(ValueError, match="empty text"):
+        BytePairs([], specials=[""])
+
+
+# Batches
+
+
+def test_sequences_are_filled_up_and_cut():
+    assert pad([[1, 2, 3], []], value=9).tolist() == [[1, 2, 3], [9, 9, 9]]
+    assert pad([[1, 2, 3], [4]], length=2, side="left").tolist() == [[1, 2], [0, 4]]
+    assert pad([md.tensor([0.5]), [1, 2]]).dtype == md.float32
+    for wrong in ("abc", [[1, 2]], 3):
+        with pytest.raises(ShapeError, match="sequence 0 must be a row of numbers"):
+            pad([wrong])
+    with pytest.raises(ShapeError, match="no sequence"):
+        pad([])
+    with pytest.raises(ValueError, match="'right' or on the 'left'"):
+        pad([[1]], side="both")
+
+
+def test_the_mask_says_what_is_real():
+    batch, lengths, labels = collate([([1, 2], 0.5), ([3], 1.5)])
+    assert (lengths_mask(lengths).array == (batch.array > 0)).all()
+    assert labels.tolist() == [0.5, 1.5]
+    assert lengths_mask([0, 1], length=2).tolist() == [[False, False], [True, False]]
+
+
+def test_collate_serves_a_loader():
+    loader = md.data.DataLoader([([1, 2, 3], 0), ([4], 1)], batch_size=2, collate_fn=collate)
+    batch, lengths, labels = next(iter(loader))
+    assert (batch.tolist(), lengths.tolist(), labels.tolist()) == ([[1, 2, 3], [4, 0, 0]], [3, 1], [0, 1])
+
+
+# Choosing
+
+
+def test_temperature_sharpens_and_flattens():
+    logits = md.tensor([2.0, 1.0, 0.0])
+    assert np.allclose(filtered(logits, 0.5).array, md.softmax(logits * 2, dim=0).array)
+    assert filtered(logits, 1e-3).tolist() == [1.0, 0.0, 0.0]
+    assert np.allclose(filtered(logits, 1e6).array, 1 / 3, atol=1e-5)
+
+
+def test_top_p_keeps_the_fewest_that_are_enough():
+    logits = md.log(md.tensor([[0.1, 0.6, 0.3], [0.4, 0.3, 0.3]]))
+    assert (filtered(logits, top_p=0.6).array > 0).tolist() == [[False, True, False], [True, True, False]]
+    assert (filtered(logits, top_p=1.0).array > 0).all()
+    assert (filtered(logits, top_k=2, top_p=0.61).array > 0).tolist() == [[False, True, False], [True, True, False]]
+    assert filtered(md.tensor([0.0, -md.inf]), top_k=2).tolist() == [1.0, 0.0]
+
+
+def test_draws_follow_the_probabilities_and_the_seed():
+    logits = md.log(md.tensor([0.7, 0.2, 0.1])).expand(20_000, 3)
+    drawn = sample(logits, generator=md.Generator().manual_seed(0))
+    assert np.allclose(np.bincount(drawn.array) / 20_000, [0.7, 0.2, 0.1], atol=0.02)
+    assert (sample(logits, generator=md.Generator().manual_seed(0)).array == drawn.array).all()
+    assert sample(md.tensor([0.0, 50.0])).shape == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"temperature": 0}, "greater than 0"),
+        ({"top_k": 0}, "top_k keeps 1 to 2"),
+        ({"top_p": 1.5}, "top_p is a probability"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        filtered(md.tensor([0.0, 1.0]), **options)
+    with pytest.raises(ValueError, match="hold NaN"):
+        filtered(md.tensor([0.0, md.nan]))
+    with pytest.raises(ShapeError, match="a row of scores"):
+        filtered(md.tensor(1.0))
+
+
+def test_a_wide_beam_finds_the_best_of_all_continuations():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        likely = np.log(rng.dirichlet(np.ones(4), size=(4, 4)))  # by the number of tokens so far, and the last of them
+        step = lambda paths, likely=likely: likely[len(paths[0]) - 1, [path[-1] for path in paths]]
+        complete, open_ = [], [([0], 0.0)]
+        for _ in range(3):
+            open_ = [([*path, t], total + step([path])[0][t]) for path, total in open_ for t in range(4)]
+            complete += [found for found in open_ if found[0][-1] == 3]
+            open_ = [found for found in open_ if found[0][-1] != 3]
+        best, score = max(complete + open_, key=lambda found: found[1])
+        found, total = beam_search(step, start=0, end=3, width=64, max_length=3)
+        assert found == best
+        assert total == pytest.approx(score)
+        greedy, lower = beam_search(step, start=0, end=3, width=1, max_length=3)
+        assert greedy[1] == step([[0]])[0].argmax()
+        assert lower <= total + 1e-12
+
+
+def test_a_length_penalty_lets_longer_ones_win():
+    step = lambda paths: np.log([[0.5, 0.5] if len(path) < 3 else [0.01, 0.99] for path in paths])
+    assert beam_search(step, 0, 1, width=4, max_length=5)[0] == [0, 1]
+    assert beam_search(step, 0, 1, width=4, max_length=5, length_penalty=1.0)[0] == [0, 0, 0, 1]
+
+
+def test_beams_that_cannot_go_on_are_refused():
+    with pytest.raises(ShapeError, match="a row of log-probabilities for each of 1 beginnings"):
+        beam_search(lambda paths: np.zeros(3), 0, 1)
+    with pytest.raises(ValueError, match="greater than 0"):
+        beam_search(lambda paths: np.full((len(paths), 2), -np.inf), 0, 1)
+    with pytest.raises(ValueError, match="at least 1"):
+        beam_search(lambda paths: np.zeros((1, 2)), 0, 1, width=0)
+
+
+# Judging
+
+
+@pytest.mark.parametrize("case", KNOWN["scores"])
+def test_scores_are_those_of_other_packages(case):
+    predictions, references = case["predictions"], case["references"]
+    assert metrics.bleu(predictions, references, tokens=str.split) == pytest.approx(case["bleu"], abs=1e-12)
+    effective = metrics.bleu(predictions, references, tokens=str.split, effective_order=True)
+    assert effective == pytest.approx(case["bleu, effective order"], abs=1e-12)
+    assert metrics.chrf(predictions, references) == pytest.approx(case["chrf"], abs=1e-12)
+    rouge = [metrics.rouge(predictions[0], references[0], kind) for kind in (1, 2, "L")]
+    assert rouge == pytest.approx(case["rouge"], abs=1e-12)
+
+
+def test_edits_are_counted_against_the_targets_length():
+    assert metrics.edit_distance("", "abc") == metrics.edit_distance("abc", "") == 3
+    assert metrics.edit_distance(["the", "cat"], ["the", "bat"]) == 1
+    assert metrics.error_rate(["ab", ""], ["abcd", "xy"]) == pytest.approx(4 / 6)
+    assert metrics.error_rate(["aaaa"], ["b"]) == 4.0
+    with pytest.raises(ShapeError, match="nothing that could be wrong"):
+        metrics.error_rate([""], [""])
+
+
+def test_perplexity_of_equally_likely_tokens_is_their_number():
+    logits = md.zeros(5, 7)
+    loss = md.nn.functional.cross_entropy(logits, md.arange(5))
+    assert metrics.perplexity(loss) == pytest.approx(7)
+    assert metrics.bits_per_character(loss) == pytest.approx(np.log2(7))
+
+
+def test_one_text_instead_of_a_list_is_refused():
+    for score in (metrics.bleu, metrics.chrf, metrics.error_rate):
+        with pytest.raises(DtypeError, match="put it into a list"):
+            score("abc", ["abc"])
+        with pytest.raises(ShapeError, match="every prediction needs its reference"):
+            score(["abc"], [])
+        with pytest.raises(ShapeError, match="nothing to judge"):
+            score([], [])
+    with pytest.raises(ValueError, match="ROUGE-1, ROUGE-2 and ROUGE-L"):
+        metrics.rouge("a", "a", kind=3)
