@@ -32,6 +32,7 @@ from minidl.nn.activation import (
     Tanhshrink,
     Threshold,
 )
+from minidl.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from minidl.nn.attention import MultiheadAttention
 from minidl.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from minidl.nn.convolution import (
@@ -123,6 +124,8 @@ from minidl.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
     LPPool1d,
     LPPool2d,
     LPPool3d,

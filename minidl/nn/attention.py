@@ -1,48 +1,11 @@
 """Attention with several heads (Vaswani et al. 2017)."""
 
-import math
-
-import numpy as np
-
-from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, ShapeError, aligned
 from minidl.nn import init
 from minidl.nn.linear import Linear
 from minidl.nn.module import Module
 from minidl.nn.parameter import Parameter
-from minidl.ops.activation import softmax
-from minidl.ops.attention import scaled_dot_product_attention
-from minidl.ops.creation import empty, zeros
-from minidl.ops.dropout import dropout
-from minidl.ops.padding import pad
-from minidl.ops.products import linear
-from minidl.ops.shape import cat
-
-
-def added_mask(name, mask, dtype, *shapes):
-    """A mask as numbers to add to scores (of booleans, True forbids), checked.
-
-    Raises
-    ------
-    DtypeError
-        For whole numbers: 1 could mean that a pair is kept as well as that it is left out.
-    ShapeError
-        For any other shape than one of `shapes`.
-    """
-    if mask is None:
-        return None
-    if mask.dtype.kind not in "bf":
-        raise DtypeError(
-            f"{name} is boolean (True leaves out) or floating (added to the scores), not {mask.dtype}. "
-            "Did you mean mask.bool() ?"
-        )
-    if tuple(mask.shape) not in shapes:
-        wanted = " or ".join(map(str, dict.fromkeys(shapes)))
-        turned = tuple(mask.shape[::-1]) in shapes
-        raise ShapeError(f"{name} must have shape {wanted}, and has {mask.shape}" + "\nDid you mean mask.T ?" * turned)
-    if mask.dtype == bool:
-        return Tensor.wrap(np.where(mask.array, -np.inf, 0).astype(dtype))
-    return mask
+from minidl.ops.creation import empty
+from minidl.ops.multihead import check_widths, joint_mask, mixed_by_heads, projected, with_extra_keys
 
 
 class MultiheadAttention(Module):
@@ -109,41 +72,10 @@ class MultiheadAttention(Module):
             if extra is not None:
                 init.xavier_normal_(extra)
 
-    def _projected(self, query, key, value):
-        E = self.embed_dim
-        biases = (None,) * 3 if self.in_proj_bias is None else self.in_proj_bias.split(E)
-        if not self._qkv_same_embed_dim:
-            weights = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-        elif query is key and key is value:
-            return linear(query, self.in_proj_weight, self.in_proj_bias).split(E, -1)
-        else:
-            weights = self.in_proj_weight.split(E)
-        return [linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
-
-    def _mask(self, attn_mask, key_padding_mask, shape, single, dtype):
-        """Both masks as one, to be added to scores of shape (N, heads, L, S)."""
-        N, L, S = shape
-        mask = added_mask("attn_mask", attn_mask, dtype, (L, S), (N * self.num_heads, L, S))
-        if mask is not None and mask.ndim == 3:
-            mask = mask.reshape(N, self.num_heads, L, S)
-        padding = added_mask("key_padding_mask", key_padding_mask, dtype, (S,) if single else (N, S))
-        if padding is not None:
-            padding = padding.reshape(N, 1, 1, S)
-            mask = padding if mask is None else mask + padding
-        return mask
-
-    def _with_extra_keys(self, k, v, mask):
-        """Keys and values (N, S, E) with the learned ones and the zeros, which no mask hides."""
-        more = []
-        if self.bias_k is not None:
-            more.append((self.bias_k, self.bias_v))
-        if self.add_zero_attn:
-            zero = zeros(1, 1, self.embed_dim, dtype=k.dtype)
-            more.append((zero, zero))
-        for extra_k, extra_v in more:
-            k = cat([k, extra_k.expand(len(k), 1, self.embed_dim)], 1)
-            v = cat([v, extra_v.expand(len(v), 1, self.embed_dim)], 1)
-        return k, v, mask if mask is None or not more else pad(mask, (0, len(more)))
+    def _projections(self):
+        """The three matrices that queries, keys and values are multiplied by, and their biases."""
+        separate = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
+        return (self.in_proj_weight if self._qkv_same_embed_dim else separate), self.in_proj_bias
 
     def forward(
         self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True,
@@ -178,39 +110,19 @@ class MultiheadAttention(Module):
         """
         if is_causal and attn_mask is None:
             raise ValueError("is_causal=True is a hint about attn_mask: give that too")
-        self._check(query, key, value)
+        check_widths("MultiheadAttention", query, key, value, (self.embed_dim, self.kdim, self.vdim), self.batch_first)
         single = query.ndim == 2
-        q, k, v = self._projected(query, key, value)
+        q, k, v = projected(query, key, value, *self._projections())
         if single:
             q, k, v = (x.unsqueeze(0) for x in (q, k, v))
         elif not self.batch_first:
             q, k, v = (x.transpose(0, 1) for x in (q, k, v))
-        N, L, E = q.shape
-        mask = self._mask(attn_mask, key_padding_mask, (N, L, k.shape[1]), single, q.dtype)
-        k, v, mask = self._with_extra_keys(k, v, mask)
-        q, k, v = (x.reshape(N, x.shape[1], self.num_heads, self.head_dim).transpose(1, 2) for x in (q, k, v))
-        p, weights = self.dropout if self.training else 0.0, None
-        if need_weights:
-            scores = q * (1 / math.sqrt(self.head_dim)) @ k.mT
-            with np.errstate(invalid="ignore"):  # a query that may see no key: the weights of nothing are no numbers
-                weights = softmax(scores if mask is None else scores + mask, -1)
-            weights = dropout(weights, p)
-            mixed = weights @ v
-            weights = weights.mean(1) if average_attn_weights else weights
-        else:
-            mixed = scaled_dot_product_attention(q, k, v, mask, p)
-        out = self.out_proj(mixed.transpose(1, 2).reshape(N, L, E))
+        masks = (attn_mask, key_padding_mask)
+        mask = joint_mask(*masks, (len(q), self.num_heads, q.shape[1], k.shape[1]), single, q.dtype)
+        k, v, mask = with_extra_keys(k, v, mask, self.bias_k, self.bias_v, self.add_zero_attn)
+        p = self.dropout if self.training else 0.0
+        mixed, weights = mixed_by_heads(q, k, v, self.num_heads, mask, p, need_weights, average_attn_weights)
+        out = self.out_proj(mixed)
         if single:
             return out.squeeze(0), None if weights is None else weights.squeeze(0)
         return (out if self.batch_first else out.transpose(0, 1)), weights
-
-    def _check(self, query, key, value):
-        """Refuse inputs whose widths, numbers of dimensions, batches or lengths do not fit."""
-        shapes = aligned([("query", query.shape), ("key", key.shape), ("value", value.shape)])
-        if query.ndim not in (2, 3) or not query.ndim == key.ndim == value.ndim:
-            raise ShapeError(f"MultiheadAttention expects three inputs of 2 or of 3 dimensions\n{shapes}")
-        if query.shape[-1] != self.embed_dim or key.shape[-1] != self.kdim or value.shape[-1] != self.vdim:
-            raise ShapeError(f"MultiheadAttention expects widths {self.embed_dim}, {self.kdim} and {self.vdim}\n{shapes}")
-        batch = 0 if self.batch_first else 1
-        if key.shape[:-1] != value.shape[:-1] or (query.ndim == 3 and query.shape[batch] != key.shape[batch]):
-            raise ShapeError(f"MultiheadAttention expects a value for each key, and as many sequences of each\n{shapes}")

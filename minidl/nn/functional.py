@@ -45,6 +45,7 @@ from minidl.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, con
 from minidl.ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from minidl.ops.elementwise import tanh
 from minidl.ops.embedding import embedding, embedding_bag
+from minidl.ops.fractional_pooling import fractional_max_pool2d, fractional_max_pool3d
 from minidl.ops.indexing import one_hot
 from minidl.ops.loss import (
     binary_cross_entropy,
@@ -71,6 +72,7 @@ from minidl.ops.loss import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
+from minidl.ops.multihead import multi_head_attention_forward
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from minidl.ops.norms import pdist
 from minidl.ops.padding import pad

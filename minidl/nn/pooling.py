@@ -2,6 +2,7 @@
 
 from minidl.nn.module import Module, shown
 from minidl.ops import pooling as ops
+from minidl.ops.fractional_pooling import fractional_max_pool2d, fractional_max_pool3d
 from minidl.ops.windows import pair
 
 
@@ -265,3 +266,58 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     def forward(self, input):
         """(N, C, D, H, W) to (N, C, *output_size)."""
         return ops.adaptive_max_pool3d(input, self.output_size, self.return_indices)
+
+
+class _FractionalMaxPool(Module):
+    """The largest element under windows at random distances (Graham 2014).
+
+    Parameters
+    ----------
+    kernel_size : int or tuple
+    output_size : int or tuple, optional
+    output_ratio : float or tuple, optional
+        The output size as a share of the input's, between 0 and 1; exactly one of the two is given.
+    return_indices : bool
+        Return also where each of them is.
+    """
+
+    n: int
+
+    def __init__(self, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
+        super().__init__()
+        if (output_size is None) == (output_ratio is None):
+            raise ValueError(f"{type(self).__name__} needs an output_size or an output_ratio, and not both")
+        self.kernel_size, self.return_indices = pair(kernel_size, self.n), return_indices
+        self.output_size = None if output_size is None else pair(output_size, self.n)
+        ratio = output_ratio if isinstance(output_ratio, tuple | list) else (output_ratio,) * self.n
+        self.output_ratio = None if output_ratio is None else tuple(ratio)
+        if self.output_ratio is not None and not all(0 < share < 1 for share in self.output_ratio):
+            raise ValueError(f"output_ratio is between 0 and 1, not {output_ratio}")
+        self.register_buffer("_random_samples", _random_samples)
+
+    def _pooled(self, pool, x):
+        return pool(x, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples)
+
+    def extra_repr(self):
+        """The arguments of the layer."""
+        return shown(self, "kernel_size", "output_size", "output_ratio")
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    """The largest element under windows at random distances over an image."""
+
+    n = 2
+
+    def forward(self, input):
+        """(N, C, H, W) to (N, C, h, w)."""
+        return self._pooled(fractional_max_pool2d, input)
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    """The largest element under windows at random distances over a volume."""
+
+    n = 3
+
+    def forward(self, input):
+        """(N, C, D, H, W) to (N, C, d, h, w)."""
+        return self._pooled(fractional_max_pool3d, input)

@@ -62,6 +62,11 @@ TO_THE_LAST_DIGITS = {
     "randn_like": lambda: md.randn_like(md.empty(17)),
     "normal of tensors": lambda: md.normal(md.arange(20.0), md.ones(20) * 2),
     "exponential_(1.5)": lambda: md.empty(9).exponential_(1.5),
+    "cauchy_(1, 2)": lambda: md.empty(9).cauchy_(1, 2),
+    "geometric_(0.3)": lambda: md.empty(9).geometric_(0.3),
+    "log_normal_(0, 0.5)": lambda: md.empty(9).log_normal_(0, 0.5),
+    "poisson": lambda: md.poisson(md.tensor([0.5, 3.0, 20.0, 100.0])),
+    "binomial": lambda: md.binomial(md.tensor([10.0, 100.0, 5.0]), md.tensor([0.5, 0.3, 0.9])),
 }
 
 

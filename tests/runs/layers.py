@@ -32,6 +32,21 @@ class Unpooling:
         return self.unpool(kept, indices), indices
 
 
+class Clusters:
+    """A softmax over classes in clusters, with targets in each of them."""
+
+    def __init__(self, n):
+        self.layer, self.target = (
+            n.AdaptiveLogSoftmaxWithLoss(8, 12, [3, 7], div_value=2.0, head_bias=True),
+            [0, 11, 2, 7, 3, 6],
+        )
+        self.state_dict, self.named_parameters = self.layer.state_dict, self.layer.named_parameters
+
+    def __call__(self, x):
+        target = (x[:, 0] * 0).long() + x.new_tensor(self.target).long()
+        return (*self.layer(x, target), self.layer.log_prob(x), self.layer.predict(x))
+
+
 # Name -> how to build it, and the shapes of its inputs
 LAYERS = {
     "Linear": (lambda n: n.Linear(4, 3), [(5, 4)]),
@@ -97,6 +112,10 @@ LAYERS = {
     "RReLU": (lambda n: n.RReLU(), [(3, 4)]),
     "Softmax2d": (lambda n: n.Softmax2d(), [(2, 3, 2, 2)]),
     "MaxPool and MaxUnpool": (lambda n: Unpooling(n), [(2, 2, 4, 6)]),
+    "AdaptiveLogSoftmaxWithLoss": (lambda n: Clusters(n), [(6, 8)]),
+    "FractionalMaxPool2d": (lambda n: n.FractionalMaxPool2d((2, 3), output_size=(3, 4), return_indices=True), [(2, 2, 7, 9)]),
+    "FractionalMaxPool2d by ratio": (lambda n: n.FractionalMaxPool2d(2, output_ratio=0.6), [(2, 7, 9)]),
+    "FractionalMaxPool3d": (lambda n: n.FractionalMaxPool3d(2, output_ratio=(0.5, 0.4, 0.6)), [(1, 2, 6, 5, 7)]),
     "AdaptiveMaxPool2d": (lambda n: n.AdaptiveMaxPool2d((2, 3), return_indices=True), [(2, 2, 5, 4)]),
     "LPPool2d": (lambda n: n.LPPool2d(2, 2), [(2, 2, 4, 6)]),
     "Fold of Unfold": (lambda n: n.Sequential(n.Unfold(2, stride=1), n.Fold((4, 5), 2)), [(2, 3, 4, 5)]),

@@ -19,4 +19,34 @@ SAMPLES = [
         "=[[0.0, 1.0], [-inf, -inf]]",
         corner=True,
     ),
+    *[
+        sample(
+            f"F.multi_head_attention_forward(a, b, b, 8, 4, c, {bias}, {extra}, {extra}, {zero}, 0.0, e, None{more})[{k}]",
+            "5,2,8",
+            "6,2,8",
+            "24,8",
+            "1,1,8",
+            "8,8",
+            "24",
+            "8,6,2",
+        )
+        for bias, extra, zero, more, k in (
+            ("f", "d", True, "", 0),
+            ("None", "d", False, ", average_attn_weights=False", 1),
+            ("f", "d", False, ", need_weights=False", 0),
+            ("None", "None", False, ", static_k=g, static_v=g * 2", 0),
+        )
+    ],
+    sample(
+        "F.multi_head_attention_forward(a, b, c, 4, 2, None, None, None, None, False, 0.0, d, e, "
+        "use_separate_proj_weight=True, q_proj_weight=f, k_proj_weight=g, v_proj_weight=h)[0]",
+        "5,4",
+        "6,3",
+        "6,2",
+        "4,4",
+        "4",
+        "4,4",
+        "4,3",
+        "4,2",
+    ),
 ]
