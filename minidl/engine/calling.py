@@ -1,7 +1,6 @@
 """Calling an operation: arguments by any of their names, and NumPy's complaints retold."""
 
 from collections import namedtuple
-from difflib import get_close_matches
 from functools import cache, wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 
@@ -155,6 +154,8 @@ def _own_name(function, parameters, name, value):
             f"Write y = {_shown(function)}(...), or y.copy_({_shown(function)}(...)) to keep the memory"
         )
     names = [*parameters.positional, *sorted(parameters.all - {*parameters.positional})]
+    from difflib import get_close_matches  # only after a mistake
+
     near = get_close_matches(name, names, 1)
     raise TypeError(
         f"{_shown(function)}() got an unexpected keyword argument {name!r}; its arguments are {', '.join(names)}"

@@ -7,7 +7,7 @@ dtype. Checked against PyTorch 2.13.
 """
 
 import math
-import secrets
+import os
 import threading
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -61,7 +61,7 @@ class Generator:
 
     def seed(self):
         """Start from a seed that nobody knows beforehand, and tell it."""
-        self.manual_seed(secrets.randbits(63))
+        self.manual_seed(int.from_bytes(os.urandom(8), "big") >> 1)  # 63 bits; the module secrets takes long to import
         return self.seed_given
 
     def clone_state(self):

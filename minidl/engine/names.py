@@ -1,7 +1,5 @@
 """Names that are asked for and not there: the nearest that is, or why PyTorch has it and minidl has not."""
 
-from difflib import get_close_matches
-
 from minidl.engine.dtypes import PAIRS
 
 REASONS = {
@@ -17,6 +15,8 @@ def missing(owner, name, there, reasons=REASONS):
     """The AttributeError for a name that `owner` ("module 'minidl'") does not have, with help."""
     if name in reasons:
         return AttributeError(f"{owner} has no {name!r}: {reasons[name]}.")
+    from difflib import get_close_matches  # only after a mistake
+
     near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
     hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")
