@@ -359,11 +359,13 @@ from minidl.ops.statistics import (
 from minidl.ops.striding import as_strided
 from minidl.ops.tapers import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
+from minidl.system.memory import look_for_garbage_less_often as _look_for_garbage_less_often
 from minidl.system.suggestions import suggest_in_notebooks as _suggest_in_notebooks
 
 __version__ = "0.1.0"
 
 _keep_freed_memory()
+_look_for_garbage_less_often()
 _suggest_in_notebooks()
 
 # They open when somebody knocks.

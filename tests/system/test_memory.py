@@ -1,5 +1,6 @@
-"""Freed memory stays with the process, and whoever sets malloc themselves is left alone."""
+"""Freed memory stays, garbage is looked for less often, and whoever sets malloc or the search themselves is left alone."""
 
+import gc
 import os
 import platform
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from minidl.system.memory import keep_freed_memory
+from minidl.system.memory import keep_freed_memory, look_for_garbage_less_often
 
 TOUCHED = """
 import ctypes, resource
@@ -52,3 +53,25 @@ def test_a_choice_of_the_user_stands(monkeypatch):
 def test_systems_without_glibc_are_left_alone(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert keep_freed_memory() is False
+
+
+@pytest.fixture
+def _searches():
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("_searches")
+def test_all_objects_are_searched_for_garbage_less_often():
+    gc.set_threshold(700, 10, 10)
+    assert look_for_garbage_less_often()
+    assert gc.get_threshold() == (700, 10, 100)
+
+
+@pytest.mark.usefixtures("_searches")
+def test_a_search_that_the_user_set_or_that_goes_in_steps_stays():
+    for chosen in ((700, 10, 50), (2000, 10, 0)):
+        gc.set_threshold(*chosen)
+        assert not look_for_garbage_less_often()
+        assert gc.get_threshold() == chosen

@@ -4,7 +4,6 @@ from functools import cached_property
 
 from minidl.viz.graphs.dot import dot_of
 from minidl.viz.graphs.layout import lay_out
-from minidl.viz.graphs.png import png_of
 from minidl.viz.graphs.svg import svg_of
 from minidl.viz.picture import Picture
 
@@ -34,6 +33,8 @@ class DrawnPicture(Picture):
     def content(self, kind):
         """The bytes of a file of this kind."""
         if kind == ".png":
+            from minidl.viz.graphs.png import png_of  # inside: it loads the figures of Matplotlib
+
             return png_of(self.drawing, self._layout)
         if kind == ".dot":
             return self.dot.encode()
