@@ -10,7 +10,7 @@ The questions stand beside the exercises of a chapter, in `minidl/course/exercis
 
 and a chapter asks, computes and compares in two cells::
 
-    predict("ch00.p1", ...)
+    predict("ch00.p1")
 
     right = count_right(model)
     outcome("ch00.p1", right)

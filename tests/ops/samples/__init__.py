@@ -11,6 +11,7 @@ it, by what may stand in it:
 
 ``corner=True`` says that the line has corners at its inputs: it is compared with PyTorch, but not with
 finite differences. No gradient is asked for an input that the line detaches (``c.detach()``).
+``in_torch="T.log(T.cosh(a))"`` is what PyTorch computes instead, where it lacks the operation.
 
 The samples stand in this folder, one file for each shelf of `minidl.ops`. What PyTorch computes for them
 is kept in tests/fixtures/operations, a line for each sample under its own words (tests/fixtures/make_operations.py).

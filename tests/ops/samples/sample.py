@@ -12,6 +12,7 @@ class Sample:
     expression: str
     inputs: tuple
     corner: bool = False
+    in_torch: str = ""
 
     @property
     def key(self):
@@ -24,9 +25,9 @@ class Sample:
         return {"abcdefgh"[i]: _array(text, rng) for i, text in enumerate(self.inputs)}
 
 
-def sample(expression, *inputs, corner=False):
+def sample(expression, *inputs, corner=False, in_torch=""):
     """A sample; the package's docstring says how it is written."""
-    return Sample(expression, inputs, corner)
+    return Sample(expression, inputs, corner, in_torch)
 
 
 def _array(text, rng):
