@@ -24,8 +24,8 @@ lab: .venv/ready-course  ## install, and open your copy of the course, my-course
 test: .venv/ready-dev  ## install, and run everything that CI runs
 	$(BIN)/python -m tests
 
-fuzz: .venv/ready-dev  ## attack with random input for a minute each: labels, numbers, formulas
-	MINIDL_FUZZ=60 $(BIN)/python -m pytest -q tests/viz/test_hostile.py tests/viz/test_maths.py tests/viz/test_words_and_time.py
+fuzz: .venv/ready-dev  ## attack with random input, MINIDL_FUZZ=60 seconds each: programs, files, Ctrl-C, kills, labels, numbers, formulas
+	MINIDL_FUZZ=$${MINIDL_FUZZ:-60} $(BIN)/python -m pytest -q -m fuzz tests
 
 check-processors: .venv/ready-dev  ## run chapters, solutions, bridges and tests with the kernels of other processors
 	@$(BIN)/python -m tests.processors

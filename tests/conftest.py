@@ -1,8 +1,11 @@
 """What all tests share."""
 
+import os
+
 import pytest
 
 import minidl as md
+from tests.fuzzing import TABLE, table_of
 
 collect_ignore_glob = ["fixtures/*", "__main__.py"]
 
@@ -14,3 +17,11 @@ def _same_start():
     yield
     assert md.is_grad_enabled(), "a test left gradients switched off"
     md.set_default_dtype(md.float32)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What fuzzers have tried, where that was more than a few seconds' worth."""
+    if TABLE and "MINIDL_FUZZ" in os.environ:
+        terminalreporter.section("tried")
+        for line in table_of(TABLE):
+            terminalreporter.write_line(line)

@@ -110,7 +110,8 @@ def code_cells(path):
         notebook = nbformat.from_dict(nbformat.convert(nbformat.reader.reads(content), 4))
         nbformat.validate(notebook)
     except Exception as error:  # what is wrong with a damaged file shows in any way
-        raise CourseError(f"it is not a valid notebook: {str(error).splitlines()[0]}") from error
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CourseError(f"it is not a valid notebook: {said}") from error
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code):
         try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def read_bundled(path, checksum):
     try:
         with np.load(path, allow_pickle=False) as archive:
             return dict(archive)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataFileError(f"the bundled file {path.name} is damaged ({error}): {path}") from error
 
 

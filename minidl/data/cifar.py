@@ -1,6 +1,7 @@
 """CIFAR-10: 60,000 small photographs in colour, fetched once and kept."""
 
 import tarfile
+import zlib
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def read_cifar(path):
                 name: _batch(archive.extractfile(f"cifar-10-batches-bin/{name}"), path)
                 for name in [*learn, "test_batch.bin"]
             }
-    except (OSError, EOFError, KeyError, tarfile.TarError) as error:
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
         raise DataFileError(f"{path} is damaged ({error}): delete it, and it is fetched again") from error
     images, labels = (np.concatenate([batches[name][k] for name in learn]) for k in (0, 1))
     return tuple(ColourImages(Tensor.wrap(x), Tensor.wrap(y)) for x, y in ((images, labels), batches["test_batch.bin"]))

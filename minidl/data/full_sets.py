@@ -1,6 +1,7 @@
 """The full MNIST and Fashion-MNIST: 70,000 images each, fetched once and kept."""
 
 import gzip
+import zlib
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def read_idx(path):
     try:
         with gzip.open(path) as file:
             content = file.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataFileError(f"{path} is damaged ({error}): delete it, and it is fetched again") from error
     n = content[3] if len(content) > 3 else 0
     if content[:3] != b"\0\0\x08" or len(content) < 4 + 4 * n:

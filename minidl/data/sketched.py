@@ -46,7 +46,9 @@ def sketches(path, side=28):
             images, labels = file["images"], file["labels"]
         if images.dtype.kind != "f" or labels.dtype.kind not in "iu" or labels.ndim != 1 or not np.isfinite(images).all():
             raise ValueError("images are floating-point numbers, and labels a row of integers")
-    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except FileNotFoundError:
+        raise
+    except (KeyError, ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         said = f"{path.name} holds no drawings ({error}); a sketchpad writes them: pad.save('my_digits.npz')"
         raise DataFileError(said) from error
     if images.shape != (len(labels), 1, side, side):

@@ -105,8 +105,8 @@ def one_of(r, T, tensors):
     return None
 
 
-def run(T, seed):
-    """Run program `seed` on library `T`.
+def run(T, seed, create_graph=False):
+    """Run program `seed` on library `T`, with gradients that can be differentiated again if `create_graph`.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def run(T, seed):
             tensors.append(new)
     loss = sum((t.sin() * (k + 1)).sum() for k, t in enumerate(tensors))
     try:
-        loss.backward()
+        loss.backward(create_graph=create_graph)
     except RuntimeError:
         return "refused in the backward pass", [], []
     return "fine", [t.tolist() for t in tensors], [leaf.grad.tolist() for leaf in leaves]

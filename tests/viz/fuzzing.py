@@ -1,15 +1,10 @@
-"""Hostile text and numbers for pictures, and how long to go on: MINIDL_FUZZ=seconds, for each fuzzer."""
+"""Hostile text and numbers for pictures."""
 
 import json
-import os
-import random
-import time
-import warnings
 import xml.etree.ElementTree as ET
 
 from minidl.viz.widget import plain
 
-SECONDS = float(os.environ.get("MINIDL_FUZZ", 2))
 PIECES = [
     "", " ", "\n", "\n\n", "\t", "\r", "\x00", "\x01", "\x1b[31m", "\x7f", "\x85", "\u2028", "\ufffe", "\uffff",
     "\ud800", "\udfff", "\u200b", "\u202e", "́", "🎓", "\U0001f469\u200d\U0001f469\u200d\U0001f467", "שלום", "العربية",
@@ -42,21 +37,3 @@ def check_picture(picture):
     json.dumps(plain(picture.state()), allow_nan=False).encode()
     picture.text.encode()
     return root
-
-
-def fuzz(attempt, seconds=SECONDS, most=10**9, slowest=20.0):
-    """Call ``attempt(rng)`` with other random numbers for so many seconds; a warning is a failure. Returns how often."""
-    end, seed = time.monotonic() + seconds, 0
-    while time.monotonic() < end and seed < most:
-        start = time.monotonic()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                attempt(random.Random(seed))
-            except Exception as error:
-                error.add_note(f"with seed {seed}")
-                raise
-        assert time.monotonic() - start < slowest, f"seed {seed} took too long"
-        seed += 1
-    assert seed, "nothing was tried"
-    return seed

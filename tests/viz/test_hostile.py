@@ -11,7 +11,8 @@ import pytest
 
 import minidl as md
 from minidl.errors import MinidlError
-from tests.viz.fuzzing import SECONDS, check_picture, fuzz, label, number
+from tests.fuzzing import SECONDS, fuzz
+from tests.viz.fuzzing import check_picture, label, number
 
 SVG = "{http://www.w3.org/2000/svg}"
 nan, inf = float("nan"), float("inf")
@@ -32,10 +33,12 @@ def test_an_empty_first_line_does_not_end_the_process():
     check_picture(md.viz.graph(a * a, names={" ": a}))
 
 
+@pytest.mark.fuzz
 def test_any_labels_of_a_graph_are_text():
     fuzz(lambda rng: check_picture(tree(rng, rng.randrange(1, 60))))
 
 
+@pytest.mark.fuzz
 def test_any_names_of_tensors_are_text_in_every_view():
     def attempt(rng):
         a, b = md.tensor(2.0, requires_grad=True), md.tensor(3.0, requires_grad=True)
@@ -48,6 +51,7 @@ def test_any_names_of_tensors_are_text_in_every_view():
     fuzz(attempt)
 
 
+@pytest.mark.fuzz
 def test_any_text_in_a_chart_is_text():
     def attempt(rng):
         x, y, names = label(rng), label(rng), [label(rng) + str(k) for k in range(3)]
@@ -192,6 +196,7 @@ def _drawings(rng):
     }  # fmt: skip
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("kind", list(drawings(random.Random(0))))
 def test_numbers_of_any_size_are_drawn_or_refused_with_a_sentence(kind):
     def attempt(rng):
@@ -207,6 +212,7 @@ def test_numbers_of_any_size_are_drawn_or_refused_with_a_sentence(kind):
         fuzz(attempt, seconds=SECONDS / 4)
 
 
+@pytest.mark.fuzz
 def test_cards_of_tensors_show_numbers_of_any_size():
     def attempt(rng):
         values = np.array([number(rng) for _ in range(rng.choice([2, 6, 700]))])

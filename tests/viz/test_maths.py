@@ -6,7 +6,8 @@ import pytest
 
 from minidl.viz.graphs.maths import mathml
 from minidl.viz.graphs.safe_mathml import ATTRIBUTES, ELEMENTS, NAMESPACE, rebuilt
-from tests.viz.fuzzing import fuzz, label
+from tests.fuzzing import fuzz
+from tests.viz.fuzzing import label
 
 ATTACKS = [
     r"\text{<script>alert(1)</script>}",
@@ -44,6 +45,7 @@ def test_a_crafted_formula_is_nothing_but_mathematics(latex):
     only_mathematics(mathml(latex))
 
 
+@pytest.mark.fuzz
 def test_any_text_as_a_formula_is_nothing_but_mathematics():
     fuzz(lambda rng: only_mathematics(mathml(rng.choice(["", r"\text{", r"\frac{1}{", "x_"]) + label(rng) + "}")))
 

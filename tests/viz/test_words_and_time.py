@@ -5,7 +5,8 @@ import pytest
 
 import minidl as md
 from minidl.errors import ShapeError
-from tests.viz.fuzzing import check_picture, fuzz, label, number
+from tests.fuzzing import fuzz
+from tests.viz.fuzzing import check_picture, label, number
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -22,6 +23,7 @@ def test_a_long_text_is_broken_into_lines():
     assert len({round(y) for _, y, _ in picture.state()["points"]}) > 5
 
 
+@pytest.mark.fuzz
 def test_any_words_and_weights_are_drawn():
     def attempt(rng):
         n = rng.randrange(1, 20)
