@@ -9,6 +9,9 @@ tensor([2., 4., 6.])
 
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
+from types import SimpleNamespace as _SimpleNamespace
+
+from numpy import dtype
 
 from minidl import autograd, errors, random
 from minidl.autograd import gradcheck, gradgradcheck
@@ -75,6 +78,7 @@ from minidl.ops.creation import (
     empty_like,
     eye,
     from_numpy,
+    frombuffer,
     full,
     full_like,
     linspace,
@@ -130,6 +134,7 @@ from minidl.ops.elementwise import (
     fmin,
     fmod,
     frac,
+    frexp,
     gcd,
     ge,
     gt,
@@ -165,6 +170,7 @@ from minidl.ops.elementwise import (
     nan_to_num,
     ne,
     neg,
+    nextafter,
     positive,
     pow,
     rad2deg,
@@ -192,7 +198,7 @@ from minidl.ops.elementwise import (
 from minidl.ops.gamma import digamma, i0, lgamma, mvlgamma, polygamma
 from minidl.ops.indexing import argwhere, gather, index_select, masked_select, nonzero, one_hot, select, take_along_dim
 from minidl.ops.indexing import take_flat as take
-from minidl.ops.inspection import allclose, equal, is_floating_point, is_nonzero, is_signed, is_tensor, numel
+from minidl.ops.inspection import allclose, equal, is_floating_point, is_nonzero, is_signed, is_tensor, numel, typename
 from minidl.ops.inverses import cholesky_inverse, cholesky_solve, det, inv, logdet, matrix_exp, matrix_power, slogdet
 from minidl.ops.inverses import inv as inverse
 from minidl.ops.joining import (
@@ -279,7 +285,7 @@ from minidl.ops.reduction import (
     prod,
     sum,
 )
-from minidl.ops.running import cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid
+from minidl.ops.running import cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, gradient, logcumsumexp, trapezoid
 from minidl.ops.scattering import (
     diagonal_scatter,
     index_add,
@@ -361,6 +367,13 @@ from minidl.ops.tapers import bartlett_window, blackman_window, hamming_window, 
 from minidl.system.memory import keep_freed_memory as _keep_freed_memory
 from minidl.system.memory import look_for_garbage_less_often as _look_for_garbage_less_often
 from minidl.system.suggestions import suggest_in_notebooks as _suggest_in_notebooks
+from minidl.system.switches import (
+    are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    use_deterministic_algorithms,
+)
 
 __version__ = "0.1.0"
 
@@ -370,10 +383,19 @@ _suggest_in_notebooks()
 
 # They open when somebody knocks.
 _ROOMS = {
-    *"amp backends cuda data distributions fft func interop jit".split(),
+    *"accelerator amp backends cuda data distributions fft func interop jit".split(),
     *"linalg nn onnx optim special testing text train utils vision viz".split(),
 }
 _LATER = {
+    **dict.fromkeys(
+        """
+        adaptive_avg_pool1d avg_pool1d bilinear celu channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+        conv_transpose3d cosine_similarity hardshrink max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle
+        pixel_unshuffle prelu relu_ selu threshold
+        """.split(),
+        "minidl.nn.functional",
+    ),
+    "GradScaler": "minidl.amp",
     "autocast": "minidl.amp",
     "compile": "minidl.jit",
     "load": "minidl.interop.checkpoint",
@@ -393,6 +415,8 @@ Tensor._repr_html_ = _tensor_card
 def __getattr__(name):
     if name in _ROOMS:
         return _import_module(f"minidl.{name}")
+    if name in ("mps", "xpu"):  # asked whether they are there, and for nothing else
+        return _import_module("minidl.cuda")
     if name in _LATER:
         return getattr(_import_module(_LATER[name]), name)
     raise _missing("module 'minidl'", name, __dir__())
@@ -419,6 +443,9 @@ arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, fix, greater, greate
     ne,
 )
 clip = clamp
+trapz = trapezoid
+newaxis = None
+version = _SimpleNamespace(__version__=__version__, cuda=None, hip=None)  # of what else computes: nothing
 moveaxis = movedim
 preserve_format, contiguous_format, channels_last, strided = (
     "preserve_format",

@@ -2,6 +2,7 @@
 
 from minidl.engine.dtypes import PAIRS
 
+SAID: dict = {"name": "", "obj": None}  # keeps Python from adding a suggestion of its own behind ours
 REASONS = {
     "bfloat16": "NumPy has no bfloat16, so neither has minidl. On a CPU float32 is as fast; to save memory use float16",
     **dict.fromkeys("complex64 complex128 complex32 cfloat cdouble chalf".split(), f"a tensor holds real numbers. {PAIRS}"),
@@ -14,9 +15,9 @@ REASONS = {
 def missing(owner, name, there, reasons=REASONS):
     """The AttributeError for a name that `owner` ("module 'minidl'") does not have, with help."""
     if name in reasons:
-        return AttributeError(f"{owner} has no {name!r}: {reasons[name]}.")
+        return AttributeError(f"{owner} has no {name!r}: {reasons[name]}.", **SAID)
     from difflib import get_close_matches  # only after a mistake
 
     near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
     hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
-    return AttributeError(f"{owner} has no attribute {name!r}{hint}")
+    return AttributeError(f"{owner} has no attribute {name!r}{hint}", **SAID)

@@ -58,6 +58,12 @@ def from_numpy(ndarray):
     return tensor(ndarray)
 
 
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A tensor of the numbers that stand in raw bytes, such as those of a file (copied, where PyTorch shares them)."""
+    dtypes.refuse_complex(dtype)
+    return finished(np.frombuffer(buffer, dtype, count, offset).copy(), requires_grad)
+
+
 @any_spelling
 def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False):
     """A tensor without dimensions that holds one number."""

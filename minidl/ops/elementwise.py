@@ -3,6 +3,8 @@ r"""Operations on each element by itself: arithmetic, powers, exponentials, circ
 In the formulas a bar marks the gradient that arrives (:math:`\bar y`) or leaves (:math:`\bar x`).
 """
 
+from collections import namedtuple
+
 import numpy as np
 
 from minidl.engine.calling import any_spelling, of_tensors, tensor_first
@@ -755,6 +757,26 @@ def where(condition, input=None, other=None):
 def frac(x):
     """What is left without the whole part."""
     return x - trunc(x)
+
+
+Frexp = namedtuple("frexp", ["mantissa", "exponent"])
+
+
+@any_spelling
+def frexp(x):
+    """Each number as a mantissa, from 0.5 to 1, times a power of two: (mantissa, exponent)."""
+    mantissa, exponent = np.frexp(x.array)
+    if x.requires_grad:
+        scaled = x * Tensor.wrap(np.ldexp(np.ones_like(mantissa), -exponent))
+    else:
+        scaled = Tensor.wrap(mantissa)
+    return Frexp(scaled, Tensor.wrap(exponent))
+
+
+@any_spelling
+def nextafter(x, other):
+    """The next number that the dtype can hold, from each element towards another."""
+    return Tensor.wrap(np.nextafter(x.array, other.array))
 
 
 @any_spelling

@@ -36,6 +36,16 @@ def is_floating_point(x):
     return x.array.dtype.kind == "f"
 
 
+def contains(x, value):
+    """Whether some element of `x` equals `value`, a number or a tensor: ``3 in x``."""
+    return bool((x == value).any())
+
+
+def typename(obj):
+    """The name of the kind of an object; of tensors as PyTorch writes it: 'torch.FloatTensor'."""
+    return obj.type() if isinstance(obj, Tensor) else f"{type(obj).__module__}.{type(obj).__qualname__}"
+
+
 @any_spelling
 def is_signed(x):
     """Whether the elements can be negative."""

@@ -4,6 +4,7 @@ The operations stand on their shelves in this folder; this module is imported la
 """
 
 from minidl.engine import dtypes
+from minidl.engine.devices import check_device
 from minidl.engine.inplace import in_place
 from minidl.engine.reshaping import reshaped_in_place
 from minidl.engine.tensor import Tensor
@@ -13,6 +14,7 @@ from minidl.ops import (
     creation,
     decompositions,
     elementwise,
+    filling,
     gamma,
     indexing,
     inspection,
@@ -44,6 +46,14 @@ def reflected(function):
     return method
 
 
+elsewhere = property(lambda self: False, doc="Always False: minidl computes on the CPU, with dense numbers.")
+
+
+def cuda(self, device=None, non_blocking=False, memory_format=None):
+    """Refused, because minidl computes on the CPU alone."""
+    check_device("cuda")
+
+
 # ---------------------------------------------------------------- operators
 
 Tensor.__add__ = elementwise.add
@@ -66,6 +76,10 @@ Tensor.__or__ = elementwise.bitwise_or
 Tensor.__ror__ = reflected(elementwise.bitwise_or)
 Tensor.__xor__ = elementwise.bitwise_xor
 Tensor.__rxor__ = reflected(elementwise.bitwise_xor)
+Tensor.__lshift__ = elementwise.bitwise_left_shift
+Tensor.__rlshift__ = reflected(elementwise.bitwise_left_shift)
+Tensor.__rshift__ = elementwise.bitwise_right_shift
+Tensor.__rrshift__ = reflected(elementwise.bitwise_right_shift)
 Tensor.__matmul__ = products.matmul
 Tensor.__rmatmul__ = reflected(products.matmul)
 
@@ -81,6 +95,9 @@ Tensor.__lt__ = elementwise.lt
 Tensor.__le__ = elementwise.le
 Tensor.__gt__ = elementwise.gt
 Tensor.__ge__ = elementwise.ge
+
+Tensor.__contains__ = inspection.contains
+Tensor.__reversed__ = lambda self: shape.flip(self, 0)
 
 Tensor.__getitem__ = indexing.getitem
 Tensor.__setitem__ = indexing.setitem
@@ -181,6 +198,8 @@ Tensor.asinh = elementwise.asinh
 Tensor.acosh = elementwise.acosh
 Tensor.atanh = elementwise.atanh
 Tensor.frac = elementwise.frac
+Tensor.frexp = elementwise.frexp
+Tensor.nextafter = elementwise.nextafter
 Tensor.nan_to_num = elementwise.nan_to_num
 Tensor.positive = elementwise.positive
 Tensor.bitwise_and = elementwise.bitwise_and
@@ -364,6 +383,7 @@ Tensor.digamma_ = in_place(gamma.digamma)
 # ---------------------------------------------------------------- sums, means, extremes
 
 Tensor.sum = reduction.sum
+Tensor.sum_to_size = reduction.sum_to_size
 Tensor.mean = reduction.mean
 Tensor.prod = reduction.prod
 Tensor.amax = reduction.amax
@@ -575,6 +595,12 @@ Tensor.new_tensor = creation.of_the_same_dtype(creation.tensor)
 Tensor.stft = spectrogram.stft
 Tensor.istft = spectrogram.istft
 
+# ---------------------------------------------------------------- element by element, in Python
+
+Tensor.apply_ = filling.apply_
+Tensor.map_ = filling.map_
+Tensor.fill_diagonal_ = filling.fill_diagonal_
+
 # ---------------------------------------------------------------- random numbers, in place
 
 Tensor.uniform_ = random.uniform_
@@ -597,3 +623,19 @@ Tensor.is_nonzero = inspection.is_nonzero
 Tensor.equal = inspection.equal
 Tensor.nelement = Tensor.numel
 Tensor.ndimension = Tensor.dim
+
+# ---------------------------------------------------------------- questions about the device: it is the CPU
+
+Tensor.is_cuda = elsewhere
+Tensor.is_mps = elsewhere
+Tensor.is_xpu = elsewhere
+Tensor.is_meta = elsewhere
+Tensor.is_sparse = elsewhere
+Tensor.is_quantized = elsewhere
+Tensor.get_device = lambda self: -1
+Tensor.cuda = cuda
+Tensor.pin_memory = lambda self, device=None: self
+Tensor.is_pinned = lambda self, device=None: False
+Tensor.share_memory_ = lambda self: self
+Tensor.is_shared = lambda self: False
+Tensor.data_ptr = lambda self: self.array.ctypes.data

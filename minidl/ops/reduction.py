@@ -162,6 +162,17 @@ def mean(x, dim=None, keepdim=False, dtype=None):
 
 
 @any_spelling
+def sum_to_size(x, *size):
+    """The sums over what broadcasting had repeated: the tensor in a shape that it could be broadcast from."""
+    shape = size[0] if len(size) == 1 and isinstance(size[0], list | tuple) else size
+    before = (1,) * (x.ndim - len(shape)) + tuple(shape)
+    if len(before) != x.ndim or [n for n, m in zip(before, x.shape, strict=True) if n not in (1, m)]:
+        raise ShapeError(f"sum_to_size: a tensor of shape {tuple(shape)} is not broadcast to {x.shape}")
+    dims = [i for i, (n, m) in enumerate(zip(before, x.shape, strict=True)) if n != m]
+    return (sum(x, dims, True) if dims else x).reshape(*shape)
+
+
+@any_spelling
 def nansum(x, dim=None, keepdim=False, *, dtype=None):
     """The sum, in which NaN counts as 0."""
     return sum(where(isnan(x), 0, x), dim, keepdim, dtype)

@@ -6,7 +6,7 @@ from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.ops.reduction import axis_of, return_type, whole, widened
+from minidl.ops.reduction import axes_of, axis_of, return_type, whole, widened
 from minidl.ops.shape import cat
 
 CummaxResult = return_type("cummax", "values", "indices")
@@ -146,6 +146,41 @@ def diff(x, n=1, dim=-1, prepend=None, append=None):
         later, earlier = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]
         x = later ^ earlier if x.dtype == bool else later - earlier
     return x
+
+
+@any_spelling
+def gradient(x, *, spacing=None, dim=None, edge_order=1):
+    """The slopes of samples along each dimension, from their neighbours on both sides; at the ends from one (or two).
+
+    Parameters
+    ----------
+    spacing : float, or a list of floats or of tensors
+        The distance from one sample to the next (1 unless given), or their places, for all dimensions or for each.
+    dim : int or tuple of int, optional
+        All dimensions unless given.
+    edge_order : {1, 2}
+        How many differences the slope at an end is made of.
+
+    Returns
+    -------
+    tuple of Tensor
+        One for each dimension.
+    """
+    axes, spacing = axes_of(dim, x.ndim), 1 if spacing is None else spacing
+    spacings = list(spacing) if isinstance(spacing, list | tuple) else [spacing] * len(axes)
+    if len(spacings) != len(axes) or edge_order not in (1, 2):
+        raise ShapeError(f"gradient needs a spacing for each of {len(axes)} dimensions, and an edge_order of 1 or 2")
+    return tuple(_slopes(x, axis, step, edge_order) for axis, step in zip(axes, spacings, strict=True))
+
+
+def _slopes(x, axis, step, edge_order):
+    n = x.shape[axis]
+    if n <= edge_order:
+        raise ShapeError(f"gradient with edge_order={edge_order} needs {edge_order + 1} samples, and got {n}")
+    places = step.array.astype(x.dtype) if isinstance(step, Tensor) else np.arange(n, dtype=x.dtype) * step
+    # Every slope is a weighted sum of samples: a matrix, whose rows NumPy's own gradient tells from the unit vectors.
+    weights = np.gradient(np.eye(n, dtype=x.dtype), places, axis=0, edge_order=edge_order)
+    return (x.movedim(axis, -1) @ Tensor.wrap(np.ascontiguousarray(weights.T, x.dtype))).movedim(-1, axis)
 
 
 @any_spelling

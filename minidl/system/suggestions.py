@@ -6,7 +6,6 @@ look up every attribute of every tensor the slow way.
 """
 
 import sys
-from difflib import get_close_matches
 
 
 def suggest_in_notebooks():
@@ -34,5 +33,7 @@ def suggestion(error):
     ours = type(thing).__module__.partition(".")[0] == "minidl"
     if not ours or not isinstance(name, str) or "Did you mean" in str(error):
         return ""
+    from difflib import get_close_matches  # only after a mistake
+
     near = get_close_matches(name, [n for n in dir(thing) if not n.startswith("_")], 1)
-    return f"Did you mean {near[0]!r} ?" if near else ""
+    return f"Did you mean {near[0]} ?" if near else ""

@@ -12,7 +12,8 @@ ARGUMENTS = {  # function -> argument that is not understood, has another place 
     },
     **{name: {"unbiased": f"{CORRECTION}; {BY_KIND}"} for name in "std var std_mean var_mean Tensor.std Tensor.var".split()},
     **{
-        f"nn.functional.conv{n}d": {"padding": "'valid' in the overload for words, which is the same as 0"}
+        f"{room}conv{n}d": {"padding": "'valid' in the overload for words, which is the same as 0"}
+        for room in ("", "nn.functional.")
         for n in (1, 2, 3)
     },
     "arange": {"end": BY_KIND},

@@ -34,6 +34,7 @@ OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "Iterator[Tensor]": "__iter__",
     "Tensor | None": "grad",
     "Any": """
+        frexp __contains__ __reversed__
         shape dtype grad_fn device size stride tolist register_hook type get_device
         max min sort topk median nanmedian mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit
         histogram unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero

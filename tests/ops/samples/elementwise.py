@@ -99,4 +99,9 @@ SAMPLES = [
     sample("T.where(a > 0, a, 2)", "4"),
     sample("T.where(a, 1, 2.5)", "?4"),
     sample("T.div(a, b, rounding_mode='trunc')", "#9:4", "=[2, 3, 4, 5]"),
+    sample("T.frexp(a).mantissa", "3,4"),
+    sample("T.frexp(a).exponent", "=[1.0, -3.0, 0.3, 0.0, 1e-30]"),
+    sample("T.nextafter(a.detach(), b.detach())", "3,4", "4"),
+    sample("2 << a", "#5:3"),
+    sample("a >> 1", "#50:3"),
 ]

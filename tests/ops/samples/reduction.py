@@ -50,4 +50,6 @@ SAMPLES = [
     sample("T.all(a, dim=(0, 2))", "?2,3,4"),
     sample("T.any(a.to(T.uint8))", "?3"),
     sample("T.argmax(a)", "s"),
+    sample("a.sum_to_size(1, 4)", "2,3,4"),
+    sample("a.sum_to_size((2, 1, 4)) ** 2", "2,3,4"),
 ]

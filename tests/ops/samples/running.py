@@ -26,4 +26,9 @@ SAMPLES = [
     sample("T.trapezoid(a, b, dim=0)", "3,4", "3"),
     sample("T.trapezoid(a, dx=0.5, dim=0)", "3,4"),
     sample("T.cumulative_trapezoid(a, b)", "3,4", "3,4"),
+    *[sample(f"T.gradient(a, dim={dim}, edge_order={edge})[-1]", "4,5") for dim in (None, 0, -1) for edge in (1, 2)],
+    sample("T.gradient(a, spacing=0.5)[0]", "5"),
+    sample("T.gradient(a, spacing=[2.0, 0.5])[1]", "4,5"),
+    sample("T.gradient(a, spacing=(T.tensor([0.0, 1.0, 3.0, 3.5], dtype=T.float64),), dim=1, edge_order=1)[0]", "2,4"),
+    sample("T.trapz(a, dim=0)", "4,2"),
 ]

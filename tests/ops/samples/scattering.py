@@ -48,4 +48,8 @@ SAMPLES = [
         for own in (True, False)
     ],
     sample("a.clone().index_reduce_(0, b, c, 'amax')", "4,2", "=[1, 1]", "2,2"),
+    sample("(2 * a).fill_diagonal_(5.0)", "3,4"),
+    sample("(2 * a).fill_diagonal_(5.0, wrap=True)", "5,2"),
+    sample("a.clone().detach().apply_(lambda v: v + 1)", "3,4"),
+    sample("a.detach().clone().map_(b.detach(), lambda v, w: v * w)", "3,4", "4"),
 ]
