@@ -21,6 +21,7 @@ _ROOMS = {
     "filters": "charts.filters_picture",
     "gradient_flow": "runs.flow_picture",
     "graph": "graphs.graph_picture",
+    "heat_map": "charts.heat_map_picture",
     "images": "charts.images_picture",
     "landscape": "planes.landscape_picture",
     "loss_curve": "runs.curves_picture",

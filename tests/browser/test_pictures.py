@@ -88,6 +88,12 @@ for bias in (-30.0, -10.0, 0.0):
     painted.add(lambda x: 20 * x - 10 + bias, f"bias {bias:g}")
 painted.close()
 """,
+    "heat": """
+from minidl.vision.scanning import scan
+brightness = md.nn.Sequential(md.nn.AvgPool2d(4, stride=4), md.nn.Conv2d(1, 1, 1))
+found = scan(brightness, md.data.faces().photographs["astronaut"][:64, :64], window=4, scales=(1.0,))
+md.viz.heat_map(found, found.boxes[:2], found.scores[:2])
+""",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -430,6 +436,18 @@ def test_a_mask_has_a_film_over_its_thresholds_and_one_over_the_training(page):
     assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 1.00, Dice 1.00"
     film.locator("input[type=range]").fill("0")
     assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 0.00, Dice 0.00"
+
+
+def test_the_window_under_the_mouse_is_framed_on_the_heat_map_and_a_box_shows_what_is_in_it(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Heat map'])")
+    image = chart.locator("svg.minidl-chart image").last.bounding_box()
+    page.mouse.move(image["x"] + image["width"] / 2 + 2, image["y"] + image["height"] / 2 + 2)
+    assert chart.locator(".md-tip").inner_text().endswith("window of 4 × 4 pixels")
+    assert chart.locator(".md-mark").bounding_box()["width"] == pytest.approx(image["width"] / 16, rel=0.1)
+    chart.locator("svg.minidl-chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text().startswith("box 1: score ")
+    assert chart.locator(".md-tip img").count() == 1
 
 
 # Surfaces, races, the playground
