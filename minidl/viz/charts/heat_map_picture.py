@@ -13,7 +13,7 @@ from minidl.viz.theme import LIGHT
 MOST_SCALES = 5
 MOST_BOXES = 30
 CROP = 60  # pixels along a side of a box that is shown
-BACKGROUND = 128  # pixels along a side of a photograph below a heat map
+BACKGROUND = 96  # pixels along a side of a photograph below a heat map
 
 
 def heat_map(scan, boxes=None, scores=None, strong=None, title=None):
@@ -67,14 +67,22 @@ def heat_map(scan, boxes=None, scores=None, strong=None, title=None):
                    for h, m in zip(heats, scan.maps, strict=True)},
     }  # fmt: skip
     size = (3 * columns, 0.5 + rows * (0.35 + 2.85 * tall / wide))
-    coarse = png(1 - scan.photograph[:: _step(tall, wide), :: _step(tall, wide)])
-    images = [png(1 - scan.photograph), *(image for heat in shown for image in (coarse, png(_colours(heat))))]
+    below = png(_greys(_coarse(scan.photograph), 12))
+    images = [png(_greys(scan.photograph, 24)), *(image for heat in shown for image in (below, png(_colours(heat))))]
     return FigurePicture(draw, f"Heat map: {title}", data, size=size, images=images)
 
 
-def _step(tall, wide):
-    """Of how many pixels one is drawn below a heat map, where the photograph is only for orientation."""
-    return max(1, max(tall, wide) // BACKGROUND)
+def _coarse(pixels):
+    """The photograph in squares of one grey: below a heat map it is only there for orientation."""
+    step = max(1, round(max(pixels.shape) / BACKGROUND))
+    rows, columns = (max(1, n // step) for n in pixels.shape)
+    squares = pixels[: rows * step, : columns * step]
+    return squares.reshape(rows, squares.shape[0] // rows, columns, squares.shape[1] // columns).mean((1, 3))
+
+
+def _greys(pixels, levels):
+    """The photograph in a few greys, white as 0, which makes its PNG a third as large."""
+    return 1 - np.round(np.clip(pixels, 0, 1) * (levels - 1)) / (levels - 1)
 
 
 def _colours(heat):
