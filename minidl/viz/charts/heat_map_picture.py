@@ -110,7 +110,7 @@ def _draw_boxes(axes, pixels, corners, scores):
     _photograph(axes, pixels, "what is left" if len(corners) else "the photograph")
     asked = []
     for k, (left, top, right, bottom) in enumerate(corners):
-        edge = {"facecolor": "none", "edgecolor": LIGHT["gradient"], "linewidth": 2 if k == 0 else 1.2}
+        edge: dict = {"facecolor": "none", "edgecolor": LIGHT["gradient"], "linewidth": 2 if k == 0 else 1.2}
         axes.add_patch(Rectangle((left, top), right - left, bottom - top, **edge))
         axes.text(left + 2, top + 2, str(k + 1), color=LIGHT["gradient"], fontsize=10, va="top")
         said = "" if scores is None else f": score {number_text(float(scores[k]))}"
