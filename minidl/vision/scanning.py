@@ -7,7 +7,6 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.train.metrics import array_of
 from minidl.vision.transforms import Resize
 
 STRIDES = 64  # how far two windows may lie apart at most
@@ -88,7 +87,7 @@ def scan(model, photograph, window, scales=(1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.
     >>> scan(model, md.rand(100, 80), window=25, scales=(1, 0.5))
     Scan(294 windows at 2 scales of 100 x 80 pixels)
     """
-    pixels = array_of(photograph)
+    pixels = photograph.array if isinstance(photograph, Tensor) else np.asarray(photograph)
     if pixels.ndim != 2:
         raise ShapeError(f"scan searches one grey photograph (H, W), not {pixels.shape}")
     sizes = [(scale, tuple(round(scale * n) for n in pixels.shape)) for scale in scales]

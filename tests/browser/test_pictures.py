@@ -445,6 +445,7 @@ def test_the_window_under_the_mouse_is_framed_on_the_heat_map_and_a_box_shows_wh
     assert chart.locator(".md-tip").inner_text().endswith("window of 4 × 4 pixels")
     assert chart.locator(".md-mark").bounding_box()["width"] == pytest.approx(image["width"] / 16, abs=4)  # the line counts
     chart.locator("svg.minidl-chart").focus()
+    page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     assert chart.locator(".md-tip").inner_text().startswith("box 1: score ")
     assert chart.locator(".md-tip img").count() == 1
