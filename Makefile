@@ -13,7 +13,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv .venv
 endif
 
-.PHONY: help lab test fuzz check-processors demo notebooks bench format clean
+.PHONY: help lab test fuzz check-processors demo notebooks models bench format clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -35,6 +35,9 @@ demo: .venv/ready-course  ## train on the digits, and write one page with the pi
 
 notebooks: .venv/ready-dev  ## execute all notebooks again and write them in their normal form
 	@$(BIN)/python -m minidl.course.notebooks notebooks
+
+models: .venv/ready-dev  ## train again the small models that chapters load
+	@for script in assets/models/*/train.py; do $(BIN)/python $$script || exit 1; done
 
 bench: .venv/ready-dev  ## measure speed beside other libraries
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py

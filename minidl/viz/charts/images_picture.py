@@ -64,7 +64,8 @@ def sheet(shown, columns, title, text, data, written):
             if written:
                 colour = LIGHT["gradient" if shown.wrong(i) else "faint"]
                 text = plain_label(shown.caption(i), 12)
-                axes.text(left + wide / 2, top - 0.1 * tall, text, ha="center", fontsize=10, color=colour)
+                letters = min(10.0, 100 / max(1, len(text)))  # so that long words do not run into one another
+                axes.text(left + wide / 2, top - 0.1 * tall, text, ha="center", fontsize=letters, color=colour)
             asked.append((axes, left + wide / 2, top + tall / 2, shown.told(i)))
         axes.set_xlim(-0.5 * beside, columns * (wide + beside) - 0.5 * beside)
         axes.set_ylim(rows * (tall + below), 0)
