@@ -14,7 +14,7 @@ def test_a_device_is_a_name_with_parts():
     assert md.ones(2).device == cpu == "cpu"
     assert md.device(cpu) == cpu
     assert md.device("cuda:1") == gpu != md.device("cuda")
-    with pytest.raises(md.errors.DeviceError, match="is no device"):
+    with pytest.raises(md.errors.DeviceError, match="is not a device"):
         md.device("toaster")
 
 

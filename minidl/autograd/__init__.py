@@ -1,4 +1,4 @@
-"""Gradients, by PyTorch's names (`torch.autograd`). How they come to be stands in `minidl.engine`."""
+"""Gradients, by PyTorch's names (`torch.autograd`). How they are computed is shown in `minidl.engine`."""
 
 from minidl.autograd import functional, graph
 from minidl.autograd.function import Function

@@ -1,4 +1,4 @@
-"""Operations with a backward pass of one's own: `torch.autograd.Function`."""
+"""Operations with a backward pass written by hand: `torch.autograd.Function`."""
 
 import math
 import weakref
@@ -96,7 +96,7 @@ class FunctionCtx:
         self._remade = {}  # id of a result -> a function that gives it with the graph behind it
 
     def save_for_backward(self, *tensors):
-        """Keep tensors for `backward`; that they are changed in place before is noticed."""
+        """Keep tensors for `backward`; if one is changed in place before then, that is noticed."""
         for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, Tensor):
                 raise TypeError(
@@ -261,7 +261,7 @@ def once_differentiable(backward):
 
 
 class _FirstOnly(Function):
-    """A gradient that depends on the tensors it is given with, in a way that nobody knows."""
+    """A gradient that depends on the tensors it is given with, in an unknown way."""
 
     @staticmethod
     def forward(ctx, g, *depends_on):

@@ -232,7 +232,7 @@ def _as_tuple(value, what):
 
 
 def _prepared(tensors, create_graph):
-    """The tensors anew, so that what else they are used for does not count, and a gradient can be asked for."""
+    """Fresh aliases of the tensors, so that other uses do not count, and a gradient can be asked for."""
     return tuple(x.reshape(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in tensors)
 
 
@@ -298,7 +298,7 @@ def _released(tensors, several, create_graph):
 def per_sample_grads(loss_of_one, parameters, *batch):
     """The gradient of the loss of every single example, as training with differential privacy needs it.
 
-    Example after example goes through a backward pass of its own. That is exact for every model whose
+    Each example goes through a backward pass of its own. That is exact for every model whose
     examples do not mix (so not for batch normalisation), needs no second rule for any operation, and
     costs one small step for each example; vectorised rules would be faster, and a second engine to read.
 

@@ -21,7 +21,7 @@ def pulled_back(outputs, inputs, cotangents, create_graph=False, retain_graph=No
     Parameters
     ----------
     outputs, inputs : sequence of Tensor
-        An output that requires no gradient counts for nothing.
+        An output that requires no gradient contributes nothing.
     cotangents : sequence of Tensor or None
         One of the shape of each output; None is 1, for an output with one element.
     """

@@ -21,7 +21,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     Raises
     ------
     GraphError
-        No graph leads to a tensor, or it was freed; or there is another number of gradients than of tensors.
+        No graph leads to a tensor, or it was freed; or the numbers of gradients and tensors differ.
     ShapeError
         A tensor of several elements has no gradient to start from, or one of another shape.
 

@@ -9,7 +9,7 @@ class _IsTensor(type):
 
 
 class Variable(metaclass=_IsTensor):
-    """A tensor anew: it shares the values of `data`, outside its graph. Every Tensor is a Variable.
+    """A new tensor that shares the values of `data`, outside its graph. Every Tensor is a Variable.
 
     >>> import minidl as md
     >>> x = md.ones(2)

@@ -34,7 +34,7 @@ class Digits(TensorDataset):
 
 
 def digits():
-    """Handwritten digits: 8,000 to learn from and 2,000 to be judged by.
+    """Handwritten digits: 8,000 for training and 2,000 for testing.
 
     The split is fixed, and every digit has the same share in both parts. The images are part of
     MNIST (LeCun, Cortes & Burges); no network is used.

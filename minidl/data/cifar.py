@@ -44,7 +44,7 @@ class ColourImages(TensorDataset):
 
 
 def cifar10(folder=None):
-    """CIFAR-10: 50,000 photographs of ten kinds of things to learn from, 10,000 to be judged by (Krizhevsky 2009).
+    """CIFAR-10: 50,000 photographs of ten kinds of things for training, 10,000 for testing (Krizhevsky 2009).
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def read_cifar(path):
     Raises
     ------
     DataFileError
-        When it is no such archive, or cut short.
+        When it is not such an archive, or is cut short.
     """
     learn = [f"data_batch_{k}.bin" for k in range(1, 6)]
     try:

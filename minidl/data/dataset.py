@@ -32,7 +32,7 @@ def examples_of(dataset, indices):
 
 
 class Dataset:
-    """The parent of all datasets: a subclass has ``__len__`` and ``__getitem__``.
+    """The base class of all datasets: a subclass has ``__len__`` and ``__getitem__``.
 
     A loader asks for a whole batch with ``__getitems__(numbers)``, which a subclass may define to be faster.
     """
@@ -60,7 +60,7 @@ class Dataset:
 
 
 class IterableDataset(Dataset):
-    """The parent of datasets that come as a stream: a subclass has ``__iter__``.
+    """The base class of datasets that come as a stream: a subclass has ``__iter__``.
 
     Each worker of a `DataLoader` goes through a copy of its own: `get_worker_info` tells which part is whose.
     """

@@ -38,7 +38,7 @@ class Emoji(TensorDataset):
 
 
 def emoji():
-    """Emoji by category: 1,525 drawings to learn from and 381 to be judged by.
+    """Emoji by category: 1,525 drawings for training and 381 for testing.
 
     The split is fixed, and keeps families together. The drawings are Twemoji (CC-BY 4.0); no network is used.
 

@@ -1,4 +1,4 @@
-"""Faces and what is none: small bundled pictures, and photographs to search."""
+"""Faces and non-faces: small bundled pictures, and photographs to search."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Faces(TensorDataset):
     labels : Tensor, shape (200,)
         1 for a face, 0 for none.
     hard : Tensor, shape (400, 1, 25, 25)
-        No faces either, and harder to tell from them.
+        Not faces either, and harder to tell from them.
     hard_from : list of str
         The photograph from which each of them was cut.
     photographs : dict of str to Tensor, shape (H, W)

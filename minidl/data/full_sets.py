@@ -9,7 +9,7 @@ from minidl.data.bundled import Digits
 from minidl.engine.tensor import Tensor
 from minidl.errors import DataFileError
 
-# Where the files are, and their SHA-256 checksums: what others put in their place is noticed.
+# Where the files are, and their SHA-256 checksums: a file that was replaced is noticed.
 SETS = {
     "mnist": (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -77,7 +77,7 @@ def fetched_files(name, address, files, folder, instead):
     address : str
         The address of each file without its name.
     files : dict of str to str
-        The name of each, and its checksum (SHA-256): what others put in its place is not taken.
+        The name of each, and its checksum (SHA-256): a file that was replaced is refused.
     folder : path or None
         Where they are kept; a folder for caches of the system for None.
     instead : str
@@ -108,7 +108,7 @@ def read_idx(path):
     Raises
     ------
     DataFileError
-        When it is no such file, or cut short.
+        When it is not such a file, or is cut short.
     """
     try:
         with gzip.open(path) as file:
@@ -117,7 +117,7 @@ def read_idx(path):
         raise DataFileError(f"{path} is damaged ({error}): delete it, and it is fetched again") from error
     n = content[3] if len(content) > 3 else 0
     if content[:3] != b"\0\0\x08" or len(content) < 4 + 4 * n:
-        raise DataFileError(f"{path} is no IDX file of bytes")
+        raise DataFileError(f"{path} is not an IDX file of bytes")
     shape = np.frombuffer(content, ">u4", n, 4).astype(int)
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * n)
     if values.size != shape.prod():

@@ -29,7 +29,7 @@ class DataLoader:
     collate_fn : function, optional
         Makes a batch of a list of examples; see `default_collate`.
     pin_memory, pin_memory_device
-        Accepted for the sake of PyTorch's lessons: they are about a GPU.
+        Accepted for PyTorch's lessons; they concern a GPU.
     drop_last : bool
         Leave out a last batch that is smaller than the others.
     timeout : float

@@ -1,4 +1,4 @@
-"""Numbers out of MATLAB's files (level 5), as far as data sets need them."""
+"""Numbers from MATLAB files (level 5), as far as data sets need them."""
 
 import struct
 import zlib
@@ -16,12 +16,12 @@ MOST = 1 << 30  # bytes that one variable may take when it is unpacked
 
 
 def read_mat(path):
-    """The arrays of real numbers in a MATLAB file, by their names; what is no such array is left out.
+    """The arrays of real numbers in a MATLAB file, by their names; other variables are left out.
 
     Raises
     ------
     DataFileError
-        When it is no such file, or damaged.
+        When it is not such a file, or is damaged.
     """
     try:
         content = Path(path).read_bytes()
@@ -29,7 +29,7 @@ def read_mat(path):
             raise ValueError("it does not begin as one")
         return dict(found for kind, part in _elements(content[HEAD:]) if (found := _variable(kind, part)))
     except (OSError, ValueError, IndexError, struct.error, zlib.error) as error:
-        raise DataFileError(f"{path} is no MATLAB file of level 5, or damaged ({error})") from error
+        raise DataFileError(f"{path} is not a MATLAB file of level 5, or damaged ({error})") from error
 
 
 def _elements(content):

@@ -35,7 +35,7 @@ def olivetti_faces(folder=None):
     """The Olivetti faces: ten photographs of each of 40 people (AT&T Laboratories Cambridge; Samaria & Harter 1994).
 
     They were taken between 1992 and 1994 in the laboratory, of people who worked or studied there and posed for it.
-    Whoever uses them gives credit to AT&T Laboratories Cambridge.
+    If you use them, give credit to AT&T Laboratories Cambridge.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from minidl.ops.random import multinomial, randint, randperm
 
 
 class Sampler:
-    """The parent of all samplers: a subclass has ``__iter__``, which gives the numbers of examples, and ``__len__``."""
+    """The base class of all samplers: a subclass has ``__iter__``, which gives the numbers of examples, and ``__len__``."""
 
     def __class_getitem__(cls, example_type):
         """For annotations, as in ``Dataset[Tensor]``: the class itself."""

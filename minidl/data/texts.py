@@ -57,7 +57,7 @@ class Reviews(Dataset):
 
 
 def reviews():
-    """Sentences from reviews of films, rated by people: 8,566 to learn from and 2,000 to be judged by.
+    """Sentences from reviews of films, rated by people: 8,566 for training and 2,000 for testing.
 
     The split is fixed and random. Sentences whose mean rating is 0 are left out. They were collected by Pang & Lee (2005)
     and rated for VADER by Hutto & Gilbert (2014). No network is used.

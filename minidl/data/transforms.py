@@ -15,7 +15,7 @@ from minidl.ops.padding import pad
 
 
 class Transform:
-    """The parent of all transforms: called on a tensor, it gives another."""
+    """The base class of all transforms: called on a tensor, it gives another."""
 
     fitted: tuple[str, ...] = ()  # the attributes that `fit` sets
 
@@ -58,7 +58,7 @@ class Compose(Transform):
 
 
 class _Scale(Transform):
-    """The parent of transforms that subtract an `origin` and divide by a `unit`, which they learn for each column."""
+    """The base class of transforms that subtract an `origin` and divide by a `unit`, which they learn for each column."""
 
     def __init__(self, dim=0):
         self.dim = dim

@@ -1,8 +1,8 @@
 """Workers: batches that are read beside the training, several at a time.
 
 A worker takes numbers of examples from a queue of its own and puts batches into a common one. Workers are threads, which
-share all memory and start at once; NumPy, reading files and decoding images let them run at the same time. Whoever reads
-with plain Python code, or draws from the random numbers of `random` or ``np.random``, asks for processes
+share all memory and start at once; NumPy, reading files and decoding images let them run at the same time. If you read
+with plain Python code, or draw from the random numbers of `random` or ``np.random``, ask for processes
 (``multiprocessing_context="fork"`` or ``"spawn"``).
 
 Which worker reads which batch is fixed (the first the first, the second the second, and so on), and each draws from a
@@ -27,7 +27,7 @@ from minidl.data.dataset import IterableDataset, examples_of
 from minidl.engine.generator import Generator, manual_seed, streams
 from minidl.errors import MinidlError
 
-PATIENCE = 2.0  # seconds after which a process that says nothing is looked after
+PATIENCE = 2.0  # seconds after which a silent process is checked
 
 
 @dataclass
@@ -48,7 +48,7 @@ here = _Here()
 
 
 def get_worker_info():
-    """Who the running worker is; None outside of workers.
+    """The worker that is running; None outside of workers.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def in_process(info, base_seed, *rest):
 
 
 class Pickling:
-    """A queue between processes. What cannot be sent is told, instead of being lost."""
+    """A queue between processes. What cannot be sent is reported, not lost."""
 
     def __init__(self, context):
         self.queue = context.Queue()

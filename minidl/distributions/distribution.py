@@ -12,7 +12,7 @@ from minidl.errors import broadcast_error
 
 
 class Distribution:
-    """The parent of all distributions.
+    """The base class of all distributions.
 
     Attributes
     ----------

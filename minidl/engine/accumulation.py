@@ -10,7 +10,7 @@ from minidl.engine.broadcasting import sum_of_rows
 class Scatter:
     """A gradient that is `values` at `index` and zero elsewhere, kept small until it is added up.
 
-    Reading T rows of an array one by one so costs T rows in the backward pass, not T whole arrays.
+    Reading T rows of an array one by one then costs T rows in the backward pass, not T whole arrays.
     """
 
     __slots__ = ("dtype", "index", "repeats", "shape", "values")
@@ -55,7 +55,7 @@ class Totals(dict):
     """The gradients on their way: grad slot (a node, or a leaf tensor) -> the sum that has arrived."""
 
     def add(self, slot, part):
-        """Add `part`: in place, where nobody but this dictionary holds what has arrived so far."""
+        """Add `part`: in place, where only this dictionary refers to what has arrived so far."""
         total = self.get(slot)
         if total is None:
             self[slot] = part.dense() if type(part) is Scatter else part
@@ -68,7 +68,7 @@ class Totals(dict):
             self[slot] = total + (part.dense() if type(part) is Scatter else part)
 
     def take(self, slot):
-        """Remove what has arrived, and give it as an array that nobody else holds (a Tensor stays what it is)."""
+        """Remove and return what has arrived, as an array that nothing else refers to (a Tensor is returned as it is)."""
         total = self.pop(slot)
         if type(total) is not np.ndarray or (getrefcount(total) == ALONE and _has_its_own_memory(total)):
             return total

@@ -1,4 +1,4 @@
-r"""The backward pass: from the gradient of a result to the gradients of all it was made of.
+r"""The backward pass: from the gradient of a result to the gradients of everything it was computed from.
 
 `backward` visits the nodes from the latest to the earliest (their serial numbers, never recursion).
 At each it completes the gradient, passes it back through the node's pullbacks, adds what arrives at
@@ -135,7 +135,7 @@ def pullbacks_of(node, g, targets=None, needed=None, create_graph=False):
 
 
 def _checked_pullbacks(node, g, targets, needed, create_graph):
-    """What `pullbacks_of` gives where something was changed, asked for by name, or shared by the arguments."""
+    """The general case of `pullbacks_of`: memory was changed, some gradients or second derivatives are wanted."""
     _refuse_if_unusable(node)
     operation, pullbacks, args = node.operation, node.pullbacks, args_then(node)
     if changes.latest > node.serial:
@@ -186,7 +186,7 @@ def _pullbacks_on_tensors(node, args, g):
 
 
 def _given(args, parts):
-    """Gradients that are there already, in the form of functions that give them."""
+    """Gradients that are known already, wrapped in functions that return them."""
     return [(a, lambda g, part=part: part) for a, part in zip(args, parts, strict=False) if part is not None]
 
 
@@ -253,7 +253,7 @@ def _call_hooks(hooks, g):
         if replaced.shape != as_tensor.shape or replaced.dtype != as_tensor.dtype:
             raise ShapeError(
                 f"a hook was shown a gradient of shape {as_tensor.shape} and dtype {as_tensor.dtype}, and returned one of "
-                f"shape {replaced.shape} and dtype {replaced.dtype}. What replaces a gradient has its shape and dtype."
+                f"shape {replaced.shape} and dtype {replaced.dtype}. A replacement needs the same shape and dtype."
             )
         as_tensor = replaced
     return as_tensor if isinstance(g, Tensor) else as_tensor.array
@@ -379,7 +379,7 @@ def grad(
     """
     if is_grads_batched:
         raise GraphError(
-            "is_grads_batched=True is not understood: a backward pass carries one gradient for each output. "
+            "is_grads_batched=True is not supported: a backward pass carries one gradient for each output. "
             "Call grad once for each gradient of the batch, with retain_graph=True, or see minidl.func.jacrev"
         )
     if materialize_grads and allow_unused is False:

@@ -7,7 +7,7 @@ import numpy as np
 
 from minidl.engine.parallel import product
 
-BLOCK = 512  # so many rows are summed at once
+BLOCK = 512  # this many rows are summed at once
 
 
 def unbroadcast(g, shape):

@@ -1,4 +1,4 @@
-"""Calling an operation: arguments by any of their names, and NumPy's complaints retold."""
+"""Calling an operation: arguments by any of their names, and NumPy's errors explained."""
 
 from collections import namedtuple
 from functools import cache, wraps
@@ -77,7 +77,7 @@ def with_own_names(function, args, kwargs):
     Raises
     ------
     TypeError
-        For an argument that there is not, naming those there are; for ``out=``.
+        For an unknown argument, with a list of the known ones; and for ``out=``.
     """
     parameters = parameters_of(function)
     known = {}
@@ -168,7 +168,7 @@ def _shown(function):
 
 
 def explained(name, promote, arrays, error):
-    """NumPy's complaint about shapes, retold so that it teaches; anything else as it is."""
+    """NumPy's error about shapes, rewritten so that it teaches; any other error unchanged."""
     if isinstance(error, ShapeError):
         return error
     shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]

@@ -9,7 +9,7 @@ from minidl.engine.grad_mode import clock
 
 
 class Changes:
-    """When which memory was last changed in place, on the clock that numbers the nodes.
+    """Which memory was changed in place, and when, on the clock that numbers the nodes.
 
     A node keeps arrays for its pullbacks. If one of them was changed after the node was made, its
     gradient would be silently wrong, so the backward pass asks here. Views share the array that owns
@@ -19,7 +19,7 @@ class Changes:
     Attributes
     ----------
     latest : int
-        The time of the last change of all: a node that is younger has nothing to fear.
+        The time of the last change of all: nodes made after it are not affected.
     """
 
     def __init__(self):

@@ -45,7 +45,7 @@ def as_array(data, dtype=None, copy=False):
 
 
 def _plain(data):
-    """Nested lists in which every Tensor has become its array."""
+    """Nested lists in which every Tensor is replaced by its array."""
     if hasattr(data, "array"):
         return data.array
     if isinstance(data, list | tuple):

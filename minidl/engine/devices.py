@@ -1,4 +1,4 @@
-"""Devices: there is the CPU, and names for what PyTorch would have besides."""
+"""Devices: the CPU, and the names of the others that PyTorch knows."""
 
 import re
 
@@ -13,7 +13,7 @@ TEACH_DEVICE = (
 
 
 class device(str):
-    """The name of a device: ``device("cpu")``, ``device("cuda", 0)``; what is computed is computed on the CPU.
+    """The name of a device: ``device("cpu")``, ``device("cuda", 0)``; all computation runs on the CPU.
 
     It is a string too, so that ``x.device == "cpu"`` holds.
 
@@ -35,12 +35,14 @@ class device(str):
     index: int | None
 
     def __new__(cls, type="cpu", index=None):
-        """Take a name apart into kind and number, and refuse what is none."""
+        """Split a name into kind and number; refuse what is not the name of a device."""
         if isinstance(type, int):
             type, index = "cuda", type
         found = re.fullmatch(rf"({'|'.join(KINDS)})(?::(\d+))?", str(type))
         if not found:
-            raise DeviceError(f"{type!r} is no device. Those with a name are {', '.join(KINDS)}; computed is on the cpu")
+            raise DeviceError(
+                f"{type!r} is not a device. The known ones are {', '.join(KINDS)}; computation always runs on the CPU"
+            )
         if index is None and found[2] is not None:
             index = int(found[2])
         made = super().__new__(cls, found[1] if index is None else f"{found[1]}:{index}")
@@ -65,7 +67,7 @@ CPU = device("cpu")
 
 
 def check_device(name):
-    """Accept the CPU, refuse everything else with a sentence on where to go."""
+    """Accept the CPU; refuse anything else, and say what to do instead."""
     if name is not None and name is not CPU and device(name).type != "cpu":
         raise DeviceError(TEACH_DEVICE.format(str(name)))
 

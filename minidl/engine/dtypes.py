@@ -1,4 +1,4 @@
-"""The dtypes of minidl, and in which of them operands of different dtypes meet (PyTorch's rules)."""
+"""The dtypes of minidl, and how operands of different dtypes are promoted (PyTorch's rules)."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ half, float_, double, short, int_, long = float16, float32, float64, int16, int3
 
 
 class default:
-    """The dtype of floats that say nothing of theirs."""
+    """The dtype of floats that do not specify one."""
 
     dtype = float32
 
@@ -23,7 +23,7 @@ PAIRS = (
 
 
 def refuse_complex(dtype):
-    """Raise DtypeError for a complex dtype, and say how complex numbers are computed with."""
+    """Raise DtypeError for a complex dtype, and say how to compute with complex numbers."""
     if np.dtype(dtype).kind == "c":
         raise DtypeError(f"a tensor holds real numbers, not {np.dtype(dtype)}. {PAIRS}")
 
@@ -47,12 +47,12 @@ def of_number(value):
 
 
 def promote_types(type1, type2):
-    """The smallest dtype that both can be brought to, of the higher kind of the two."""
+    """The smallest dtype that holds both, of the higher kind of the two."""
     return promoted_dtype([np.empty(1, type1), np.empty(1, type2)])
 
 
 def result_type(tensor, other):
-    """The dtype in which two tensors or numbers meet in an operation."""
+    """The dtype to which an operation promotes two tensors or numbers."""
     return promoted_dtype([getattr(t, "array", t) for t in (tensor, other)])
 
 
@@ -113,7 +113,7 @@ PLAIN = {bool: np.dtype(bool), int: np.dtype(np.int64)}
 
 
 def promoted_dtype(operands):
-    """The dtype in which `operands` (arrays and Python numbers) meet, as PyTorch decides it."""
+    """The dtype to which `operands` (arrays and Python numbers) are promoted, by PyTorch's rules."""
     groups = [[], [], []]  # arrays with dimensions, arrays without, Python numbers
     for a in operands:
         if isinstance(a, np.ndarray):
@@ -143,7 +143,7 @@ def _constant(value):
     if type(value).__module__.split(".")[0] in ("torch", "jax", "jaxlib", "tensorflow"):
         library = type(value).__module__.split(".")[0]
         raise TypeError(
-            f"a {library} tensor and a minidl tensor cannot meet in one operation: minidl could not "
+            f"a {library} tensor and a minidl tensor cannot be combined in one operation: minidl could not "
             f"follow the gradient through {library}.\nCopy its values first: minidl.tensor(x.detach().numpy())"
         )
     if isinstance(value, list | tuple):

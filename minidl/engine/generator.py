@@ -1,6 +1,6 @@
 """Random numbers: with the same seed, the very numbers that PyTorch draws on a CPU.
 
-Both use the Mersenne Twister (Matsumoto & Nishimura 1998); NumPy brings the generator, and this
+Both use the Mersenne Twister (Matsumoto & Nishimura 1998); NumPy provides the generator, and this
 module turns its 32-bit words into numbers by PyTorch's rules. Uniform numbers, integers,
 permutations and masks are identical; normal numbers agree to the last digit or two of their
 dtype. Checked against PyTorch 2.13.
@@ -60,12 +60,12 @@ class Generator:
         return CPU
 
     def seed(self):
-        """Start from a seed that nobody knows beforehand, and tell it."""
+        """Start from an unpredictable seed, and return it."""
         self.manual_seed(int.from_bytes(os.urandom(8), "big") >> 1)  # 63 bits; the module secrets takes long to import
         return self.seed_given
 
     def clone_state(self):
-        """Another generator that goes on from the same place."""
+        """A copy that continues from the same state."""
         return Generator().set_state(self.get_state())
 
     def initial_seed(self):
@@ -73,7 +73,7 @@ class Generator:
         return self.seed_given
 
     def get_state(self):
-        """Where the stream is now, as plain data for `set_state`."""
+        """The state of the stream, as plain data for `set_state`."""
         state = self.bits.state["state"]
         return {
             "key": state["key"].copy(),
@@ -83,7 +83,7 @@ class Generator:
         }
 
     def set_state(self, state):
-        """Go on from a place that `get_state` told."""
+        """Continue from a state that `get_state` returned."""
         self.bits.state = {"bit_generator": "MT19937", "state": {"key": state["key"], "pos": state["pos"]}}
         self.second_normal, self.seed_given = state["second_normal"], state["seed"]
         return self
@@ -184,7 +184,7 @@ def manual_seed(seed):
 
 
 def seed():
-    """Start the stream of random numbers from a seed that nobody knows beforehand, and tell it."""
+    """Start the stream of random numbers from an unpredictable seed, and return that."""
     return seeded(None).seed()
 
 
@@ -194,12 +194,12 @@ def initial_seed():
 
 
 def get_rng_state():
-    """Where the stream of random numbers is now, for `set_rng_state`."""
+    """The state of the stream of random numbers, for `set_rng_state`."""
     return seeded(None).get_state()
 
 
 def set_rng_state(new_state):
-    """Go on from a place that `get_rng_state` told."""
+    """Continue from a state that `get_rng_state` returned."""
     seeded(None).set_state(new_state)
 
 

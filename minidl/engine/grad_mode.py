@@ -20,7 +20,7 @@ class State:
     module_call : tuple or None
         The call of a module under way, as (the call around it, the module).
     observers : tuple
-        Who is told of every operation: `watch`, `detect_anomaly`.
+        What is notified of every operation: `watch`, `detect_anomaly`.
     """
 
     __slots__ = ("module_call", "observers", "recording")
@@ -170,7 +170,7 @@ class set_grad_enabled(_ChosenGradMode):
     at_start: bool
 
     def __new__(cls, mode):
-        """Set the mode at once; used as a block or a decorator, it ends there."""
+        """Set the mode at once; as a block or a decorator, it ends with that."""
         made = super().__new__(cls, bool(mode))
         made.at_start = this_thread.state.recording
         this_thread.state.recording = made.mode

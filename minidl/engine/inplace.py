@@ -6,9 +6,9 @@ what the tensor was, for those who used it earlier: their gradient goes there (`
 is a view, its base has changed too: the base gets a node that writes the new values into what it was, and all
 its views ask for their nodes anew when they are next used (views.py).
 
-Refused is what no gradient could follow: a change of a leaf that requires a gradient, of memory that stands for several
+Changes that no gradient could follow are refused: of a leaf that requires a gradient, of memory that stands for several
 elements at once (`expand`), of a value that a pullback still needs (noticed in the backward pass).
-Under `no_grad` values are written and nothing is recorded: so weights are updated.
+Under `no_grad` values are written and nothing is recorded; this is how weights are updated.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def in_place(function, name=None):
     name = f"{name or function.__name__}_"
 
     def method(self, *args, **kwargs):
-        def compute(x):  # where the tensor is its own operand (x.mul_(x)), what it was is meant
+        def compute(x):  # a tensor that is its own operand (x.mul_(x)) is read as it was
             return function(*[x if a is self else a for a in (self, *args)], **kwargs)
 
         return change(self, compute, f"{name}()", (*args, *kwargs.values()))

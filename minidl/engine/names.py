@@ -1,4 +1,4 @@
-"""Names that are asked for and not there: the nearest that is, or why PyTorch has it and minidl has not."""
+"""Names that do not exist: the nearest one that does, or why PyTorch has it and minidl does not."""
 
 from minidl.engine.dtypes import PAIRS
 

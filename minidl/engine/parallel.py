@@ -4,7 +4,7 @@ A matrix library (BLAS) that shares a product among threads of its own waits for
 program that is a thread which has to wait for a whole time slice of the scheduler: a product of a quarter of a
 millisecond then takes eight. So BLAS is held to one thread while minidl computes, and large work is cut into pieces
 whose bounds depend on its shape alone. The caller takes one piece after the other; helper threads, if they are free,
-take some too. Who is late simply takes fewer, and nobody waits for a helper that has not begun.
+take some too. A helper that is late simply takes fewer, and nothing waits for one that has not begun.
 
 >>> total = np.zeros(10)
 >>> def work(start, stop):
@@ -21,11 +21,11 @@ from queue import SimpleQueue
 
 import numpy as np
 
-TINY = 2**15  # two matrices of at most so many bytes are multiplied without further questions
+TINY = 2**15  # matrices of at most this many bytes together are multiplied directly
 SMALL = 2**18  # below this many multiplications BLAS keeps to one thread by itself
 LARGE = 2**22  # from this many on, a hand-over to a helper pays
 PIECES = 4
-PASS = 16  # to read an array and write another takes, for each element, about the time of so many multiplications
+PASS = 16  # to read an array and write another takes, for each element, about the time of this many multiplications
 
 
 class Blas:
@@ -148,7 +148,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def set_num_threads(number):
-    """Let minidl use so many threads, the caller's among them. The numbers it computes do not depend on it.
+    """Let minidl use this many threads, including the caller's. The numbers it computes do not depend on it.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def set_num_threads(number):
 
 
 def get_num_threads():
-    """How many threads minidl uses, the caller's among them."""
+    """How many threads minidl uses, including the caller's."""
     return helpers.wanted + 1
 
 

@@ -1,7 +1,7 @@
 """Changes of the shape in place: ``x.unsqueeze_(0)``, ``x.t_()``. The values stay where they are.
 
 The tensor as it was is replaced by a stand-in, which takes over its node and its views; the tensor itself becomes a view
-of the stand-in. So whoever used it earlier, or is a view of it, still finds what it was.
+of the stand-in. So whatever used it earlier, or is a view of it, still finds what it was.
 """
 
 from minidl.engine.grad_mode import enable_grad, this_thread

@@ -57,7 +57,7 @@ class Tensor:
     Attributes
     ----------
     array : ndarray
-        The values. Reading it is always fine; to change values use the methods in place
+        The values. Reading it is always fine; to change values use the in-place methods
         (``x.add_(1)``, ``x[0] = 1``), which the engine notices.
     grad : Tensor or None
         The gradient that `backward` added up.
@@ -278,7 +278,7 @@ class Tensor:
                 "whole number to the next is not defined. Did you mean x.float() ?"
             )
         if not requires_grad and self.node is not None:
-            raise GraphError("only a leaf can stop requiring its gradient. Did you mean x.detach() ?")
+            raise GraphError("only a leaf can stop requiring a gradient. Did you mean x.detach() ?")
         self.requires_grad = requires_grad
         return self
 

@@ -1,4 +1,4 @@
-"""Looking on while operations run: `watch` records them, `detect_anomaly` finds the first NaN."""
+"""Watching operations run: `watch` records them, `detect_anomaly` finds the first NaN."""
 
 import sys
 import weakref
@@ -34,7 +34,7 @@ class Event:
 
 
 class Observer:
-    """The parent of those that are told what happens: each of its methods may be replaced."""
+    """The base class of observers; each of its methods may be overridden."""
 
     def ran(self, operation, args, kwargs, arrays, out):
         """After an operation; `arrays` are its arguments as its rule got them."""

@@ -1,6 +1,6 @@
 """Functions made of functions, by PyTorch's names (`torch.func`): derivatives, maps over a batch, modules without state.
 
-They are made of the same walks back as everything else: what is differentiated is an ordinary function of tensors, and
+They are made of the same backward passes as everything else: what is differentiated is an ordinary function of tensors, and
 its derivative is one again, so they nest.
 """
 

@@ -18,7 +18,7 @@ def grad(func, argnums=0, has_aux=False):
     func : callable
         Returns a tensor with one number, of shape ().
     argnums : int or tuple of int
-        By which arguments to differentiate. Each may be a tensor, or tensors in dicts, lists and tuples.
+        The arguments to differentiate with respect to. Each may be a tensor, or tensors in dicts, lists and tuples.
     has_aux : bool
         The function returns a pair, (result, aux); aux is handed on.
 

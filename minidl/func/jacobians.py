@@ -8,7 +8,7 @@ from minidl.func.trees import leaves, with_leaves
 
 
 def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_copy=False):
-    r"""The Jacobian of a function, as a function: row by row, a walk back for each element of the result.
+    r"""The Jacobian of a function, as a function: row by row, a backward pass for each element of the result.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
             [0., 4.]])
     """
     if chunk_size is not None and chunk_size <= 0:
-        raise ValueError(f"chunk_size is a number of rows, so not {chunk_size}")
+        raise ValueError(f"chunk_size is a positive number of rows, not {chunk_size}")
 
     def from_rows(outputs, inputs, followed):
         return [jacobian_from_rows(jacobian_rows(output, inputs, followed), output, inputs) for output in outputs]

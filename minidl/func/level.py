@@ -1,4 +1,4 @@
-"""One differentiation among others: what it differentiates by, and what of its results others may follow."""
+"""One level of nested differentiation: its inputs, and which of its results outer levels may follow."""
 
 from minidl.engine.backward import nodes_behind
 from minidl.engine.grad_mode import clock, enable_grad, this_thread
@@ -17,7 +17,7 @@ class Level:
     """
 
     def __init__(self):
-        self.recording = this_thread.state.recording  # whether anybody outside follows
+        self.recording = this_thread.state.recording  # whether an outer level follows
         self.start = next(clock)
         self.own = {}  # id -> leaf
 
@@ -27,7 +27,7 @@ class Level:
 
     def _tracked(self, x):
         if not isinstance(x, Tensor):
-            raise TypeError(f"a derivative is taken by tensors, and this is a {type(x).__name__}: {x!r:.60}")
+            raise TypeError(f"a derivative is taken with respect to tensors, and this is a {type(x).__name__}: {x!r:.60}")
         if self.recording and x.requires_grad:
             with enable_grad():
                 return x.reshape(x.shape)

@@ -53,7 +53,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     if randomness not in ("error", "different", "same"):
         raise GraphError(f'randomness is "error", "different" or "same", not {randomness!r}')
     if chunk_size is not None and chunk_size <= 0:
-        raise ValueError(f"chunk_size is a number of examples, so not {chunk_size}")
+        raise ValueError(f"chunk_size is a positive number of examples, not {chunk_size}")
 
     @wraps(func)
     def batched(*args, **kwargs):

@@ -58,7 +58,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             self.tail.append(Sequential(narrow, Linear(width, classes, bias=False, **made)))
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         self.head.reset_parameters()
         for narrow, wide in self.tail:
             narrow.reset_parameters()

@@ -61,7 +61,7 @@ class MultiheadAttention(Module):
         self._reset_parameters()
 
     def _reset_parameters(self):
-        """Draw the initial values anew, but for those of `out_proj`."""
+        """Draw new initial values, except those of `out_proj`."""
         for weight in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if weight is not None:
                 init.xavier_uniform_(weight)

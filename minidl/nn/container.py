@@ -9,7 +9,7 @@ from minidl.nn.parameter import Parameter
 
 
 class _ListOfModules(Module):
-    """Modules that are numbered from 0 on."""
+    """Modules that are numbered from 0."""
 
     def append(self, module):
         """Add a module at the end."""
@@ -29,13 +29,13 @@ class _ListOfModules(Module):
         self._hold(modules)
 
     def pop(self, key):
-        """Take a module out and return it."""
+        """Remove a module and return it."""
         module = self._of("module")[self._name_at(key)]
         del self[key]
         return module
 
     def _hold(self, modules):
-        """Hold these modules, numbered anew, instead of what was held before."""
+        """Hold these modules, numbered from 0, in place of the present ones."""
         for name in list(self._of("module")):
             delattr(self, name)
         for i, module in enumerate(modules):
@@ -208,12 +208,12 @@ class ModuleDict(Module):
         return iter(self._of("module"))
 
     def clear(self):
-        """Take all modules out."""
+        """Remove all modules."""
         for name in list(self):
             del self[name]
 
     def pop(self, key):
-        """Take a module out and return it."""
+        """Remove a module and return it."""
         module = self[key]
         del self[key]
         return module

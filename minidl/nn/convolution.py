@@ -22,7 +22,7 @@ class _Conv(Module):
     kernel_size, stride, padding, dilation : int or tuple
         `padding` may also be "same" or "valid".
     groups : int
-        Channels are divided into so many groups, each with its own kernels.
+        Channels are divided into this many groups, each with its own kernels.
     bias : bool
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the padding is filled with.
@@ -58,7 +58,7 @@ class _Conv(Module):
         return first, second // self.groups, *self.kernel_size
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         if self.weight.shape[1] == 0:
             return
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))

@@ -53,7 +53,7 @@ class Embedding(Module):
     ):  # fmt: skip
         super().__init__()
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"padding_idx {padding_idx} is no row of a table of {num_embeddings}")
+            raise ValueError(f"padding_idx {padding_idx} is not a row of a table of {num_embeddings}")
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = padding_idx % num_embeddings if padding_idx is not None else None
         self.max_norm, self.norm_type = max_norm, norm_type
@@ -63,7 +63,7 @@ class Embedding(Module):
             self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         _draw(self.weight, self.padding_idx)
 
     @classmethod
@@ -112,7 +112,7 @@ class EmbeddingBag(Module):
     ):  # fmt: skip
         super().__init__()
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"padding_idx {padding_idx} is no row of a table of {num_embeddings}")
+            raise ValueError(f"padding_idx {padding_idx} is not a row of a table of {num_embeddings}")
         self.num_embeddings, self.embedding_dim, self.mode = num_embeddings, embedding_dim, mode
         self.max_norm, self.norm_type = max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
@@ -123,7 +123,7 @@ class EmbeddingBag(Module):
             self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         _draw(self.weight, self.padding_idx)
 
     def forward(self, input, offsets=None, per_sample_weights=None):

@@ -1,4 +1,4 @@
-"""Hooks: functions of the user that are called before or after a module runs, forwards or backwards."""
+"""Hooks: functions of the user's that are called before or after a module runs, forwards or backwards."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,7 @@ def _replaced_arguments(hook, replaced, args, kwargs):
 class WatchedCall:
     """One call of a module whose gradients hooks want to see.
 
-    All tensors that enter are joined into one and parted again, and so are all that leave. The gradient of the joined
+    All tensors that enter are joined into one and split again, and so are all that leave. The gradient of the joined
     tensor is complete at one moment, which is when the hooks are called.
     """
 
@@ -75,7 +75,7 @@ class WatchedCall:
         self.entered = False
 
     def enter(self, args):
-        """The arguments of the module, on a way that passes its backward hooks."""
+        """The arguments of the module, routed through its backward hooks."""
         self.inputs = args
         args, together = joined(args)
         if together is not None:
@@ -84,7 +84,7 @@ class WatchedCall:
         return args
 
     def leave(self, result):
-        """The result of the module, on a way that passes its backward pre-hooks."""
+        """The result of the module, routed through its backward pre-hooks."""
         self.outputs = result if isinstance(result, tuple) else (result,)
         parted, together = joined(self.outputs)
         if together is None:

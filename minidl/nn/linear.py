@@ -50,7 +50,7 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         if self.in_features:
             init.kaiming_uniform_(self.weight, a=math.sqrt(5))
             if self.bias is not None:
@@ -113,7 +113,7 @@ class Bilinear(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the initial values anew."""
+        """Draw new initial values."""
         bound = 1 / math.sqrt(self.in1_features)
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
@@ -128,7 +128,7 @@ class Bilinear(Module):
 
 
 class Identity(Module):
-    """Gives back what it gets, whatever its arguments."""
+    """Returns its input, whatever its arguments."""
 
     def __init__(self, *args, **kwargs):
         super().__init__()

@@ -10,7 +10,7 @@ class _Loss(Module):
     Parameters
     ----------
     size_average, reduce : bool, optional
-        PyTorch's old arguments, in whose place `reduction` came.
+        PyTorch's old arguments, which `reduction` has replaced.
     reduction : {"mean", "sum", "none"}
     """
 
@@ -143,7 +143,7 @@ class GaussianNLLLoss(_Loss):
         self.full, self.eps = full, eps
 
     def forward(self, input, target, var):
-        """Means, what came, and variances, to a number."""
+        """Means, observed values and variances, to a number."""
         return ops.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
 
 
@@ -246,7 +246,7 @@ class TripletMarginLoss(_Loss):
 
 
 class TripletMarginWithDistanceLoss(_Loss):
-    """`TripletMarginLoss` with a distance of one's own, a function of two tensors."""
+    """`TripletMarginLoss` with a distance of your own, a function of two tensors."""
 
     function = staticmethod(ops.triplet_margin_with_distance_loss)
     settings = ("distance_function", "margin", "swap")

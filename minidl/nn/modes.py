@@ -9,7 +9,7 @@ from minidl.nn.module import Module
 class evaluating(Restoring):
     """A block in which a model is in evaluation; afterwards each of its parts is in its own mode again.
 
-    What is a function and no module has no mode.
+    A plain function has no mode.
 
     >>> import minidl as md
     >>> model = md.nn.Linear(2, 1)

@@ -17,7 +17,7 @@ from minidl.nn.state import load_state_dict
 
 
 class Module:
-    """The parent of all layers and networks.
+    """The base class of all layers and networks.
 
     A subclass creates its parts in ``__init__`` (after ``super().__init__()``) and computes in
     ``forward``. Parameters, buffers and modules that are assigned as attributes are found again by
@@ -83,7 +83,7 @@ class Module:
             self._kinds[name] = kind
         object.__setattr__(self, name, value)
 
-    def __getattr__(self, name) -> Any:  # asked only for what is not there
+    def __getattr__(self, name) -> Any:  # called only for names that do not exist
         raise missing(f"{type(self).__name__!r} object", name, dir(self), reasons={})
 
     def __delattr__(self, name):
@@ -112,7 +112,7 @@ class Module:
         object.__setattr__(self, name, value)
 
     def register_parameter(self, name, param):
-        """Add a parameter under a name; None says that there is none, as for a layer without bias."""
+        """Add a parameter under a name; None means that there is none, as for a layer without bias."""
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
                 f"{name!r} must be a Parameter or None, not a {type(param).__name__}. "

@@ -35,7 +35,7 @@ class Parameter(Tensor):
 
 
 class UninitializedParameter(Parameter):
-    """A parameter of a lazy layer, whose shape the first input will tell.
+    """A parameter of a lazy layer, whose shape the first input determines.
 
     Raises
     ------

@@ -75,7 +75,7 @@ class RNNBase(Module):
         return f"_l{layer}" + ("_reverse" if direction else "")
 
     def reset_parameters(self):
-        """Draw the initial values anew, uniform between ±1/√hidden_size."""
+        """Draw new initial values, uniform between ±1/√hidden_size."""
         bound = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
@@ -137,7 +137,7 @@ class RNNBase(Module):
         return packed._replace(data=data), ends
 
     def _initial_states(self, states, N, dtype, single):
-        """The states to begin with, checked; zeros where none are given."""
+        """The initial states, checked; zeros where none are given."""
         rows, made = self.num_layers * (2 if self.bidirectional else 1), []
         widths = (self.proj_size or self.hidden_size, self.hidden_size)
         for state, width in zip(states, widths, strict=False):
@@ -351,7 +351,7 @@ class RNNCellBase(Module):
         self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the initial values anew, uniform between ±1/√hidden_size."""
+        """Draw new initial values, uniform between ±1/√hidden_size."""
         bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size else 0
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)

@@ -221,7 +221,7 @@ class Transformer(Module):
         self._reset_parameters()
 
     def _reset_parameters(self):
-        """Draw the initial values of all matrices anew."""
+        """Draw new initial values for all matrices."""
         for p in self.parameters():
             if p.ndim > 1:
                 init.xavier_uniform_(p)

@@ -19,7 +19,7 @@ from minidl.ops.random import exponential_
 from minidl.ops.reduction import axes_of
 from minidl.ops.special import erf_array
 
-MANY = LARGE // (2 * PASS)  # of so many elements a ReLU goes in pieces
+MANY = LARGE // (2 * PASS)  # from this many elements on, a ReLU goes in pieces
 
 
 def _applied(step, input, *settings, inplace=False):

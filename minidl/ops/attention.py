@@ -14,7 +14,7 @@ from minidl.ops.blocks import blocks_of_matrices
 from minidl.ops.dropout import dropout
 from minidl.ops.elementwise import where
 
-KEPT = 2**22  # so many weights at most wait for the gradient
+KEPT = 2**22  # at most this many weights are kept for the gradient
 
 
 def _weights(query, key, mask, scale):

@@ -6,8 +6,8 @@ import numpy as np
 
 from minidl.engine.parallel import in_pieces
 
-BLOCK = 300_000  # about so many numbers are looked at together
-ELEMENTS = 2**14  # so many where a function makes several arrays of the size of its argument
+BLOCK = 300_000  # about this many numbers are processed together
+ELEMENTS = 2**14  # this many where a function makes several arrays of the size of its argument
 
 
 def blocks(start, stop, size):

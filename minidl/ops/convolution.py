@@ -214,7 +214,7 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     stride, padding, dilation : int or pair of int
         `padding` may be "valid" (none) or "same" (the output has the size of the input).
     groups : int
-        Channels are divided into so many groups, each with its own kernels.
+        Channels are divided into this many groups, each with its own kernels.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def _run(operands, inputs, output):
 
 
 def einsum(equation, *operands):
-    """Multiply tensors and sum over indices, both said by letters.
+    """Multiply tensors and sum over indices, both named by letters.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def _checked_indices(name, input, weight, padding_idx):
     if input.dtype.kind not in "iu":
         raise DtypeError(f"{name} needs whole numbers as indices, not {input.dtype}. Did you mean indices.long() ?")
     if padding_idx is not None and not -n <= padding_idx < n:
-        raise ValueError(f"padding_idx {padding_idx} is no row of a table of {n}")
+        raise ValueError(f"padding_idx {padding_idx} is not a row of a table of {n}")
     array = input.array
     if array.size and (array.min() < 0 or array.max() >= n):
         bad = array.min() if array.min() < 0 else array.max()

@@ -34,7 +34,7 @@ def matrix(x, name):
 
 
 def lapack(name, compute, *arrays, finite=False, **options):
-    """Run a routine of LAPACK; its complaint becomes one that names the operation.
+    """Run a routine of LAPACK; its error becomes one that names the operation.
 
     Some routines never end on NaN or infinity (`finite`), which are refused before.
     """
@@ -158,7 +158,7 @@ def _adjugate(x):
 
 
 def _adjugate_by_traces(x):
-    """The adjugate as a polynomial of the matrix (Faddeev and LeVerrier): it has derivatives where no inverse is."""
+    """The adjugate as a polynomial of the matrix (Faddeev and LeVerrier): it has derivatives where no inverse exists."""
     n = x.shape[-1]
     identity = np.eye(n, dtype=x.dtype)
     m = np.broadcast_to(identity, x.shape)
@@ -195,7 +195,7 @@ def det(x):
 
 
 def _nearly_singular(x):
-    """Whether one of a batch of matrices has no inverse worth the name."""
+    """Whether one of a batch of matrices has no usable inverse."""
     if not np.isfinite(x).all():
         return False
     s = np.linalg.svd(x, compute_uv=False)

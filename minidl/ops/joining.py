@@ -81,7 +81,7 @@ def block_diag(*tensors):
 
 @any_spelling
 def tensor_split(x, indices_or_sections, dim=0):
-    """The tensor cut along `dim` into so many parts, as equal as can be, or at the indices given."""
+    """The tensor cut along `dim` into this many parts, as equal as can be, or at the given indices."""
     axis = axis_of(dim, x.ndim)
     n = x.shape[axis]
     if isinstance(indices_or_sections, Tensor):

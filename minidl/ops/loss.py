@@ -28,7 +28,7 @@ def reduction_of(size_average, reduce, reduction):
 
 
 def check_reduction(reduction, known=REDUCTIONS):
-    """Refuse a reduction that there is not."""
+    """Refuse an unknown reduction."""
     if reduction not in known:
         raise ValueError(f"reduction must be one of {', '.join(map(repr, known))}, not {reduction!r}")
 
@@ -182,7 +182,7 @@ def cross_entropy(
     Raises
     ------
     DtypeError, ShapeError, OutOfRangeError
-        When the labels are no whole numbers, do not match the logits, or name a class that is not there.
+        When the labels are no whole numbers, do not match the logits, or name a class that does not exist.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def _against_probabilities(logits, target, weight, reduction, label_smoothing):
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
-    """Negative log-likelihood: minus the logarithm of the probability of the true class; the input are logarithms already.
+    """Negative log-likelihood: minus the logarithm of the probability of the true class; the input holds logarithms already.
 
     Parameters
     ----------
@@ -345,7 +345,7 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     reduction : {"mean", "batchmean", "sum", "none"}
         "batchmean" divides the sum by the number of examples, as the formula does.
     log_target : bool
-        Whether the target are logarithms too.
+        Whether the target holds logarithms too.
     """
     _equal_shapes("kl_div", input, target)
     reduction = reduction_of(size_average, reduce, reduction)
@@ -459,7 +459,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     Parameters
     ----------
     input, target : Tensor, of one shape
-        The means, and what came.
+        The means, and the observed values.
     var : Tensor
         The variances: of that shape, with one dimension of size 1, without the last, or one number for all.
     full : bool
@@ -662,7 +662,7 @@ def triplet_margin_loss(
 def triplet_margin_with_distance_loss(
     anchor, positive, negative, *, distance_function=None, margin=1.0, swap=False, reduction="mean"
 ):
-    """`triplet_margin_loss` with a distance of one's own, a function of two tensors."""
+    """`triplet_margin_loss` with a distance of your own, a function of two tensors."""
     if margin <= 0:
         raise ValueError(f"triplet_margin_loss: the margin must be above 0, and is {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:

@@ -1,6 +1,6 @@
 """What makes `Tensor` convenient: operators and methods, each hung on the class in a plain line.
 
-The operations stand on their shelves in this folder; this module is imported last and adds nothing to them.
+The operations live in the other modules of this folder; this one is imported last and adds nothing to them.
 """
 
 from minidl.engine import dtypes

@@ -1,4 +1,4 @@
-"""Tensors of random numbers; where the numbers come from stands in `minidl.engine.generator`."""
+"""Tensors of random numbers; see `minidl.engine.generator` for where the numbers come from."""
 
 import math
 

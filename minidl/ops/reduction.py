@@ -97,7 +97,7 @@ def widened(x):
 
 # ---------------------------------------------------------------- sums and means
 
-MANY = 1024  # so many numbers are added one after the other without losing digits that count
+MANY = 1024  # this many numbers are added one after the other without losing digits that matter
 FEW = 32  # fewer sums than this at a time are faster along a copy
 
 

@@ -70,7 +70,7 @@ def scatter_reduce(x, dim, index, src, reduce, *, include_self=True):
     ----------
     reduce : {"sum", "prod", "mean", "amax", "amin"}
     include_self : bool
-        Whether what stands in `x` counts as well.
+        Whether the values in `x` count as well.
     """
     if reduce not in NEUTRAL:
         raise ValueError(f"scatter_reduce: reduce is one of {', '.join(NEUTRAL)}, not {reduce!r}")
@@ -220,7 +220,7 @@ def index_reduce(x, dim, index, source, reduce, *, include_self=True):
     ----------
     reduce : {"prod", "mean", "amax", "amin"}
     include_self : bool
-        Whether what stands in `x` counts as well.
+        Whether the values in `x` count as well.
     """
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise ValueError(f"index_reduce: reduce is prod, mean, amax or amin, not {reduce!r}. Did you mean index_add ?")

@@ -1,4 +1,4 @@
-"""The spectrum of a sound over time: the Fourier transform of short pieces that overlap, and the way back."""
+"""The spectrum of a sound over time: the Fourier transform of short pieces that overlap, and its inverse."""
 
 import numpy as np
 

@@ -6,7 +6,7 @@ from minidl.optim.optimizer import Optimizer, implementation
 
 
 def moments(g, state, group):
-    r"""Move the means of the gradient, m, and of its square, v; the count of steps, t, m and v."""
+    r"""Update the means of the gradient, m, and of its square, v; return the number of steps, t, with m and v."""
     if not state:
         state.update(step=0, exp_avg=np.zeros_like(g), exp_avg_sq=np.zeros_like(g))
     (beta1, beta2), m, v = group["betas"], state["exp_avg"], state["exp_avg_sq"]

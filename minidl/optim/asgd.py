@@ -1,4 +1,4 @@
-r"""ASGD: the mean of all weights on the way."""
+r"""ASGD: the mean of all weights along the way."""
 
 import numpy as np
 

@@ -32,7 +32,7 @@ class LBFGS(Optimizer):
         One group only.
     lr : float
     max_iter, max_eval : int
-        At most so many steps, and so many losses, in one call of ``step``.
+        At most this many steps, and this many losses, in one call of ``step``.
     tolerance_grad, tolerance_change : float
         Stop when the gradient, or the change, is smaller.
     history_size : int
@@ -175,7 +175,7 @@ class LBFGS(Optimizer):
         return {**super().state_dict(), "state": {0: state}}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave, here or in PyTorch."""
+        """Load what `state_dict` returned, here or in PyTorch."""
         super().load_state_dict({**state_dict, "state": {}})
         self.memory = fresh_memory(self.param_groups[0]["history_size"])
         kept = state_dict["state"].get(0)

@@ -38,7 +38,7 @@ class Muon(Optimizer):
     Raises
     ------
     ShapeError
-        For a parameter that is no matrix.
+        For a parameter that is not a matrix.
 
     References
     ----------

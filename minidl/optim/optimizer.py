@@ -30,7 +30,7 @@ class Optimizer:
     ValueError
         Without parameters, or for a setting out of its range.
     TypeError
-        When something among the parameters is no tensor.
+        When something among the parameters is not a tensor.
 
     Examples
     --------
@@ -153,7 +153,7 @@ class Optimizer:
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave, here or in PyTorch.
+        """Load what `state_dict` returned, here or in PyTorch.
 
         Raises
         ------

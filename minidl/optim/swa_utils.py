@@ -1,4 +1,4 @@
-"""Means of weights: a model that is the average of the models on the way (Izmailov et al. 2018)."""
+"""Means of weights: a model that is the average of the models along the way (Izmailov et al. 2018)."""
 
 import copy
 import math
@@ -143,7 +143,7 @@ class SWALR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _share(self, step):
-        """How much of the way is done after so many steps."""
+        """What share of the way is done after this many steps."""
         t = max(0, min(1, step / max(1, self.anneal_epochs)))
         return (1 - math.cos(math.pi * t)) / 2 if self._anneal_strategy == "cos" else t
 

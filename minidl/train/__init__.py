@@ -1,4 +1,4 @@
-"""Training and judging models."""
+"""Training and evaluating models."""
 
 from minidl.train import metric_learning, metrics
 from minidl.train.callbacks import Callback, Checkpoint, EarlyStopping

@@ -1,4 +1,4 @@
-"""Callbacks: what happens beside the training loop, after steps and epochs."""
+"""Callbacks: what happens alongside the training loop, after steps and epochs."""
 
 import math
 
@@ -22,7 +22,7 @@ def latest(run, monitor, who):
 
 
 class Callback:
-    """The parent of all callbacks; each of its methods may be replaced."""
+    """The base class of all callbacks; each of its methods may be overridden."""
 
     def at_start(self, run):
         """Once, before the first epoch."""
@@ -61,7 +61,7 @@ class EarlyStopping(Callback):
         self.restore_best = restore_best
 
     def at_start(self, run):
-        """Forget the run before: its best weights belong to another model."""
+        """Forget the previous run: its best weights belong to another model."""
         self.best, self.best_epoch, self.weights = math.inf, 0, None
 
     def after_epoch(self, run):
@@ -101,7 +101,7 @@ class Checkpoint(Callback):
         self.path, self.monitor, self.mode = path, monitor, mode
 
     def at_start(self, run):
-        """Forget the run before."""
+        """Forget the previous run."""
         self.best = math.inf
 
     def after_epoch(self, run):

@@ -31,7 +31,7 @@ class Run:
     epoch, step : int
         Both count from 1.
     history : dict of str -> list of float
-        What is returned in the end.
+        What is returned at the end.
     stopped : str
         A reason to stop after this epoch; a callback sets it.
     """
@@ -54,7 +54,7 @@ def fit(
     model, train, val=None, loss=cross_entropy, *, optimizer, epochs, metrics=None, callbacks=(), schedule=None,
     clip_norm=None, seed=None, verbose=True,
 ):  # fmt: skip
-    """Train a model, and say how it goes.
+    """Train a model, and report how it goes.
 
     Afterwards the model is in training mode, as after a loop written by hand: call ``model.eval()`` before you ask it for
     predictions.
@@ -63,7 +63,7 @@ def fit(
     ----------
     model : Module
     train, val : iterable of (input, target) batches, such as DataLoader
-        `val` is only looked at, after each epoch.
+        `val` is used for evaluation only, after each epoch.
     loss : callable
         ``loss(model(input), target)`` gives one number.
     optimizer : Optimizer

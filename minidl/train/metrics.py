@@ -73,7 +73,7 @@ def _labels(predictions, targets):
 
 
 def accuracy(predictions, targets):
-    """The share of right labels.
+    """The share of correct labels.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ def test_a_variable_is_a_tensor_anew(x):
         (autograd, "profiler", r"minidl.watch\(\)"),
         (autograd, "forward_ad", "minidl.func.jvp"),
         (autograd, "jacobien", "Did you mean jacobian"),
-        (autograd.graph, "saved_tensors_hooks", "nobody stands between"),
+        (autograd.graph, "saved_tensors_hooks", "there is nothing to pack or unpack"),
         (autograd.graph, "save_on_cpu", "every tensor is on the CPU"),
     ],
 )

@@ -76,5 +76,5 @@ DAMAGED = {
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_file_that_is_no_idx_file_is_refused(tmp_path, content):
     (tmp_path / "f.gz").write_bytes(content)
-    with pytest.raises(DataFileError, match=r"f\.gz (is damaged|is no IDX file)"):
+    with pytest.raises(DataFileError, match=r"f\.gz (is damaged|is not an IDX file)"):
         full_sets.read_idx(tmp_path / "f.gz")

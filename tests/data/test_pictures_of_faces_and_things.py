@@ -97,7 +97,7 @@ GOOD = mat(faces=np.zeros((4096, 10), np.uint8))
 )
 def test_what_is_no_file_of_matlab_is_refused(tmp_path, content):
     (tmp_path / "a.mat").write_bytes(content)
-    with pytest.raises(DataFileError, match=r"a\.mat is no MATLAB file of level 5, or damaged"):
+    with pytest.raises(DataFileError, match=r"a\.mat is not a MATLAB file of level 5, or damaged"):
         read_mat(tmp_path / "a.mat")
 
 

@@ -447,7 +447,7 @@ def test_another_librarys_tensor_is_refused_by_name():
         pass
 
     Foreign.__module__ = "torch"
-    with pytest.raises(TypeError, match=r"a torch tensor and a minidl tensor cannot meet"):
+    with pytest.raises(TypeError, match=r"a torch tensor and a minidl tensor cannot be combined"):
         md.ones(2) + Foreign()
 
 

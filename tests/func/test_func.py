@@ -65,7 +65,7 @@ def test_derivatives_say_what_they_were_given():
     x = md.ones(2)
     with pytest.raises(ShapeError, match=r"returned shape \(2,\). For several numbers there are vjp and jacrev"):
         func.grad(lambda x: x)(x)
-    with pytest.raises(TypeError, match=r"a derivative is taken by tensors, and this is a float: 3\.0"):
+    with pytest.raises(TypeError, match=r"a derivative is taken with respect to tensors, and this is a float: 3\.0"):
         func.grad(lambda x: x)(3.0)
     with pytest.raises(ValueError, match="argnums=1 asks for an argument that is not there: the function was given 1"):
         func.grad(lambda x: x.sum(), argnums=1)(x)

@@ -211,7 +211,7 @@ def test_the_summary_counts_parameters_and_escapes_names():
             "must have shape (1, 2, 4), and has (1, 3, 4)",
         ),
         (lambda: nn.MultiheadAttention(5, 2), ValueError, "embed_dim 5 cannot be divided among 2 heads"),
-        (lambda: nn.Embedding(3, 2, padding_idx=3), ValueError, "padding_idx 3 is no row of a table of 3"),
+        (lambda: nn.Embedding(3, 2, padding_idx=3), ValueError, "padding_idx 3 is not a row of a table of 3"),
         (lambda: nn.CrossEntropyLoss(reduction="avg"), ValueError, "reduction must be one of"),
         (lambda: nn.GELU(approx="tanh"), TypeError, "unexpected keyword argument 'approx'"),
         (lambda: nn.init.xavier_uniform_(md.ones(3)), ShapeError, "at least 2 dimensions"),

@@ -1,7 +1,7 @@
 """Parametrizations: a parameter that is computed from other ones, whenever it is read.
 
 The parameter moves into a module of its own, ``module.parametrizations.weight.original``; in its place comes a property
-that sends it through the parametrizations. For this the module gets a class of its own, a child of what it was.
+that sends it through the parametrizations. For this the module gets a class of its own, a subclass of what it was.
 """
 
 from contextlib import contextmanager
@@ -93,7 +93,7 @@ def is_parametrized(module, tensor_name=None):
 
 
 def _class_with_properties(module):
-    """Give the module a class of its own, a child of the one it has, in which properties can be defined."""
+    """Give the module a class of its own, a subclass of the one it has, in which properties can be defined."""
     kind = type(module)
 
     def copied_deeply(self, memo):
@@ -196,7 +196,7 @@ def remove_parametrizations(module, tensor_name, leave_parametrized=True):
     delattr(type(module), tensor_name)
     del module.parametrizations[tensor_name]
     if kind == "parameter":
-        if held.is_tensor:  # the very parameter, which an optimiser may hold
+        if held.is_tensor:  # the same object, which an optimiser may hold
             wanted.data = value
             value = wanted
         else:

@@ -7,7 +7,7 @@ from minidl.optim.lr_scheduler.scheduler import LRScheduler
 
 
 class _Combined(LRScheduler):
-    """The parent of schedules made of others, all for one optimiser."""
+    """The base class of schedules made of others, all for one optimiser."""
 
     _schedulers: list[LRScheduler]
 
@@ -29,7 +29,7 @@ class _Combined(LRScheduler):
         return {**own, "_schedulers": [schedule.state_dict() for schedule in self._schedulers]}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave."""
+        """Load what `state_dict` returned."""
         self.__dict__.update({k: v for k, v in state_dict.items() if k != "_schedulers"})
         for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
             schedule.load_state_dict(state)
@@ -60,7 +60,7 @@ class SequentialLR(_Combined):
         self._last_lr = first.get_last_lr()
 
     def step(self):  # type: ignore[override]
-        """Go on by one step."""
+        """Advance by one step."""
         self.last_epoch += 1
         k = bisect_right(self._milestones, self.last_epoch)
         schedule = self._schedulers[k]
@@ -88,7 +88,7 @@ class ChainedScheduler(_Combined):
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def step(self):  # type: ignore[override]
-        """Go on by one step, with all of them."""
+        """Advance by one step, with all of them."""
         for schedule in self._schedulers:
             schedule.step()
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]

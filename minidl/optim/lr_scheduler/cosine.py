@@ -6,7 +6,7 @@ from minidl.optim.lr_scheduler.scheduler import LRScheduler
 
 
 class CosineAnnealingLR(LRScheduler):
-    r"""Down to `eta_min` along half a cosine, in `T_max` steps; and up again, if it goes on.
+    r"""Down to `eta_min` along half a cosine, in `T_max` steps; continued further, up again.
 
     .. math:: \eta_t = \eta_{min} + \tfrac12 (\eta_0 - \eta_{min}) (1 + \cos(\pi t / T_{max}))
     """
@@ -16,7 +16,7 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self):
-        """The learning rates of all groups: each step goes from the rate that is found."""
+        """The learning rates of all groups: each step starts from the current rate."""
         t, T, low, groups = self.last_epoch, self.T_max, self.eta_min, self.optimizer.param_groups
         if self._is_initial:
             return [group["lr"] for group in groups]
@@ -57,7 +57,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         return [self.eta_min + (base - self.eta_min) * height for base in self.base_lrs]
 
     def step(self, epoch=None):
-        """Go on by one step, or to a given place; parts of an epoch count: ``step(epoch + batch / batches)``."""
+        """Advance by one step, or to a given place; parts of an epoch count: ``step(epoch + batch / batches)``."""
         if epoch is None and self.last_epoch >= 0:
             epoch, self.T_cur = self.last_epoch + 1, self.T_cur + 1
             if self.T_cur >= self.T_i:

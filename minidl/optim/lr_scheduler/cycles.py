@@ -7,7 +7,7 @@ from minidl.optim.lr_scheduler.scheduler import LRScheduler, PerGroup
 
 
 class _WithMomentum(LRScheduler):
-    """The parent of schedules that may move the momentum (beta1 of Adam) too.
+    """The base class of schedules that may move the momentum (beta1 of Adam) too.
 
     Each group keeps the range of its momentum as ``base_momentum`` and ``max_momentum``.
     """

@@ -8,7 +8,7 @@ from minidl.optim.lr_scheduler.scheduler import LRScheduler, PerGroup
 
 
 class FactorLR(LRScheduler):
-    """The parent of schedules that multiply whatever learning rate they find, and so can be combined."""
+    """The base class of schedules that multiply whatever learning rate they find, and so can be combined."""
 
     def step_factor(self, t):
         """What the learning rate is multiplied by in step t (step 0 is the start)."""
@@ -64,7 +64,7 @@ class MultiStepLR(FactorLR):
         return {**super().state_dict(), "milestones": dict(self.milestones)}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave."""
+        """Load what `state_dict` returned."""
         super().load_state_dict(state_dict)
         self.milestones = Counter(self.milestones)
 
@@ -147,7 +147,7 @@ class PolynomialLR(FactorLR):
 
 
 class _WithFunctions(LRScheduler):
-    """The parent of schedules that a function makes: one for all groups, or a list with one for each."""
+    """The base class of schedules that a function makes: one for all groups, or a list with one for each."""
 
     def __init__(self, optimizer, lr_lambda, last_epoch=-1):
         self._function = PerGroup("lr_lambda", lr_lambda, optimizer)

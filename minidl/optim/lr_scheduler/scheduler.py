@@ -5,7 +5,7 @@ from minidl.optim.optimizer import Optimizer
 
 
 class LRScheduler:
-    """The parent of all schedules: counts steps and sets each group's ``lr`` to what `get_lr` says.
+    """The base class of all schedules: counts steps and sets each group's ``lr`` to what `get_lr` says.
 
     A schedule of your own defines ``get_lr()``, which returns one learning rate for each group.
 
@@ -67,7 +67,7 @@ class LRScheduler:
         raise NotImplementedError(f"{type(self).__name__} needs a method get_lr() that returns one rate for each group")
 
     def step(self, epoch=None):
-        """Go on by one step, or (an older form) to a given number of steps."""
+        """Advance by one step, or (an older form) to a given number of steps."""
         self._step_count += 1
         self._update_lr(epoch)
 
@@ -94,7 +94,7 @@ class LRScheduler:
         return {k: v for k, v in self.__dict__.items() if k != "optimizer" and not _holds_functions(v)}
 
     def load_state_dict(self, state_dict):
-        """Take over what `state_dict` gave."""
+        """Load what `state_dict` returned."""
         self.__dict__.update(state_dict)
 
 

@@ -18,7 +18,7 @@ class InterpolationMode(StrEnum):
 
 
 class ImageTransform(Module):
-    """The parent of transforms that work on a batch: a child says in `transformed` what becomes of (N, C, H, W).
+    """The base class of transforms that work on a batch: a child says in `transformed` what becomes of (N, C, H, W).
 
     Raises
     ------
@@ -50,7 +50,7 @@ class ImageTransform(Module):
 
 
 class RandomTransform(ImageTransform):
-    """The parent of transforms that draw: from their own `generator`, or from the stream of `manual_seed`."""
+    """The base class of transforms that draw: from their own `generator`, or from the stream of `manual_seed`."""
 
     def __init__(self, generator=None):
         super().__init__()
