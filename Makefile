@@ -39,8 +39,8 @@ notebooks: .venv/ready-dev  ## execute all notebooks again and write them in the
 models: .venv/ready-dev  ## train again the small models that chapters load
 	@for script in assets/models/*/train.py; do $(BIN)/python $$script || exit 1; done
 
-bench: .venv/ready-dev  ## measure speed beside other libraries
-	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py
+bench: .venv/ready-dev  ## measure speed beside other libraries (QUICK=1: the tables of the README, in three minutes)
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)
 
 format: .venv/ready-dev  ## bring the code into its usual form
 	$(BIN)/ruff check --fix .

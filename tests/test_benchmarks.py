@@ -98,3 +98,26 @@ def test_neighbours_end_with_what_is_measured_beside_them(bench):
         times = busy.means({"nothing": lambda: None}, blocks=1, seconds=0.01)
     assert 0 < times["nothing"] < 10
     assert set(busy.NEIGHBOURS) == {"idle", "one core burnt", "two bursty"}
+
+
+def test_the_tables_have_the_better_time_of_pytorch_and_gaps_for_who_took_no_part(bench):
+    tables = bench("tables")
+    ms = {"minidl": 0.174, "PyTorch, 1 thread": 2.5, "PyTorch, 2 threads": 0.49}
+    speed = {"moons": {"work": "MLP.", "ms": {**ms, "micrograd": 2069.4}}, "digits": {"work": "digits.", "ms": ms}}
+    assert tables.speed_table(speed).splitlines() == [
+        "| work | minidl | PyTorch | micrograd |",
+        "| --- | --- | --- | --- |",
+        "| MLP | 0.17 | 0.49 | 2,069 |",
+        "| digits | 0.17 | 0.49 |  |",
+    ]
+    busy = {
+        "moons_mlp": {
+            "idle": {"minidl": 1.0, "PyTorch, 1 thread": 2.0},
+            "two bursty": {"minidl": 3.0, "PyTorch, 1 thread": 99.7},
+        }
+    }
+    assert tables.busy_table(busy).splitlines() == [
+        "| minidl / PyTorch, 1 thread | idle | two bursty |",
+        "| --- | --- | --- |",
+        "| moons_mlp | 1 / 2 | 3 / 100 |",
+    ]

@@ -44,13 +44,13 @@ def relu_array(x):
 
 
 def _where_positive(g, y):
-    """The gradient g where y is positive, 0 elsewhere."""
+    """The gradient g where y is positive (or NaN, so that it is not lost), 0 elsewhere; y is never negative."""
     if type(g) is not np.ndarray or g.size < MANY:
-        return g * (y > 0)
+        return g * (y != 0)
     gx = np.empty_like(g)
 
     def work(start, stop):
-        np.multiply(g[start:stop], y[start:stop] > 0, out=gx[start:stop])
+        np.multiply(g[start:stop], y[start:stop] != 0, out=gx[start:stop])
 
     in_pieces(len(g), work, 2 * PASS * g.size)
     return gx

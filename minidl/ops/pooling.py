@@ -63,14 +63,20 @@ def _max_pool(x, kernel, stride, dilation, out):
 
         def work(start, stop):
             part = slice(start, stop)
+            pairs = list(zip(_parts(images[part], kernel, *geometry), _parts(gx[part], kernel, *geometry), strict=True))
             left = np.ones(y[part].shape, bool)  # the first of equals gets the gradient
-            for values, to in zip(_parts(images[part], kernel, *geometry), _parts(gx[part], kernel, *geometry), strict=True):
+            for values, to in pairs:
                 hit = values == y[part]
                 hit &= left
                 left ^= hit
                 if apart:
                     np.multiply(g[part], hit, out=to)
                 else:
+                    to += g[part] * hit
+            if left.any():  # NaN is the largest, and equals nothing; the last one gets the gradient
+                for values, to in reversed(pairs):
+                    hit = np.isnan(values) & left
+                    left ^= hit
                     to += g[part] * hit
 
         in_pieces(len(y), work, 4 * PASS * y.size * kernel[0] * kernel[1])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minidl as md
+from minidl.ops import activation
 
 
 def test_a_part_that_ends_outside_is_refused():
@@ -89,3 +90,18 @@ def test_products_scattered_onto_zeros_have_their_second_derivatives():
     index = md.tensor([0, 0, 1, 1])
     assert md.gradcheck(lambda x, s: x.scatter_reduce(0, index, s, "prod"), [x, source])
     assert md.gradgradcheck(lambda x, s: x.scatter_reduce(0, index, s, "prod"), [x, source])
+
+
+@pytest.mark.parametrize("many", [1, 10**6])
+def test_nan_does_not_lose_its_gradient_in_relu(many, monkeypatch):
+    monkeypatch.setattr(activation, "MANY", many)
+    x = md.tensor([[-1.0, 2.0, float("nan"), 0.0, float("inf")]], requires_grad=True)
+    md.nn.functional.relu(x).backward(md.tensor([[1.0, 2.0, 3.0, 4.0, 5.0]]))
+    assert x.grad.tolist() == [[0, 2, 3, 0, 5]]
+
+
+def test_the_gradient_of_a_window_with_nan_goes_to_the_last_nan_as_in_pytorch():
+    nan = float("nan")
+    x = md.tensor([[[[1.0, nan, 5.0, 2.0], [nan, 3.0, 1.0, 5.0]]]], requires_grad=True)
+    md.nn.functional.max_pool2d(x, 2).backward(md.tensor([[[[10.0, 20.0]]]]))
+    assert x.grad.tolist() == [[[[0, 0, 20, 0], [10, 0, 0, 0]]]]
