@@ -84,6 +84,20 @@ def test_a_picture_without_room_has_a_slide_of_its_own():
     assert [len(cell.get("outputs", [])) for cell in cells] == [0, 1, 0, 0, 1]
 
 
+def test_a_question_and_its_answer_have_a_slide_of_their_own_where_the_text_above_leaves_no_room(monkeypatch):
+    choices = {"p1": Prediction("Which way?", choices=["up", "down"])}
+    monkeypatch.setattr(ch00, "PREDICTIONS", choices, raising=False)
+    long, code = "## Guess\n\n" + 88 * "word ", "\n".join(f"line_{k} = {k}" for k in range(20))
+    assert kinds("## Guess", 'predict("ch00.p1")', code) == ["slide", "-", "fragment"]
+    assert kinds(long, 'predict("ch00.p1")', code) == ["slide", "subslide", "fragment"]
+
+
+def test_an_explanation_that_does_not_fit_below_its_code_goes_on_a_new_slide():
+    code = "\n".join(f"line_{k} = {k}" for k in range(20))
+    assert kinds("## A", code, "It is so.", "## B") == ["slide", "-", "fragment", "slide"]
+    assert kinds("## A", code, 12 * (88 * "x" + "\n\n"), "## B") == ["slide", "-", "subslide", "slide"]
+
+
 def test_a_comment_in_python_is_no_heading():
     assert kinds("# Title\n\n```python\n# a comment\n```\n\nText") == ["slide"]
 

@@ -22,7 +22,7 @@ PREDICTIONS = {
             "it falls faster",
             "it falls, and trembles more",
             "it shoots up, comes back and goes on falling",
-            "it shoots up and ends no better than guessing",
+            "it shoots up, and stays near guessing",
         ),
     ),
 }

@@ -6,7 +6,7 @@ from minidl.course.predicting import Prediction
 
 PREDICTIONS = {
     "p1": Prediction(
-        "`batch` holds 64 images and has the shape (64, 1, 28, 28). Which shape has `batch[:, 0, 14]`?",
+        "`batch` holds 64 images and has the shape (64, 1, 28, 28). What shape does `batch[:, 0, 14]` have?",
         choices=("(64, 1, 28)", "(64, 28)", "(28, 28)", "(64, 14)"),
     ),
     "p2": Prediction(
@@ -14,7 +14,7 @@ PREDICTIONS = {
         choices=("no", "yes, and it gives (178, 13)", "yes, and it gives (13,)"),
     ),
     "p3": Prediction(
-        "A square table minus the means of its rows, without `keepdim=True`: what comes?",
+        "A square table minus the means of its rows, without `keepdim=True`: what do you get?",
         choices=("an error", "the right result", "a wrong result, silently"),
     ),
 }

@@ -10,10 +10,10 @@ from minidl.course.predicting import Prediction
 PREDICTIONS = {
     "p1": Prediction("What is the slope of z along a, at a = 2 and b = -3?", close=0.01),
     "p2": Prediction(
-        "The batch gets twice as large. How large is then what is kept for the way back?",
-        choices=("the same", "twice as large", "four times as large"),
+        "The batch is made twice as large. How much is then kept for the way back?",
+        choices=("the same", "twice as much", "four times as much"),
     ),
-    "p3": Prediction("Which gradient is there after the third call?", close=0.01),
+    "p3": Prediction("What is the gradient after the third call?", close=0.01),
 }
 
 

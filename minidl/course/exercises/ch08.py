@@ -6,7 +6,7 @@ from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape
 from minidl.course.predicting import Prediction
 
 PREDICTIONS = {
-    "p1": Prediction("Each of 20 layers leaves 0.4 of the gradient. Which share arrives at the first?", close=0.5),
+    "p1": Prediction("Each of 20 layers leaves 0.4 of the gradient. What share of it arrives at the first?", close=0.5),
     "p2": Prediction(
         "At one rate for all, one of these hardly learns. Which?",
         choices=("initialised", "batch norm", "layer norm", "residual"),

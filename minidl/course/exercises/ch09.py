@@ -9,9 +9,9 @@ from minidl.nn.functional import one_hot
 PREDICTIONS = {
     "p1": Prediction("What does the loss look like then?", choices=("a round bowl", "a long gorge", "many hills")),
     "p2": Prediction("Without the mask: what is the mean of the second sentence?"),
-    "p3": Prediction("Which share of the last 50 flowers will it read rightly?", close=0.3),
-    "p4": Prediction("All measurements are divided at random. Which share of the answers is right?", close=0.05),
-    "p5": Prediction("Which share of the 20 is judged rightly?", close=0.1),
+    "p3": Prediction("What share of the last 50 flowers will it get right?", close=0.3),
+    "p4": Prediction("All measurements are divided at random. What share of the answers is right?", close=0.05),
+    "p5": Prediction("What share of the 20 is judged correctly?", close=0.1),
 }
 
 

@@ -11,15 +11,20 @@ PREDICTIONS = {
     "p1": Prediction('Which digit is taken most often for which other? Write it as "7 and 2".', words=True),
     "p2": Prediction(
         "The threshold is lowered. What happens?",
-        choices=("recall and precision rise", "recall rises, precision falls", "recall falls, precision rises"),
+        choices=("recall rises, precision rises", "recall rises, precision falls", "recall falls, precision rises"),
     ),
     "p3": Prediction(
         "The same scores, and the illness becomes rare. What happens to AUC, and to precision?",
-        choices=("both fall", "AUC stays, precision falls", "AUC falls, precision stays", "both stay"),
+        choices=(
+            "AUC falls, precision falls",
+            "AUC stays, precision falls",
+            "AUC falls, precision stays",
+            "AUC stays, precision stays",
+        ),
     ),
-    "p4": Prediction("Which probability does the one that learned by heart give to its answers, in the mean?", close=0.03),
+    "p4": Prediction("What probability does the one that learned by heart give to its answers, on average?", close=0.03),
     "p5": Prediction("Can one say which of the two is better?", choices=("yes", "no")),
-    "p6": Prediction("Which share of the 20 does the best of a hundred coins get right?", close=0.1),
+    "p6": Prediction("What share of the 20 does the best of a hundred coins get right?", close=0.1),
 }
 
 

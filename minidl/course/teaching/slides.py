@@ -15,6 +15,7 @@ from minidl.system.resources import folder
 from minidl.viz.graphs.maths import mathml
 
 ROOM = 9  # lines of text and code above a picture that leave room for it
+TALL = 950  # pixels that still fit on a slide of 720, when they are drawn smaller
 TEMPLATES = Path(__file__).parent
 HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
 CODE = re.compile(r"(^```.*?^```[^\n]*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
@@ -68,9 +69,14 @@ def arranged(notebook):
     notebook = copy.deepcopy(notebook)
     notebook.metadata.pop("widgets", None)
     cells = [piece for cell in notebook.cells for piece in _pieces(cell)]
-    notebook.cells, formulas = [], []
+    notebook.cells, formulas, used = [], [], 0
     for before, cell, after in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
-        cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", _slide_type(cell, before, after))
+        kind = _slide_type(cell, before, after)
+        together = _height(cell) + (_height(after) if after is not None and prediction_in(cell) else 0)
+        if used and used + together > TALL and (kind == "-" or (kind == "fragment" and cell.cell_type == "markdown")):
+            kind = "subslide"
+        kind = cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", kind)
+        used = _height(cell) + (0 if kind in ("slide", "subslide") else used)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
         if cell.cell_type == "markdown":
@@ -81,6 +87,18 @@ def arranged(notebook):
         else:
             notebook.cells += _picture_apart(cell, before)
     return notebook, formulas
+
+
+def _height(cell):
+    """About how many pixels a cell is tall on a slide, its pictures as small as they may get."""
+    if cell.cell_type == "markdown":
+        return 40 * sum(1 + len(line) // 88 for line in cell.source.replace("\n\n", "\0").replace("\n", " ").split("\0"))
+    if asked := prediction_in(cell):
+        return 60 + 40 * len(asked.choices)
+    outputs = cell.get("outputs", [])
+    printed = sum(output.get("text", "").count("\n") for output in outputs)
+    drawn = sum("image/svg+xml" in output.get("data", {}) for output in outputs)
+    return 40 + 27 * (cell.source.count("\n") + 1 + printed) + 280 * drawn
 
 
 def _picture_apart(cell, before):

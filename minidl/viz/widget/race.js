@@ -106,7 +106,7 @@ class RaceWidget {
 
   addRates() {
     const [min, max] = this.state.ends.map(Math.log10);
-    const show = (/** @type {number} */ power) => (10 ** power).toPrecision(2);
+    const show = (/** @type {number} */ power) => (10 ** power).toPrecision(3);
     this.names.forEach((name, k) => {
       const options = { label: `${name}: learning rate`, min, max, step: 0.02, value: Math.log10(this.rates[name]), show };
       const slider = addSlider(this.frame.secondBar, options, (power) => {

@@ -6,8 +6,8 @@
  *   path: Point[] | null }} State
  */
 
-const [WIDE, TALL] = [640, 460];
-const SIZE = 190; // of half a side on the screen
+const [WIDE, TALL] = [640, 520];
+const SIZE = 168; // of half a side on the screen: however the surface is turned, it fits
 
 class SurfaceWidget {
   /**
