@@ -72,7 +72,7 @@ class Exercise:
         for mistake, hint in self.wrong:
             if self.kind.agree(answer, mistake):
                 return False, hint
-        return False, self.hint
+        return False, self.kind.nearly(answer, self.right) or self.hint
 
 
 def plain(value):
@@ -104,6 +104,10 @@ class Kind:
     def is_open(self, answer):
         """Whether an answer still has its dots."""
         return False
+
+    def nearly(self, answer, right):
+        """What to say to an answer that is right but for one thing that every exercise of this kind asks for."""
+        return ""
 
 
 class Number(Kind):
@@ -210,6 +214,15 @@ class Function(Kind):
                 return all(self._same(answer, other, a, b) for a, b in zip(self.cases(), self.cases(), strict=True))
         except (Exception, SystemExit):  # one of them cannot be differentiated, or returns something else altogether
             return False
+
+    def nearly(self, answer, right):
+        """What to say where the numbers are right and only their gradients are lost; "" elsewhere."""
+        if not (self.gradient and Function(self.cases, tolerance=self.tolerance).agree(answer, right)):
+            return ""
+        return (
+            "The numbers are right, but their gradients are not: "
+            "stay with minidl's operations, without NumPy, .item() and .detach()."
+        )
 
     def _same(self, answer, other, arguments, copies):
         first, second = answer(*arguments), other(*copies)

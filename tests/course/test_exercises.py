@@ -63,6 +63,12 @@ def test_the_right_answer_is_right(name):
     assert KNOWN[name].judge(KNOWN[name].right)[0]
 
 
+@pytest.mark.parametrize("name", [name for name, e in KNOWN.items() if getattr(e.kind, "gradient", False)])
+def test_right_numbers_without_their_gradients_are_told_what_is_lost(name):
+    cut_off = lambda *given: KNOWN[name].right(*given).detach()
+    assert "their gradients are not" in KNOWN[name].judge(cut_off)[1]
+
+
 def test_every_exercise_has_its_right_ways():
     assert list(RIGHT_WAYS) == list(KNOWN)
 

@@ -26,8 +26,8 @@ def products():
 
 
 def layers():
-    """Inputs, square weights, biases, and the gradient that arrives at the output."""
-    return [(X, W, X[0] - 0.5, G) for X, W, G in products()]
+    """Inputs, square weights, biases, and the gradient that arrives; ReLU lets numbers of both signs of it through."""
+    return [(X, W, X[0] + 1.5, G) for X, W, G in products()]
 
 
 def layer_slopes(X, W, b, G, gate=True, turn=True):

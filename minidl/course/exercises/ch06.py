@@ -15,7 +15,11 @@ PREDICTIONS = {
 
 def scores():
     """Scores, some of them so large that e to their power is no number any more."""
-    return [(md.tensor([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]),), (md.tensor([[1000.0, 1001.0, 999.0]]),)]
+    return [
+        (md.tensor([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]),),
+        (md.tensor([[1000.0, 1001.0, 999.0]]),),
+        (md.tensor([[1000.0, 1001.0, 999.0], [-1000.0, -1001.0, -999.0], [500.0, -500.0, -500.0]]),),
+    ]
 
 
 def ordinary():
@@ -79,6 +83,10 @@ EXERCISES = {
         "A softmax that does not overflow", Function(scores, gradient=True), lambda s: s.softmax(dim=1),
         wrong=[
             (naive, "e to the 1000 is infinite. Subtract the largest score of each row first."),
+            (lambda s: naive(s - s.max()),
+             "Each row needs its own largest score: a row far below the largest of all becomes 0 / 0."),
+            (lambda s: naive(s - s.mean(dim=1, keepdim=True)),
+             "The largest score may be far above the mean, too: subtract the largest of each row."),
             (lambda s: s.softmax(dim=0), "The probabilities of one example are a row: dim=1."),
             (lambda s: s / s.sum(dim=1, keepdim=True), "The exponential is missing: probabilities are never negative."),
         ],

@@ -17,7 +17,10 @@ PREDICTIONS = {
 
 def rows():
     """Matrices with rows of several sizes."""
-    return [(md.tensor([[1.0, 2.0, 6.0], [10.0, 20.0, 60.0]]),), (md.tensor([[0.0, 1.0, -1.0, 4.0]]),)]
+    return [
+        (md.tensor([[1.0, 2.0, 6.0], [10.0, 20.0, 60.0]]),),
+        (md.tensor([[0.0, 1.0, -1.0, 4.0], [0.01, -0.01, 0.0, 0.02]]),),
+    ]
 
 
 def blocks():
@@ -115,6 +118,8 @@ EXERCISES = {
         wrong=[
             (lambda x: normed(x, dim=0), "That goes down the columns, which is batch normalisation: dim=1 for rows."),
             (lambda x: normed(x, root=False), "Divide by the standard deviation, the root of the variance."),
+            (lambda x: (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True, correction=0) + 1e-5),
+             "1e-5 is added to the variance, before its root is taken."),
             (lambda x: normed(x, scale=False), "The mean is gone; the division by the standard deviation is missing."),
             (lambda x: x / (x.var(dim=1, keepdim=True, correction=0) + 1e-5).sqrt(), "Subtract the mean of each row first."),
         ],

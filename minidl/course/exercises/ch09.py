@@ -25,6 +25,17 @@ def labels():
     return [(md.tensor([2, 0, 1, 1]), 3), (md.tensor([0, 1]), 4)]
 
 
+class OfFloats(Function):
+    """A function that returns floating-point numbers."""
+
+    def problem(self, answer):
+        """Why this is no such function."""
+        found = super().problem(answer)
+        if not found and isinstance(out := answer(*self.cases()[0]), md.Tensor) and not out.is_floating_point():
+            return "Zeros and ones are asked for as floating-point numbers: add .float()."
+        return found
+
+
 def padded():
     """Rows, and which places of them are real; what stands in the others is not always 0."""
     return [
@@ -94,7 +105,7 @@ EXERCISES = {
         hint="mean, std = train.mean(dim=0), train.std(dim=0, correction=0); use them for both.",
     ),
     "ex3": Exercise(
-        "One-hot coding", Function(labels), lambda y, classes: one_hot(y, classes).float(),
+        "One-hot coding", OfFloats(labels), lambda y, classes: one_hot(y, classes).float(),
         wrong=[
             (lambda y, classes: one_hot(y, classes).float().T, "Every example is a row, every class a column."),
             (lambda y, classes: one_hot(y).float(), "A column for every class, even if the last do not occur."),
