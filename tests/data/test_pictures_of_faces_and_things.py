@@ -3,10 +3,13 @@
 import gzip
 import hashlib
 import io
+import re
 import struct
 import tarfile
 import zlib
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -14,6 +17,8 @@ import minidl as md
 from minidl.data import cifar, face_set, olivetti
 from minidl.data.mat_file import read_mat
 from minidl.errors import DataFileError
+
+ROOT = Path(__file__).parents[2]
 
 # Faces
 
@@ -188,3 +193,16 @@ def test_offline_the_error_says_how_to_go_on(tmp_path, monkeypatch, load, module
 def test_they_come_over_https_with_sha256(module):
     assert module.ADDRESS.startswith("https://")
     assert all(len(checksum) == 64 for checksum in module.FILES.values())
+
+
+def test_the_lines_of_chapter_13_for_those_who_have_a_network_split_by_person(monkeypatch):
+    chapter = nbformat.read(ROOT / "notebooks" / "13_faces.ipynb", as_version=4)
+    (text,) = [cell.source for cell in chapter.cells if "olivetti = md.data.olivetti_faces()" in cell.source]
+    (lines,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    people = olivetti.People(md.rand(400, 1, 64, 64), md.arange(40).repeat_interleave(10))
+    monkeypatch.setattr(md.data, "olivetti_faces", lambda: people)
+    names = {"md": md, "transforms": md.vision.transforms}
+    exec(lines, names)
+    assert names["pictures"].shape == (400, 1, 25, 25)
+    assert sorted(names["learn"].tolist() + names["new"].tolist()) == list(range(40))
+    assert len(names["new"]) == 15

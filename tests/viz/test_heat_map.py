@@ -75,3 +75,10 @@ def test_boxes_that_are_none_are_refused():
         md.viz.heat_map(found, md.ones(2))
     with pytest.raises(ShapeError, match=r"there are 1 boxes, and scores of shape \(3,\)"):
         md.viz.heat_map(found, md.ones(1, 4), md.ones(3))
+
+
+def test_a_hostile_title_stays_text():
+    found = scan(bright_finder(), spot(), 4, scales=(1.0,))
+    picture = md.viz.heat_map(found, title="<script>alert(1)</script> $x$ \x00")
+    check_picture(picture)
+    assert "<script>" not in picture.svg
