@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tests.lowest import lowest
+
 ROOT = Path(__file__).parents[1]
 NAMES = {"IPython": "ipython", "PIL": "pillow", "xdist": "pytest-xdist"}  # of packages that are imported by another name
 NEVER_NEEDED = {"torch"}  # handed in by those who have it
@@ -32,3 +34,13 @@ def test_every_package_that_is_imported_is_declared_with_a_lowest_version():
         declared[name] = lowest
     wanted = {NAMES.get(name, name.replace("_", "-")) for name in imported()}
     assert wanted - declared.keys() == set()
+
+
+def test_ci_installs_the_lowest_version_of_every_package_and_looks_for_known_holes():
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert "python -m tests.lowest > lowest.txt" in workflow
+    assert "-c lowest.txt" in workflow
+    assert "pip_audit" in workflow
+    versions = lowest()
+    assert {NAMES.get(name, name.replace("_", "-")) for name in imported()} <= versions.keys()
+    assert versions["threadpoolctl"] == "3.5"  # declared twice: the higher one holds
