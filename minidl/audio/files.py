@@ -1,0 +1,140 @@
+"""Sounds in files: WAV by Python's own `wave`, and what else there is by the package soundfile, where it is installed."""
+
+import io
+import os
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from minidl.engine.tensor import Tensor
+from minidl.errors import DataFileError, DtypeError, ShapeError
+from minidl.system.files import write_atomically
+
+WHOLE = {8: "u1", 16: "<i2", 24: "<i4", 32: "<i4"}  # bits of a sample -> how it lies in a file (24: with a byte more)
+
+
+def load(uri, frame_offset=0, num_frames=-1):
+    """Read a sound.
+
+    Parameters
+    ----------
+    uri : path or binary file object
+        WAV of 8, 16, 24 or 32 bits; FLAC, OGG, MP3 and WAV of other kinds where the package soundfile is installed.
+    frame_offset : int
+        How many samples are left out at the beginning.
+    num_frames : int
+        How many are read; -1 for all.
+
+    Returns
+    -------
+    waveform : Tensor, shape (channels, time)
+        From -1 to 1.
+    sample_rate : int
+        In hertz.
+
+    Raises
+    ------
+    DataFileError
+        When it is no sound, or is damaged.
+    """
+    content, name = _content(uri)
+    try:
+        with wave.open(io.BytesIO(content)) as file:
+            channels, width, rate, count = file.getparams()[:4]
+            packed = file.readframes(count)
+    except (wave.Error, EOFError) as error:
+        samples, rate = _other_kinds(content, name, error)
+    else:
+        if len(packed) < count * channels * width:
+            raise DataFileError(
+                f"{name} is cut off: it says {count:,} samples, and holds {len(packed) // (channels * width):,}"
+            )
+        if 8 * width not in WHOLE or not rate > 0:
+            raise DataFileError(f"{name} has samples of {8 * width} bits at {rate} hertz, which no sound has")
+        samples = _numbers(packed, 8 * width).reshape(-1, channels).T
+    stop = None if num_frames < 0 else frame_offset + num_frames
+    return Tensor.wrap(np.ascontiguousarray(samples[:, frame_offset:stop])), rate
+
+
+def _content(uri):
+    """The bytes, and the name under which errors speak of them."""
+    if hasattr(uri, "read"):
+        return uri.read(), getattr(uri, "name", "the file")
+    try:
+        return Path(uri).read_bytes(), os.fspath(uri)
+    except OSError as error:
+        raise DataFileError(f"{uri} cannot be read: {error.strerror}") from error
+
+
+def _numbers(packed, bits):
+    """Packed samples as numbers from -1 to 1; 8 bits are counted from 0 to 255, all others have a sign."""
+    if bits == 8:
+        return (np.frombuffer(packed, np.uint8).astype(np.float32) - 128) / 128
+    if bits == 24:  # a zero byte below makes it 32 bits
+        wide = np.zeros((len(packed) // 3, 4), np.uint8)
+        wide[:, 1:] = np.frombuffer(packed, np.uint8).reshape(-1, 3)
+        packed, bits = wide.tobytes(), 32
+    return (np.frombuffer(packed, WHOLE[bits]).astype(np.float64) / 2 ** (bits - 1)).astype(np.float32)
+
+
+def _other_kinds(content, name, reason):
+    """What `wave` cannot read, read by soundfile: samples (channels, time) and the rate."""
+    try:
+        import soundfile  # an optional package
+    except ImportError:
+        raise DataFileError(
+            f"{name} is no WAV file with whole numbers ({reason}); with the package soundfile (pip install soundfile) other "
+            "kinds of sound can be read, too"
+        ) from None
+    try:
+        samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
+        raise DataFileError(f"{name} is no sound that can be read: {error}") from error
+    return samples.T, rate
+
+
+def save(uri, src, sample_rate, bits_per_sample=16):
+    """Write a sound to a WAV file.
+
+    Parameters
+    ----------
+    uri : path or binary file object
+    src : Tensor, shape (channels, time) or (time,)
+        From -1 to 1; what is louder is cut off at the ends.
+    sample_rate : int
+        In hertz.
+    bits_per_sample : {8, 16, 32}
+
+    Raises
+    ------
+    ShapeError
+        When it is no row of samples for each channel.
+    DtypeError
+        When it holds no floats.
+    ValueError
+        When it holds NaN or infinity, or for other bits and rates.
+    """
+    samples = src.detach().array if isinstance(src, Tensor) else np.asarray(src)
+    samples = samples[None] if samples.ndim == 1 else samples
+    if samples.ndim != 2 or not 0 < samples.shape[0] < 2**16:
+        raise ShapeError(f"a sound has the shape (channels, time), and this is {samples.shape}")
+    if samples.dtype.kind != "f":
+        raise DtypeError(f"a sound is written from floats between -1 and 1, and this is {samples.dtype}")
+    if not np.isfinite(samples).all():
+        raise ValueError("the sound holds NaN or infinity, which no loudspeaker can play")
+    if bits_per_sample not in (8, 16, 32):
+        raise ValueError(f"a sample is written with 8, 16 or 32 bits, not {bits_per_sample}")
+    if not (int(sample_rate) == sample_rate and 0 < sample_rate < 2**32):
+        raise ValueError(f"the sample rate is a whole number of hertz, not {sample_rate}")
+    largest = 2 ** (bits_per_sample - 1)
+    whole = np.clip(np.round(samples.T.astype(np.float64) * largest), -largest, largest - 1)
+    packed = (whole + 128).astype(np.uint8) if bits_per_sample == 8 else whole.astype(WHOLE[bits_per_sample])
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((samples.shape[0], bits_per_sample // 8, int(sample_rate), 0, "NONE", "not compressed"))
+        file.writeframes(packed.tobytes())
+    if hasattr(uri, "write"):
+        uri.write(buffer.getvalue())
+    else:
+        write_atomically(uri, buffer.getvalue())
