@@ -18,6 +18,7 @@ and a chapter asks, computes and compares in two cells::
 
 import math
 import re
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -262,7 +263,5 @@ def outcome(name, came=None):
 
 def in_a_notebook():
     """Whether a kernel of Jupyter runs this, so that widgets can be shown."""
-    import sys
-
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     return hasattr(shell, "kernel")

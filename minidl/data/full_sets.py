@@ -88,7 +88,7 @@ def fetched_files(name, address, files, folder, instead):
     DataFileError
         When they cannot be fetched.
     """
-    import pooch
+    import pooch  # late: needed only when a file is fetched
 
     store = pooch.create(
         path=folder or pooch.os_cache("minidl") / name,

@@ -75,7 +75,7 @@ def _put(array, place, arrays):
 
 def from_bytes(content, source):
     """The state that a file holds; `source` is its name, for errors."""
-    from safetensors import SafetensorError  # late: only who loads waits for it
+    from safetensors import SafetensorError  # late: needed only for loading
     from safetensors.numpy import load
 
     header = _header(content, source)

@@ -397,7 +397,7 @@ class Module:
 
     def summary(self):
         """The module as a tree with the number of parameters of every part."""
-        from minidl.nn.summary import Summary
+        from minidl.nn.summary import Summary  # late: it counts the parameters of modules, so it knows this one
 
         return Summary(self)
 

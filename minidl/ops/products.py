@@ -248,7 +248,7 @@ def addbmm(x, batch1, batch2, *, beta=1, alpha=1):
 # ---------------------------------------------------------------- a linear layer
 
 
-def _linear_in_small_operations(x, weight, bias=None):
+def _linear_reference(x, weight, bias=None):
     y = product(x, weight.T)
     return y if bias is None else y + bias
 
@@ -257,7 +257,7 @@ def _linear_in_small_operations(x, weight, bias=None):
     formula=r"Y = X W^\top + b",
     gradient=r"\bar X = \bar Y W,\quad \bar W = \bar Y^\top X,\quad \bar b = \sum_n \bar y_n",
     promote="same",
-    composed=_linear_in_small_operations,
+    composed=_linear_reference,
 )
 def linear(x, weight, bias=None):
     """A linear layer: every row of `x` times each row of `weight`, plus `bias`.

@@ -114,7 +114,7 @@ def _products_at(x, src, grid):
     return y
 
 
-def _multiply_one_by_one(x, src, grid):
+def _multiply_reference(x, src, grid):
     """The same by plain products: first the first factor of every place, then the second, and so on."""
     places = np.ravel_multi_index(np.broadcast_arrays(*grid), x.shape).ravel()
     order = np.argsort(places, kind="stable")
@@ -132,7 +132,7 @@ def _multiply_one_by_one(x, src, grid):
     name="scatter_prod",
     formula=r"y_i = x_i \prod_{k : i_k = i} s_k",
     gradient=r"\bar x_i = \bar y_i y_i / x_i,\quad \bar s_k = \bar y_{i_k} y_{i_k} / s_k",
-    composed=_multiply_one_by_one,
+    composed=_multiply_reference,
 )
 def _multiply_at(x, src, grid):
     zeros = np.zeros(x.shape, np.int64)

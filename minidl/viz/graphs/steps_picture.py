@@ -12,8 +12,8 @@ from minidl.viz.graphs.steps import build_frames, checked_tensor, quantity
 def steps(tensor, names=None, guess=False):
     """Step through the computation of a number, forward and back again.
 
-    Every box shows its value when it is reached on the way forward, and its gradient, in orange, on the
-    way back. In a notebook it is a film: play it, drag the slider, or use the keys ← → Home End and Space.
+    Every box shows its value when the forward pass reaches it, and its gradient, in orange, when the backward
+    pass does. In a notebook it is a film: play it, drag the slider, or use the keys ← → Home End and Space.
 
     Parameters
     ----------

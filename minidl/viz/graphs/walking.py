@@ -9,7 +9,7 @@ from minidl.viz.undisturbed import undisturbed
 
 
 class Walk:
-    """One way back through the graph, step by step. Nothing is stored in ``grad``, freed, or told to hooks.
+    """One backward pass through the graph, step by step. Nothing is stored in ``grad`` or freed, and no hook is called.
 
     Parameters
     ----------
