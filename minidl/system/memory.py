@@ -50,8 +50,8 @@ def look_for_garbage_less_often(rounds=100):
     bool
         Whether anything was changed. False for a Python that searches in small steps, by rules of its own.
     """
-    *younger, before = gc.get_threshold()
+    objects, young, before = gc.get_threshold()
     if before != 10:
         return False
-    gc.set_threshold(*younger, rounds)
+    gc.set_threshold(objects, young, rounds)
     return True
