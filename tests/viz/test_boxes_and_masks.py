@@ -118,7 +118,7 @@ def test_what_does_not_fit_the_image_is_refused():
 
 
 def test_few_shades_from_white_to_the_brightest():
-    assert shades(np.array([[0.0, 5.0, 10.0]])).tolist() == [[0, 8 / 15, 1]]
+    assert shades(np.array([[0.0, 5.0, 10.0]])).tolist() == [[0, 4 / 7, 1]]
     assert shades(np.zeros((2, 2))).tolist() == [[0, 0], [0, 0]]
 
 

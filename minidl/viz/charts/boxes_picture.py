@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from minidl.viz.charts.boxes import boxes_of
-from minidl.viz.charts.masks_picture import image_axes
+from minidl.viz.charts.masks_picture import image_axes, shades
 from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.pixels import png
 from minidl.viz.theme import LIGHT
 
 LOOKS = {
@@ -77,8 +78,9 @@ class BoxesPicture(FigurePicture):
         tall, wide = found.pixels.shape
         side = 5.0 / max(tall, wide)
         size = (max(3.4, side * wide) + 0.4, max(1.2, side * tall) + 0.7)
-        super().__init__(self._with_boxes, f"Boxes: {self._title}", data, size=size)
-        self._ground = FigurePicture(self._without, f"Boxes: {self._title}", {}, size=size)
+        images = [png(shades(found.pixels))]
+        super().__init__(self._with_boxes, f"Boxes: {self._title}", data, size=size, images=images)
+        self._ground = FigurePicture(self._without, f"Boxes: {self._title}", {}, size=size, images=images)
 
     def _without(self, figure):
         axes = image_axes(figure, self._found.pixels)

@@ -17,7 +17,7 @@ from minidl.viz.pixels import png
 from minidl.viz.summary import evenly, number_text
 from minidl.viz.theme import LIGHT
 
-GREYS = 15  # shades in the file: noise in the last bits of a photograph takes most of its bytes, and nobody sees it
+GREYS = 7  # shades in the file: noise in the last bits of a photograph takes most of its bytes, and nobody sees it
 THRESHOLDS = tuple(k / 10 for k in range(9, 0, -1))  # falling: the mask grows
 MOST_ASKED = 400
 MOST_FRAMES = 12
