@@ -774,9 +774,12 @@ def frexp(x):
 
 
 @any_spelling
+@of_tensors
 def nextafter(x, other):
     """The next number that the dtype can hold, from each element towards another."""
-    return Tensor.wrap(np.nextafter(x.array, other.array))
+    if x.dtype.kind != "f" or other.dtype != x.dtype:
+        raise DtypeError(f"nextafter takes floats of one dtype, not {x.dtype} and {other.dtype}")
+    return x + Tensor.wrap(np.nextafter(x.array, other.array) - x.array)
 
 
 @any_spelling

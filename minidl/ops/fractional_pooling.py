@@ -1,5 +1,6 @@
 """Pooling by windows at random distances, so that a size shrinks by any factor (Graham 2014)."""
 
+import math
 from itertools import product
 
 import numpy as np
@@ -53,7 +54,8 @@ def _fractional_max_pool(n, input, kernel_size, output_size, output_ratio, retur
         raise ShapeError(f"{name}: {out} windows of {kernel} do not fit into an input of {sizes}")
     samples = rand(*x.shape[:2], n, dtype=x.dtype) if samples is None else samples
     places = _largest(x.array, np.asarray(samples.array), kernel, out)
-    values = x.reshape(*x.shape[:2], -1).gather(2, Tensor.wrap(places.reshape(*x.shape[:2], -1)))
+    flat = Tensor.wrap(places.reshape(*x.shape[:2], math.prod(out)))
+    values = x.reshape(*x.shape[:2], math.prod(sizes)).gather(2, flat)
     values, places = values.reshape(*x.shape[:2], *out), Tensor.wrap(places)
     if single:
         values, places = values.squeeze(0), places.squeeze(0)

@@ -52,7 +52,10 @@ VALUES = {  # operation of PyTorch's sample database -> what differs (examples: 
     "new_empty": "as empty_like",
 }
 
-RANDOM = "bernoulli multinomial normal normal.number_mean rand_like randint randint_like randn_like"  # compared by seed
+RANDOM = """
+    bernoulli multinomial normal normal.number_mean poisson binomial rand_like randint randint_like randn_like
+    nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d nn.functional.multi_head_attention_forward
+"""  # compared by seed
 NOT_CALLED_SO = {  # the samples call these by a wrapper that the comparison does not know
     "bool double float half int long short": "methods of Tensor; the names of the module are dtypes",
     "H mH T mT": "attributes",
@@ -60,4 +63,7 @@ NOT_CALLED_SO = {  # the samples call these by a wrapper that the comparison doe
     "linalg.pinv.singular linalg.lstsq.grad_oriented": "of a product of two matrices; of one of the results",
     "fft": "all functions of that room: tests/ops/samples/fourier.py compares them",
     "sgn": "PyTorch's own gradient cannot be read there",
+    "polygamma.polygamma_n_0": "and with other orders: the samples put the order second (tests/ops/samples/gamma.py)",
+    "special": "all functions of that room: tests/ops/samples/special.py and gamma.py compare them",
+    "complex polar view_as_complex view_as_real stft istft": "complex numbers are pairs: tests/ops/samples/complex_numbers.py",
 }

@@ -5,10 +5,14 @@ finished class what it has and writes it down; a test compares the file with the
 """
 
 import inspect
+import json
+from keyword import iskeyword
 from pathlib import Path
 
 import minidl as md
+from tests.parity.signatures import understood_name
 
+PYTORCH = json.loads((Path(__file__).parents[1] / "fixtures" / "signatures.json").read_text())
 FACE = Path(md.__file__).parent / "engine" / "tensor.pyi"
 HEAD = '''"""The typed face of Tensor; made by `python -m tests.typing.tensor_face`, not by hand."""
 
@@ -72,12 +76,24 @@ def member(name, value):
     decorator = ["    @staticmethod\n"] if isinstance(value, staticmethod) else []
     function = value.__func__ if isinstance(value, staticmethod | classmethod) else value
     doubt = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""  # object's give a bool
-    shown = f"    def {name}({parameters(function, bool(decorator))}) -> {RETURNS.get(name, 'Tensor')}: ...{doubt}\n"
+    shown = f"    def {name}({parameters(name, function, bool(decorator))}) -> {RETURNS.get(name, 'Tensor')}: ...{doubt}\n"
     return [*decorator, shown]
 
 
-def parameters(function, static):
-    """The parameters of a method as they are written in its face; the first is the tensor itself."""
+def pytorch_names(method, function):
+    """What PyTorch calls the arguments of a method: minidl's name -> PyTorch's, which is understood as well."""
+    found = {}
+    for overload in PYTORCH.get(f"Tensor.{method}", []):
+        for argument, *_ in overload:
+            own = None if argument == "*" or iskeyword(argument) else understood_name(function, argument)
+            if own:
+                found.setdefault(own, argument)
+    return found
+
+
+def parameters(method, function, static):
+    """The parameters of a method as they are written in its face, by PyTorch's names; the first is the tensor itself."""
+    names = pytorch_names(method, function)
     try:
         found = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
@@ -93,8 +109,17 @@ def parameters(function, static):
         else:
             if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in shown):
                 shown.append("*")
-            shown.append(f"{p.name}: Any" + ("" if p.default is p.empty else " = ..."))
-    return ", ".join(shown)
+            shown.append(f"{names.get(p.name, p.name)}: Any" + ("" if p.default is p.empty else " = ..."))
+    numpys = [f"{numpy}: Any = ..." for numpy, own in (("axis", "dim"), ("keepdims", "keepdim")) if own in spelled(function)]
+    if numpys and not any(s.startswith("*") for s in shown):
+        shown.append("*")
+    return ", ".join(shown + numpys)
+
+
+def spelled(function):
+    """The arguments that may also be called by NumPy's names: those of operations, and of what takes any spelling."""
+    own = inspect.unwrap(function)
+    return inspect.signature(own).parameters if own is not function else {}
 
 
 if __name__ == "__main__":
