@@ -4,6 +4,8 @@ The tensor as it was is replaced by a stand-in, which takes over its node and it
 of the stand-in. So whatever used it earlier, or is a view of it, still finds what it was.
 """
 
+from functools import wraps
+
 from minidl.engine.grad_mode import enable_grad, this_thread
 from minidl.engine.inplace import become
 from minidl.engine.views import past_of, view_of
@@ -14,6 +16,7 @@ def reshaped_in_place(function):
     """The form of an operation on shapes that changes its tensor: `unsqueeze` becomes ``x.unsqueeze_``."""
     name = f"{function.__name__}_"
 
+    @wraps(function)
     def method(self, *args, **kwargs):
         if self.requires_grad and self.node is None:
             return _reshape_leaf(self, function(self.detach(), *args, **kwargs), name)
@@ -24,7 +27,6 @@ def reshaped_in_place(function):
         return self
 
     method.__name__ = method.__qualname__ = name
-    method.__wrapped__ = function
     method.__doc__ = f"`{name[:-1]}`, in place: changes the shape of the tensor itself, and returns it."
     return method
 

@@ -12,7 +12,7 @@ from minidl.nn.module import Module
 from minidl.ops.activation import log_softmax
 from minidl.ops.shape import cat
 
-Outcome = namedtuple("ASMoutput", ["output", "loss"])
+ASMoutput = namedtuple("ASMoutput", ["output", "loss"])
 
 
 class AdaptiveLogSoftmaxWithLoss(Module):
@@ -101,7 +101,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 inside = Tensor.wrap(target[rows, None] - self.cutoffs[i])
                 share = log_softmax(network(x[rows]), 1).gather(1, inside).squeeze(1)
                 output = output.index_add(0, Tensor.wrap(rows), share)
-        return Outcome(output.reshape(target_.shape), -output.mean())
+        return ASMoutput(output.reshape(target_.shape), -output.mean())
 
     def log_prob(self, input):
         """The log-probabilities of all classes: (N, in_features) to (N, n_classes)."""

@@ -161,7 +161,9 @@ def _parts(number):
     return number, 0.0
 
 
-Spectrum.mT = property(lambda self: Spectrum(self.real.mT, self.imag.mT), doc="The last two dimensions exchanged.")
+Spectrum.mT = property(  # type: ignore[attr-defined]
+    lambda self: Spectrum(self.real.mT, self.imag.mT), doc="The last two dimensions exchanged."
+)
 
 # ---------------------------------------------------------------- from real tensors and back
 

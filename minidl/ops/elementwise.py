@@ -759,7 +759,7 @@ def frac(x):
     return x - trunc(x)
 
 
-Frexp = namedtuple("frexp", ["mantissa", "exponent"])
+Frexp = namedtuple("Frexp", ["mantissa", "exponent"])
 
 
 @any_spelling

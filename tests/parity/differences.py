@@ -65,5 +65,5 @@ NOT_CALLED_SO = {  # the samples call these by a wrapper that the comparison doe
     "sgn": "PyTorch's own gradient cannot be read there",
     "polygamma.polygamma_n_0": "and with other orders: the samples put the order second (tests/ops/samples/gamma.py)",
     "special": "all functions of that room: tests/ops/samples/special.py and gamma.py compare them",
-    "complex polar view_as_complex view_as_real stft istft": "complex numbers are pairs: tests/ops/samples/complex_numbers.py",
+    "complex polar view_as_complex view_as_real stft istft": "pairs of tensors: tests/ops/samples/complex_numbers.py",
 }

@@ -28,8 +28,13 @@ def __getattr__(name: str) -> Any: ...  # what else the module has is for the en
 """
 ATTRIBUTES = {"array": "np.ndarray", "node": "Any", "requires_grad": "builtins.bool", "hooks": "list[Callable] | None"}
 OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
-    "builtins.int": "ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr __int__ __index__ __len__",
-    "builtins.bool": "is_leaf is_contiguous is_floating_point is_complex is_signed is_nonzero allclose equal __bool__",
+    "builtins.int": """
+        ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr get_device __int__ __index__ __len__
+    """,
+    "builtins.bool": """
+        is_leaf is_contiguous is_floating_point is_complex is_signed is_nonzero is_pinned is_shared is_cuda is_mps is_xpu is_meta
+        is_sparse is_quantized allclose equal __bool__ __contains__
+    """,
     "builtins.float": "__float__",
     "builtins.int | builtins.float | builtins.bool": "item",
     "str": "__repr__ __format__ _repr_html_",
@@ -38,8 +43,8 @@ OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "Iterator[Tensor]": "__iter__",
     "Tensor | None": "grad",
     "Any": """
-        frexp __contains__ __reversed__
-        shape dtype grad_fn device size stride tolist register_hook type get_device
+        frexp gradient
+        shape dtype grad_fn device size stride tolist register_hook type
         max min sort topk median nanmedian mode cummax cummin kthvalue split chunk unbind tensor_split hsplit vsplit dsplit
         histogram unique unique_consecutive slogdet svd qr eigh lstsq frexp aminmax std_mean var_mean nonzero
         __array_ufunc__ __array_function__ __reduce_ex__ __getstate__ __setstate__
