@@ -32,8 +32,8 @@ OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
         ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr get_device __int__ __index__ __len__
     """,
     "builtins.bool": """
-        is_leaf is_contiguous is_floating_point is_complex is_signed is_nonzero is_pinned is_shared is_cuda is_mps is_xpu is_meta
-        is_sparse is_quantized allclose equal __bool__ __contains__
+        is_leaf is_contiguous is_floating_point is_complex is_signed is_nonzero is_pinned is_shared is_cuda is_mps is_xpu
+        is_meta is_sparse is_quantized allclose equal __bool__ __contains__
     """,
     "builtins.float": "__float__",
     "builtins.int | builtins.float | builtins.bool": "item",
