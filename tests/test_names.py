@@ -88,6 +88,9 @@ def test_old_constructors():
     (lambda: md.sofmax, r"no attribute 'sofmax'. Did you mean .*softmax"),
     (lambda: md.bfloat16, "NumPy has no bfloat16"),
     (lambda: md.complex64, "Complex numbers are pairs"),
+    (lambda: md.symeig, r"linalg.eigh \?$"),
+    (lambda: md.hub, "minidl.load"),
+    (lambda: md.nn.DataParallel, "one processor"),
 ])  # fmt: skip
 def test_a_name_that_is_missing_comes_with_help(ask, words):
     with pytest.raises(AttributeError, match=words):

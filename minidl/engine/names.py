@@ -9,13 +9,25 @@ REASONS = {
     "sparse_coo_tensor": "all tensors are dense here. A gradient of an embedding is kept small by itself",
     "quantize_per_tensor": "integers of few bits are for fast inference, for which a trained model is exported: "
     "minidl.interop.to_onnx",
+    "sparse": "all tensors are dense here",
+    "hub": "nothing is downloaded. minidl.load reads a .pth file",
+    "multiprocessing": "DataLoader(num_workers=...) works in threads, or in processes if asked",
+    "profiler": "what an operation did and on which line is shown by minidl.watch()",
+    "eig": "Did you mean minidl.linalg.eig ?",
+    "symeig": "Did you mean minidl.linalg.eigh ?",
+    "solve": "Did you mean minidl.linalg.solve ?",
+    "triangular_solve": "Did you mean minidl.linalg.solve_triangular ?",
+    "lu": "NumPy has no LU. Did you mean minidl.linalg.solve, or minidl.linalg.qr ?",
+    "DataParallel": "one processor computes. The model itself does what a parallel one would",
+    "SyncBatchNorm": "one process sees the whole batch. Did you mean BatchNorm2d ?",
 }
 
 
 def missing(owner, name, there, reasons=REASONS):
     """The AttributeError for a name that `owner` ("module 'minidl'") does not have, with help."""
     if name in reasons:
-        return AttributeError(f"{owner} has no {name!r}: {reasons[name]}.", **SAID)
+        end = "" if reasons[name].endswith("?") else "."
+        return AttributeError(f"{owner} has no {name!r}: {reasons[name]}{end}", **SAID)
     from difflib import get_close_matches  # only after a mistake
 
     near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
