@@ -106,7 +106,7 @@ class Module:
             raise KeyError(f"the name of a {kind} is a text without dots, not {name!r}")
         if hasattr(type(self), name):
             raise MinidlError(f"{type(self).__name__} has an attribute {name!r} of its own; choose another name")
-        if name in self.__dict__ and name not in self._kinds:
+        if name in self.__dict__ and self._kinds.get(name) != kind:
             raise KeyError(f"attribute {name!r} exists already, and is no {kind}")
         self._kinds[name] = kind
         object.__setattr__(self, name, value)

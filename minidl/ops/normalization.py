@@ -230,7 +230,9 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
         raise ShapeError(f"batch_norm needs an input of shape (N, C, ...), and got {input.shape}")
     channels = input.shape[1]
     _check_learned("batch_norm", (channels,), weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
-    if not training and running_mean is not None:
+    if not training and (running_mean is None or running_var is None):
+        raise ValueError("batch_norm in evaluation needs running_mean and running_var; with the batch's own: training=True")
+    if not training:
         return _by_running_statistics(input, running_mean, running_var, weight, bias, eps)
     n = input.numel() // channels
     if n <= 1 and training:

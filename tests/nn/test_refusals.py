@@ -130,3 +130,15 @@ def test_an_activation_in_place_is_recorded():
     assert x.grad.tolist() == [0.0, 36.0]
     with pytest.raises(md.errors.GraphError, match="a leaf that requires a gradient"):
         F.elu_(x)
+
+
+def test_batch_norm_in_evaluation_does_not_take_the_statistics_of_the_batch():
+    with pytest.raises(ValueError, match="needs running_mean and running_var"):
+        md.nn.functional.batch_norm(md.ones(3, 4), None, None)
+
+
+def test_a_part_does_not_take_the_place_of_a_parameter():
+    layer = md.nn.Linear(1, 1)
+    with pytest.raises(KeyError, match="'weight' exists already, and is no module"):
+        layer.add_module("weight", md.nn.ReLU())
+    assert isinstance(layer.weight, md.nn.Parameter)
