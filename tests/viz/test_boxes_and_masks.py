@@ -9,7 +9,8 @@ from minidl.errors import MinidlError, ShapeError
 from minidl.viz.charts.boxes import boxes_of
 from minidl.viz.charts.masks import instances_of, masks_of
 from minidl.viz.charts.masks_picture import shades
-from tests.viz.fuzzing import check_picture, fuzz, label, number
+from tests.fuzzing import fuzz
+from tests.viz.fuzzing import check_picture, label, number
 
 TRUE = md.tensor([[2.0, 2.0, 8.0, 8.0], [20.0, 20.0, 28.0, 28.0]])
 SAID = md.cat([TRUE[:1], TRUE[:1] + 1, TRUE[:1] + 12, TRUE[1:]])
@@ -67,6 +68,7 @@ def test_boxes_that_cannot_be_drawn_are_refused():
     check_picture(md.viz.boxes(IMAGE, SAID[:0], SCORES[:0], targets=TRUE[:0]))
 
 
+@pytest.mark.fuzz
 def test_any_labels_and_pixels_make_a_picture():
     def attempt(rng):
         pixels = np.array([[number(rng) for _ in range(6)] for _ in range(6)])
