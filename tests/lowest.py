@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 def lowest():
     """The lowest version of each package that users may need, by its name."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    optional = [line for extra in ("course", "export") for line in project["optional-dependencies"][extra]]
+    optional = [line for extra in ("audio", "course", "export") for line in project["optional-dependencies"][extra]]
     versions: dict[str, str] = {}
     for line in project["dependencies"] + optional:
         name, version = re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups()

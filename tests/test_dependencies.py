@@ -27,7 +27,7 @@ def imported():
 
 def test_every_package_that_is_imported_is_declared_with_a_lowest_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = [line for extra in ("course", "export") for line in project["optional-dependencies"][extra]]
+    optional = [line for extra in ("audio", "course", "export") for line in project["optional-dependencies"][extra]]
     declared = {}
     for line in project["dependencies"] + optional:
         name, lowest = re.fullmatch(r"([\w-]+)(>=[\d.]+)", line).groups()

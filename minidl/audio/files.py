@@ -91,6 +91,8 @@ def _other_kinds(content, name, reason):
         samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise DataFileError(f"{name} is no sound that can be read: {error}") from error
+    if not samples.size:
+        raise DataFileError(f"{name} holds no sound: {reason or 'it ends too early'}")
     return samples.T, rate
 
 
