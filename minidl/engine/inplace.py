@@ -219,7 +219,7 @@ def fill_(self, value):
     if isinstance(value, Tensor) and value.ndim:
         raise ShapeError(f"fill_() takes one number, not a tensor of shape {value.shape}. Did you mean copy_() ?")
     if not isinstance(value, Tensor):
-        value = Tensor.wrap(typed(value, self.dtype))
+        value = Tensor.wrap(typed(value, self.dtype).astype(self.dtype))
     return change(self, lambda x: overwrite(x, value), "fill_()", (value,), keep_values=False, all_alike=True)
 
 

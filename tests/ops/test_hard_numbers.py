@@ -144,3 +144,8 @@ def test_an_attention_mask_never_makes_the_result_larger(shape):
     x = md.randn(2, 3, 4)
     with pytest.raises(ShapeError, match="for each pair of a query and a key"):
         F.scaled_dot_product_attention(x, x, x, attn_mask=md.ones(*shape).bool())
+
+
+def test_a_tensor_is_filled_in_its_own_dtype():
+    assert md.zeros(2).fill_(3).dtype == md.float32
+    assert md.zeros(2, dtype=md.int64).fill_(2.7).tolist() == [2, 2]
