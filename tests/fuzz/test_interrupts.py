@@ -50,6 +50,7 @@ WORKS = [evaluated, looked_at, switched, drawn]
 def test_ctrl_c_at_any_moment_changes_no_mode(work):
     layers, data = model(), [(md.randn(4, 2), md.randint(0, 2, (4,)))]
     modes, weights = [part.training for part in layers.modules()], [p.tolist() for p in layers.parameters()]
+    work(layers, data)  # what is imported late is imported now: a library that Ctrl-C broke off stays broken
     latest = sum(1 for _ in moments(lambda: work(layers, data), 200))  # at least so many
 
     def attempt(rng):
