@@ -40,7 +40,7 @@ def switched(layers, data):
 
 
 def drawn(layers, data):
-    md.viz.landscape(layers, md.nn.functional.cross_entropy, data[0], points=2)
+    md.viz.landscape(layers, md.nn.functional.cross_entropy, data[0], points=3)
 
 
 WORKS = [evaluated, looked_at, switched, drawn]
