@@ -97,6 +97,12 @@ def test_a_name_that_is_missing_comes_with_help(ask, words):
         ask()
 
 
+def test_bfloat16_is_refused_with_the_way_out():
+    for ask in (md.ones(1).bfloat16, md.nn.Linear(1, 1).bfloat16):
+        with pytest.raises(md.errors.DtypeError, match=r"there is no bfloat16. Did you mean \w+\.half\(\) \?"):
+            ask()
+
+
 def test_numbers_that_a_dtype_cannot_hold_are_refused():
     for make in (lambda: md.tensor(300, dtype=md.int8), lambda: md.tensor([1, -300], dtype=md.uint8),
                  lambda: md.full((2,), 300, dtype=md.int8), lambda: md.tensor(1e10, dtype=md.int32)):  # fmt: skip

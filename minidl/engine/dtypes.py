@@ -28,6 +28,11 @@ def refuse_complex(dtype):
         raise DtypeError(f"a tensor holds real numbers, not {np.dtype(dtype)}. {PAIRS}")
 
 
+def refuse_bfloat16(x):
+    """Refused: NumPy has no bfloat16."""
+    raise DtypeError("minidl computes in float16, float32 and float64; there is no bfloat16. Did you mean x.half() ?")
+
+
 def set_default_dtype(d):
     """Choose the dtype that new floating tensors get: float32 (as it starts) or float64."""
     dtype = np.dtype(d)

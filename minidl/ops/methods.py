@@ -122,6 +122,7 @@ def to_dtype(dtype):
 
 
 Tensor.half = to_dtype(dtypes.half)
+Tensor.bfloat16 = dtypes.refuse_bfloat16
 Tensor.float = to_dtype(dtypes.float_)
 Tensor.double = to_dtype(dtypes.double)
 Tensor.char = to_dtype(dtypes.int8)
