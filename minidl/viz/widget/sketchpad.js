@@ -131,13 +131,14 @@ class Sketchpad {
     const { panel } = this.frame;
     panel.replaceChildren(element("div", "md-faint", "what the network sees"), drawHeat(image, "var(--md-ink)", 112));
     if (!shares) return;
-    const best = shares.reduce((most, share, k) => ((share ?? 0) > (shares[most] ?? 0) ? k : most), 0);
+    const known = shares.map((share) => share ?? 0);
+    const best = known.indexOf(Math.max(...known));
     panel.append(element("div", "md-reading", `I read: ${this.state.classes[best]}`));
     this.state.classes.forEach((name, k) => {
       const row = element("div", "md-share");
       const bar = element("span", "md-share-bar");
-      bar.style.width = `${100 * (shares[k] ?? 0)}px`;
-      row.append(element("span", "md-share-name", name), bar, element("span", "md-faint", `${Math.round(100 * (shares[k] ?? 0))} %`));
+      bar.style.width = `${100 * known[k]}px`;
+      row.append(element("span", "md-share-name", name), bar, element("span", "md-faint", `${Math.round(100 * known[k])} %`));
       panel.append(row);
     });
   }
