@@ -31,6 +31,7 @@ def _looked_after(code):
 
 def pressed_at(k, function):
     """Call the function, press Ctrl-C at moment `k`. Returns whether it came so far; what the function raises is dropped."""
+    _wake()
     left = k
 
     def look(frame, event, argument):
@@ -52,6 +53,20 @@ def pressed_at(k, function):
     finally:
         sys.settrace(before)
     return left < 0
+
+
+@cache
+def _wake():
+    """Let one frame ask for opcodes: Python 3.12 shows them only to trace functions that are set afterwards."""
+
+    def look(frame, event, argument):
+        frame.f_trace_opcodes = True
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    (lambda: None)()
+    sys.settrace(before)
 
 
 def moments(function, most=10**9):

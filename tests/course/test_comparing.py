@@ -141,3 +141,10 @@ def test_the_time_grows_with_the_length_of_a_line_and_no_faster(piece):
     start = time.process_time()
     assert difference(cleaned(long), cleaned(f"{long}\nx"), PERCENT)
     assert time.process_time() - start < 20  # below 2 s; what tries a text twice takes minutes
+
+
+def test_the_full_stop_after_a_whole_number_is_no_part_of_it():
+    close = Closeness(relative=0.25)
+    assert difference("It is 9.1.", "It is 9.", close) is None
+    assert difference("It is 9.", "It is 12.", close) is not None
+    assert difference("[9. 1.]", "[9 1]", close) is not None  # of another type
