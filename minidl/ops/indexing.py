@@ -25,7 +25,7 @@ def _plain_part(i):
     if isinstance(i, Tensor):
         array = i.array
     elif isinstance(i, list | tuple | range):
-        array = np.asarray(i, dtype=None if i else np.int64)
+        array = _listed(i)
     elif isinstance(i, np.ndarray):
         array = np.array(i)
     else:
@@ -37,6 +37,20 @@ def _plain_part(i):
     if array.dtype == np.uint8:  # an old way to write a mask
         return array.astype(bool)
     return int(array) if array.ndim == 0 and array.dtype != bool else array
+
+
+def _listed(index):
+    """A list as an array.
+
+    Raises
+    ------
+    OutOfRangeError
+        When its rows have different lengths.
+    """
+    try:
+        return np.asarray(index, dtype=None if index else np.int64)
+    except ValueError:
+        raise OutOfRangeError(f"{index!r:.60} is no index: its rows have different lengths") from None
 
 
 def _in_two_steps(index, ndim):
@@ -120,7 +134,7 @@ def _index_error(shape, index, error):
     text = str(error)
     if "too many indices" in text:
         return OutOfRangeError(f"too many indices for a tensor of shape {shape}: it has {len(shape)} dimensions")
-    if "boolean" in text:
+    if "boolean index" in text:
         return ShapeError(f"a boolean index must have the shape of what it picks from, which is {shape}: {text}")
     if "out of bounds" in text:
         return OutOfRangeError(f"{text} (the tensor has shape {shape}; indices run from -size to size - 1)")

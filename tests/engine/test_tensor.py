@@ -301,3 +301,11 @@ F = md.nn.functional
 )
 def test_losses_and_layers_refuse_what_cannot_be_meant(call, kind, text):
     assert text in text_of(call, kind)
+
+
+@pytest.mark.parametrize("index", ["a", 1.5, {"a": 1}, (0, "a"), ["a"], [[0], [1, 2]]])
+def test_what_is_no_index_is_called_so(index):
+    x = md.ones(2, 3)
+    for ask in (lambda: x[index], lambda: x.__setitem__(index, 1.0)):
+        with pytest.raises(IndexError, match="is no index"):
+            ask()
