@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.engine.broadcasting import sum_of_rows
 from minidl.engine.operation import operation
-from minidl.engine.parallel import in_pieces, product
+from minidl.engine.parallel import one_blas_thread, product
 from minidl.ops.activation import sigmoid_array
 from minidl.ops.shape import cat, stack
 
@@ -63,40 +63,24 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh):
     # output gate moves to the front, so that the three sigmoids are neighbours, and so are the three gates of the cell.
     (T, N, D), H = x.shape, w_hh.shape[1]
     weights = [w_ih, w_hh] if b_ih is None else [w_ih, w_hh, (b_ih + b_hh)[:, None]]
-    u = np.roll(np.concatenate(weights, axis=1), H, axis=0)
-    y, runs, size = np.empty((T + 1, N, H), u.dtype), {}, T * N * u.size
-
-    def forward(start, stop):
-        part = slice(start, stop)
-        runs[start] = run = _LSTMRun(x[:, part], h0[part], c0[part], u)
-        y[:, part] = run.h[1:].transpose(0, 2, 1)
-
-    in_pieces(N, forward, size, pieces=2)
+    with one_blas_thread:
+        run = _LSTMRun(x, h0, c0, np.roll(np.concatenate(weights, axis=1), H, axis=0))
     biased = b_ih is not None
 
     def pull(grad, wanted):
-        gx, dh, dc = (np.empty(shape, u.dtype) for shape in ((T, N, D), (N, H), (N, H)))
-        sums = {}
-
-        def backward(start, stop):
-            part, n = slice(start, stop), stop - start
-            dz, dh[part], dc[part] = runs[start].back(grad[:, part])
-            rows, inputs = dz.reshape(4 * H, T * n), x[:, part].reshape(T * n, D)
-            if wanted[0]:
-                gx[:, part] = (rows.T @ np.ascontiguousarray(u[:, :D])).reshape(T, n, D)
-            sums[start] = rows @ inputs, rows @ runs[start].states_before().T, sum_of_rows(rows.T)
-
-        in_pieces(N, backward, 2 * size, pieces=2)
-        zeros = [np.zeros(shape, u.dtype) for shape in ((4 * H, D), (4 * H, H), 4 * H)]
-        parts = zip(zeros, *(sums[start] for start in sorted(sums)), strict=True)
-        g_ih, g_hh, g_b = (np.roll(sum(part), -H, axis=0) for part in parts)
+        with one_blas_thread:
+            dz, dh, dc = run.back(grad)
+        rows = dz.reshape(4 * H, T * N)
+        gx = product(rows.T, run.u_ih).reshape(T, N, D) if wanted[0] else None
+        sums = product(rows, x.reshape(T * N, D)), product(rows, run.states_before().T), sum_of_rows(rows.T)
+        g_ih, g_hh, g_b = (np.roll(part, -H, axis=0) for part in sums)
         return gx, dh, dc, g_ih, g_hh, *((g_b, g_b) if biased else (None, None))
 
-    return y, pull
+    return run.h[1:].transpose(0, 2, 1), pull
 
 
 class _LSTMRun:
-    """All steps of an LSTM for a part of the batch, and what its gradient needs.
+    """All steps of an LSTM, and what its gradient needs.
 
     Gates and units come first and examples last: each gate of a step is then one piece of memory. The gates are output,
     input, forget and cell; `u` holds the weights of the input, those of the state, and the bias, side by side.
@@ -124,7 +108,8 @@ class _LSTMRun:
                 np.multiply(z[:H], tanh_c[t], out=h[t + 1])
         h[T + 1] = cells[T]
         self.h = h  # h0, the hidden states, and after them the last cell state
-        self.gates, self.tanh_c, self.cells, self.u_hh = gates, tanh_c, cells, np.ascontiguousarray(u[:, D : D + H])
+        self.gates, self.tanh_c, self.cells = gates, tanh_c, cells
+        self.u_ih, self.u_hh = np.ascontiguousarray(u[:, :D]), np.ascontiguousarray(u[:, D : D + H])
 
     def back(self, grad):
         """From the gradient of all states (and the last cell state) to those of the sums in the gates, of h0 and c0."""
