@@ -3,6 +3,7 @@
 from minidl.data import transforms
 from minidl.data.bundled import digits
 from minidl.data.cells import nuclei
+from minidl.data.census_table import census
 from minidl.data.cifar import cifar10
 from minidl.data.collate import default_collate, default_convert
 from minidl.data.dataset import (
@@ -37,7 +38,7 @@ from minidl.data.workers import get_worker_info
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
-    "breast_cancer", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji", "faces",
-    "fashion_mnist", "get_worker_info", "iris", "menus", "mnist", "moons", "names", "novel", "nuclei", "olivetti_faces",
-    "poems", "random_split", "reviews", "sines", "sketches", "spirals", "transforms", "wine",
+    "breast_cancer", "census", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji",
+    "faces", "fashion_mnist", "get_worker_info", "iris", "menus", "mnist", "moons", "names", "novel", "nuclei",
+    "olivetti_faces", "poems", "random_split", "reviews", "sines", "sketches", "spirals", "transforms", "wine",
 ]  # fmt: skip
