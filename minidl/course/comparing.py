@@ -1,8 +1,9 @@
 """Comparing what a cell says now with what it says in the file: letter for letter, or with numbers that may move.
 
 How far the numbers of a cell may move is written in its tags: `close:2%` (by 2 % of the number in the file) or
-`close:0.02` (by 0.02). With both, a number needs to keep to one of them. Everything else stays exact: words, lines,
-shapes such as `(100, 4)`, sizes such as `28×28`, numbers inside words (`conv2`, `1.0.3`), NaN and infinity.
+`close:0.02` (by 0.02). With both, a number needs to keep to one of them. In a cell with the tag `measured` they may move
+at will: it says how long something took on one machine. Everything else stays exact: words, lines, shapes such as
+`(100, 4)`, sizes such as `28×28`, numbers inside words (`conv2`, `1.0.3`), NaN and infinity.
 """
 
 import math
@@ -21,6 +22,8 @@ NUMBER = (
     r"(?!\w|\.\w|×[0-9])"
 )
 TOKEN = re.compile(f"({SHAPE})|({NUMBER})")
+
+MEASURED = "measured"  # the tag of a cell whose numbers belong to one machine
 
 # What differs from run to run and is no result. None of these patterns tries the same text twice.
 OBJECT = re.compile(r"<[^<>]*? at 0x[0-9a-f]++>")
@@ -64,22 +67,28 @@ class Closeness:
         return math.isfinite(expected) and abs(found - expected) <= allowed * (1 + 1e-9)
 
     def __str__(self):
+        if self.absolute == math.inf:
+            return "at will"
         ways = [f"{100 * self.relative:g}%"] if self.relative else []
         ways += [f"{self.absolute:g}"] if self.absolute else []
-        return " or ".join(ways)
+        return f"by {' or '.join(ways)}"
 
 
 def closeness(tags):
     """How far the tags of a cell let its numbers move; None when they say nothing, and the cell is exact.
 
     >>> print(closeness(["close:2%", "close:0.001"]))
-    2% or 0.001
+    by 2% or 0.001
+    >>> print(closeness(["measured"]))
+    at will
 
     Raises
     ------
     ValueError
         When a tag begins with `close` and is not understood.
     """
+    if MEASURED in tags:
+        return Closeness(absolute=math.inf)
     said = {}
     for tag in tags:
         if re.match(r"close\b", tag):
@@ -183,7 +192,7 @@ def _parting(expected, found, close):
         if _words(expected[place]) != _words(found[place]) or expected[place + 1] != found[place + 1]:
             return ""
         if not _near(expected[place + 2], found[place + 2], close):
-            return f"{expected[place + 2]} may move by {close}, and is {found[place + 2]}"
+            return f"{expected[place + 2]} may move {close}, and is {found[place + 2]}"
     return None if _words(expected[-1]) == _words(found[-1]) else ""
 
 

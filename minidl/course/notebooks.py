@@ -1,15 +1,22 @@
 """Executing notebooks and writing them in a normal form, so that a second run changes nothing.
 
-python -m minidl.course.notebooks FOLDER-OR-NOTEBOOK
+python -m minidl.course.notebooks FOLDER-OR-NOTEBOOK           writes them
+python -m minidl.course.notebooks FOLDER-OR-NOTEBOOK --prove   writes nothing, and fails when one says something else;
+                                                               with MINIDL_BYTES=required, when a byte would change
 """
 
+import argparse
 import json
 import os
 import re
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
+from minidl.course.comparing import MEASURED, closeness, outputs_difference
 from minidl.course.copying import CourseError
 from minidl.course.proving import notebooks_in
 from minidl.system.files import write_atomically
@@ -101,6 +108,39 @@ def models_behind(shown, state):
     return list(found)
 
 
+def _keep_measured(notebook, before):
+    """Leave the outputs of measuring cells as they were in the file, in place, when they say the same but for numbers."""
+    states = [note.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {}) for note in (before, notebook)]
+    kept = False
+    for cell, old in zip(notebook.cells, before.cells, strict=True):
+        tags = cell.metadata.get("tags", [])
+        if MEASURED in tags and old.outputs and outputs_difference(old.outputs, cell.outputs, closeness(tags)) is None:
+            cell.outputs, kept = old.outputs, True
+    if kept and states[0]:
+        notebook.metadata["widgets"] = {WIDGET_STATE: {"state": states[0] | states[1]}}
+
+
+def executed(path, env=ONE_THREAD):
+    """Execute a notebook file: the notebook as it is there, the new one in its normal form, and the bytes of that.
+
+    Raises
+    ------
+    CourseError
+        When a cell fails.
+    """
+    import nbformat
+    from nbclient.exceptions import CellExecutionError
+
+    before, notebook = (nbformat.read(path, as_version=4) for _ in range(2))
+    try:
+        execute(notebook, path.parent, env)
+    except CellExecutionError as error:
+        raise CourseError(f"{path.name} was not written, because a cell failed:\n{error}") from error
+    _keep_measured(notebook, before)
+    nbformat.validate(normalise(notebook))
+    return before, notebook, (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+
+
 def rewrite(path, env=ONE_THREAD):
     """Execute a notebook file and write it back in its normal form; whether its bytes changed.
 
@@ -109,32 +149,55 @@ def rewrite(path, env=ONE_THREAD):
     CourseError
         When a cell fails. The file is left as it was.
     """
-    import nbformat
-    from nbclient.exceptions import CellExecutionError
-
-    before = path.read_bytes()
-    notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
-    try:
-        execute(notebook, path.parent, env)
-    except CellExecutionError as error:
-        raise CourseError(f"{path.name} was not written, because a cell failed:\n{error}") from error
-    nbformat.validate(normalise(notebook))
-    after = (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
-    if after != before:
-        write_atomically(path, after)
-    return after != before
+    _, _, content = executed(path, env)
+    changed = content != path.read_bytes()
+    if changed:
+        write_atomically(path, content)
+    return changed
 
 
-def main(place):
+def difference_from_file(path, env=ONE_THREAD, exact=False):
+    """Execute a notebook file, and say where it first parts from what is written there; None when it does not.
+
+    Numbers may move as far as their cells allow; with `exact`, no byte may change.
+
+    Raises
+    ------
+    CourseError
+        When a cell fails.
+    """
+    before, after, content = executed(path, env)
+    for number, (old, new) in enumerate(zip(before.cells, after.cells, strict=True)):
+        close = closeness(old.metadata.get("tags", []))
+        if new.cell_type == "code" and (parts := outputs_difference(old.outputs, new.outputs, close)):
+            return f"cell {number}: {parts}"
+    if exact and content != path.read_bytes():
+        return "other digits, another picture, widget or form: write it with `make notebooks`, and look at the difference"
+    return None
+
+
+def main(arguments=None):
     """Rewrite every notebook in a folder, or one, with the digits of one kernel, whatever this processor would take."""
+    parser = argparse.ArgumentParser(prog="python -m minidl.course.notebooks", description=__doc__.split("\n")[0])
+    parser.add_argument("place", help="a folder, or one notebook")
+    parser.add_argument("--prove", action="store_true", help="write nothing, and fail when one says something else")
+    options = parser.parse_args(arguments)
     env, doubt = for_chapters()
+    exact = os.environ.get("MINIDL_BYTES") == "required" and not doubt
     if doubt:
         print(f"The last digits may change: {doubt}.")
-    folder, names = notebooks_in(place)
-    for name in names:
-        changed = rewrite(folder / name, env)
-        print(f"{name}: {'written' if changed else 'unchanged'}")
+    folder, names = notebooks_in(options.place)
+    work = partial(difference_from_file, env=env, exact=exact) if options.prove else partial(rewrite, env=env)
+    failed = False
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for name, found in zip(names, pool.map(work, [folder / name for name in names]), strict=True):
+            if options.prove:
+                print(f"{name}: {found or 'says the same'}", flush=True)
+                failed = failed or found is not None
+            else:
+                print(f"{name}: {'written' if found else 'unchanged'}", flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main())

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from minidl.course.copying import CourseError
-from minidl.course.notebooks import WIDGET_STATE, normalise, rewrite
+from minidl.course.notebooks import WIDGET_STATE, difference_from_file, main, normalise, rewrite
 from minidl.viz.widget import unpacked
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +73,62 @@ def test_a_notebook_is_written_with_the_kernels_that_were_named(tmp_path):
     path = write(tmp_path / "n.ipynb", "import os\nprint(os.environ['OPENBLAS_CORETYPE'])")
     rewrite(path, {"OPENBLAS_CORETYPE": "Prescott"})
     assert nbformat.read(path, as_version=4).cells[0].outputs[0].text == "Prescott\n"
+
+
+def test_what_a_cell_measured_stays_until_its_words_change_or_its_output_is_cleared(tmp_path):
+    path = write(tmp_path / "n.ipynb", "import time\nprint(time.time_ns())", "print(time.time_ns())")
+    rewrite(path)
+    assert rewrite(path)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["measured"]
+    nbformat.write(notebook, path)
+    rewrite(path)
+    before = path.read_bytes()
+    assert not rewrite(path)
+    assert difference_from_file(path, exact=True) is None
+    notebook.cells[0].outputs[0].text = "took 5\n"
+    nbformat.write(notebook, path)
+    assert "took 5" in difference_from_file(path)
+    notebook.cells[0].outputs.clear()
+    nbformat.write(notebook, path)
+    rewrite(path)
+    after = nbformat.read(path, as_version=4)
+    assert after.cells[0].outputs[0].text.strip().isdigit()
+    assert path.read_bytes() != before
+    assert after.cells[1].outputs == notebook.cells[1].outputs
+
+
+def test_a_picture_of_something_measured_stays_with_its_state(tmp_path):
+    draw = "import time\nimport minidl as md\nmd.viz.graph((md.ones(2, requires_grad=True) * time.time()).sum())"
+    path = write(tmp_path / "n.ipynb", draw, "md.viz.graph(md.ones(3, requires_grad=True).sum())")
+    rewrite(path)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].metadata["tags"] = ["measured"]
+    nbformat.write(notebook, path)
+    rewrite(path)
+    before = path.read_bytes()
+    assert not rewrite(path)
+    state = nbformat.reads(before.decode(), as_version=4).metadata["widgets"][WIDGET_STATE]["state"]
+    assert {f"{1:032x}", f"{2:032x}"} <= set(state)
+
+
+def test_proving_says_where_a_notebook_parts_from_its_file_and_writes_nothing(tmp_path, capsys):
+    path = write(tmp_path / "n.ipynb", "print('loss', 0.5)", "2")
+    rewrite(path)
+    assert main([str(tmp_path), "--prove"]) == 0
+    assert capsys.readouterr().out.endswith("n.ipynb: says the same\n")
+    path.write_bytes(path.read_bytes().replace(b"loss 0.5", b"loss 0.4"))
+    before = path.read_bytes()
+    assert main([str(path), "--prove"]) == 1
+    assert "n.ipynb: cell 0: stdout, line 1\n  in the file: loss 0.4\n  now:         loss 0.5" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_proving_compares_bytes_when_they_are_required(tmp_path):
+    path = write(tmp_path / "n.ipynb", "import minidl as md\nmd.viz.graph(md.ones(2, requires_grad=True).sum())")
+    rewrite(path)
+    assert difference_from_file(path, exact=True) is None
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert difference_from_file(path) is None
+    assert "look at the difference" in difference_from_file(path, exact=True)
