@@ -2,7 +2,8 @@
 
 The last digits of a sum depend on the code that OpenBLAS and NumPy take for a processor, and training amplifies them.
 Nothing may hang on them: no chapter, no solution, no bridge, no test. Each part runs in a process of its own. A name is
-one of NAMES; all of them are tried unless given. `--notebooks` leaves the tests of the package out.
+one of NAMES; all of them are tried unless given. `--notebooks` leaves the tests of the package out; `--chapters 1/2` takes
+the first of every two chapters alone, `2/2` the other, so that two processors share them.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from tests.__main__ import duration
 
 PLAIN = "Plain"  # Haswell's kernels, and of NumPy only what every x86-64 processor can
 NAMES = [*FAMILIES, PLAIN]
+ROOT = Path(__file__).parents[1]
 
 
 def environment(name):
@@ -27,12 +29,38 @@ def environment(name):
     return named("Haswell", "plain") if name == PLAIN else named(name)
 
 
-def parts(notebooks_only):
+SOLVED = "tests/course/test_exercises.py"
+SOLVED_CHAPTER = f"{SOLVED}::test_the_solved_chapter_passes_every_check_and_otherwise_says_what_it_says_in_the_file[{{}}]"
+
+
+def parts(notebooks_only, share=(1, 1)):
     """What is run: name -> arguments of Python. Chapters are run solved, which is a test, and compared with their files."""
-    pytest = ["-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal"]
-    chapters = {"chapters, solved": [*pytest, "tests/course/test_exercises.py"]}
-    tests = {"tests with all chapters, solved": [*pytest, "-m", "not browser"]}
-    return {**(chapters if notebooks_only else tests), "bridge": ["-m", "tests.notebooks.bridge"]}
+    pytest = ["-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal", *left_out(*share)]
+    chapters = "all chapters" if share == (1, 1) else f"chapters {share[0]}/{share[1]}"
+    tests = [SOLVED] if notebooks_only else ["-m", "not browser"]
+    name = f"{chapters}, solved" if notebooks_only else f"tests with {chapters}, solved"
+    return {name: [*pytest, *tests], "bridge": ["-m", "tests.notebooks.bridge"]}
+
+
+def left_out(first, every):
+    """Arguments of pytest that leave all chapters out but the `first` of `every` so many.
+
+    >>> len(left_out(1, 1))
+    0
+    >>> left_out(1, 2)[1].endswith("file[01_numbers_in_boxes]")
+    True
+    """
+    chapters = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    others = [name for k, name in enumerate(chapters) if k % every != first - 1]
+    return [argument for name in others for argument in ("--deselect", SOLVED_CHAPTER.format(name))]
+
+
+def a_share(text):
+    """The two numbers of `1/2`."""
+    first, every = map(int, text.split("/"))
+    if not 1 <= first <= every:
+        raise ValueError
+    return first, every
 
 
 def available(names):
@@ -65,10 +93,11 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.processors", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (all of them)")
     parser.add_argument("--notebooks", action="store_true", help="chapters, solved chapters and bridges alone")
+    parser.add_argument("--chapters", type=a_share, default=(1, 1), metavar="K/N", help="the Kth of every N chapters alone")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.names if name not in NAMES]:
         parser.error(f"{', '.join(unknown)} is not one of {', '.join(NAMES)}")
-    processors, work = available(options.names or NAMES), parts(options.notebooks)
+    processors, work = available(options.names or NAMES), parts(options.notebooks, options.chapters)
     if importlib.util.find_spec("torch") is None:
         print("bridge: left out, because PyTorch is not installed (pip install torch)")
         del work["bridge"]

@@ -48,7 +48,9 @@ def test_an_unknown_step_is_said(capsys):
 
 def test_a_part_that_fails_with_a_processor_can_be_run_alone(monkeypatch, capsys):
     monkeypatch.setattr(processors, "available", lambda names: {"Prescott": {"OPENBLAS_CORETYPE": "Prescott"}})
-    monkeypatch.setattr(processors, "parts", lambda only: {"chapters": ["-c", "raise SystemExit(1)"], "bridge": ["-c", ""]})
+    monkeypatch.setattr(
+        processors, "parts", lambda only, share: {"chapters": ["-c", "raise SystemExit(1)"], "bridge": ["-c", ""]}
+    )
     assert processors.main(["Prescott"]) == 1
     said = capsys.readouterr().out
     assert "Failed: chapters with Prescott. To run it alone: env OPENBLAS_CORETYPE=Prescott " in said
