@@ -51,6 +51,7 @@ def parser():
     lab.add_argument("--notebook", default=FIRST, help=f"which chapter to open ({FIRST})")
     lab.add_argument("--port", type=port_number, help="where JupyterLab listens (the first free port from 8888 on)")
     lab.add_argument("--no-browser", action="store_true", help="only say the address")
+    lab.add_argument("--language", metavar="FOLDER", help="speak the language pack in this folder (chapter 19 writes one)")
     lab.add_argument("--copy-only", action="store_true", help="copy the course, and do not open it")
     lab.set_defaults(run=run_lab)
 
@@ -119,7 +120,8 @@ def run_lab(options):
         print(f"Your copy of the course is in {Path(options.folder).resolve()}", flush=True)
     if not options.copy_only:
         trust_chapters(options.folder)
-        open_lab(options.folder, options.notebook, options.port, False if options.no_browser else None)
+        browser = False if options.no_browser else None
+        open_lab(options.folder, options.notebook, options.port, browser, options.language)
 
 
 def run_demo(options):

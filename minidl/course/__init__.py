@@ -1,6 +1,6 @@
 """The course: copying it to the learner, opening it, predictions, exercises, proving notebooks."""
 
-__all__ = ["check", "outcome", "predict"]
+__all__ = ["check", "outcome", "predict", "write_language_pack"]
 
 
 def __getattr__(name):  # what JupyterLab's server loads from here needs no exercises
@@ -12,4 +12,8 @@ def __getattr__(name):  # what JupyterLab's server loads from here needs no exer
         from minidl.course import predicting
 
         return getattr(predicting, name)
+    if name == "write_language_pack":
+        from minidl.course.language_pack import write_language_pack
+
+        return write_language_pack
     raise AttributeError(f"minidl.course has no {name!r}")

@@ -23,14 +23,16 @@ import webbrowser
 from pathlib import Path
 
 from minidl.course.copying import CourseError
+from minidl.course.language_pack import LANGUAGE, language_pack
 from minidl.course.proof import PATH, SECRET, proof
 
 HOST = "127.0.0.1"  # not "localhost", which may also be [::1], where another program can listen
 FIRST_PORT = 8888
 TRIES = 10
+LAB_SETTINGS = Path(__file__).with_name("lab_settings")
 
 
-def open_lab(folder, notebook, port=None, browser=None):
+def open_lab(folder, notebook, port=None, browser=None, language=None):
     """Start JupyterLab in `folder` on `notebook`, say its address, and wait until it is stopped.
 
     Parameters
@@ -42,13 +44,16 @@ def open_lab(folder, notebook, port=None, browser=None):
         Where to listen; the first free one from 8888 on unless given.
     browser : bool, optional
         Whether to open a browser; where there is one and a screen, unless given.
+    language : path, optional
+        A folder with a language pack that JupyterLab shall speak.
 
     Raises
     ------
     CourseError
-        When the notebook is missing, the port is in use, or JupyterLab is missing or does not start.
+        When the notebook or the language pack is missing, the port is in use, or JupyterLab is missing or does not start.
     """
     folder = Path(folder).resolve()
+    language = language and language_pack(language)
     if not (folder / notebook).is_file():
         there = ", ".join(sorted(p.name for p in folder.glob("*.ipynb"))) or "no notebook at all"
         raise CourseError(f"there is no notebook {notebook} in {folder}; it holds {there}")
@@ -58,19 +63,19 @@ def open_lab(folder, notebook, port=None, browser=None):
         for _ in range(TRIES):
             if port is not None and not is_free(port):
                 raise CourseError(f"port {port} is in use by another program: choose another with --port, or leave it out")
-            if _serve(folder, notebook, free_port() if port is None else port, browser):
+            if _serve(folder, notebook, free_port() if port is None else port, browser, language):
                 return
     raise CourseError(f"{TRIES} times another program was quicker to take the port: choose one with --port")
 
 
-def _serve(folder, notebook, port, browser):
+def _serve(folder, notebook, port, browser, language=None):
     """Run JupyterLab until it is stopped; False when another program took the port before it could."""
     token, secret = secrets.token_hex(24), secrets.token_hex(24)
     server, redirect = None, None
     try:
         server = subprocess.Popen(
-            lab_command(folder, port),
-            env={**os.environ, "JUPYTER_TOKEN": token, SECRET: secret},
+            lab_command(folder, port, language or LAB_SETTINGS),
+            env={**os.environ, "JUPYTER_TOKEN": token, SECRET: secret, LANGUAGE: str(language or "")},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -134,9 +139,8 @@ def ending_on_signals():
             signal.signal(number, handler)
 
 
-def lab_command(folder, port):
+def lab_command(folder, port, settings):
     """The command that starts JupyterLab, quietly, without news from the network, and for its own pages alone."""
-    settings = Path(__file__).with_name("lab_settings")
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}", f"--ServerApp.ip={HOST}",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.allow_origin=http://{HOST}:{port}",

@@ -1,6 +1,7 @@
 """What `minidl lab` adds to JupyterLab's server: its proof, a stricter door, pictures that last, an end with its parent."""
 
 import os
+import sys
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.identity import PasswordIdentityProvider
@@ -8,6 +9,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import PeriodicCallback
 
+from minidl.course.language_pack import LANGUAGE
 from minidl.course.proof import PATH, SECRET, proof
 from minidl.course.saving import before_saving
 
@@ -54,4 +56,6 @@ def _load_jupyter_server_extension(server):
     server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, PATH), ProofHandler)])
     server.contents_manager.register_pre_save_hook(before_saving)
     server.no_browser_open_file = True  # it would hold the token, and be readable for others
+    if language := os.environ.get(LANGUAGE):
+        sys.path.append(language)  # last: of two packs for a language JupyterLab takes the one that it finds last
     _end_with_parent(server)

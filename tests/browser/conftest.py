@@ -41,7 +41,7 @@ def serve(browser, tmp_path_factory):
     """Opens a folder with `minidl lab`; inside, the address that it says."""
 
     @contextmanager
-    def serving(folder):
+    def serving(folder, *options):
         own = tmp_path_factory.mktemp("settings")
         names = (
             "MINIDL_PROGRESS",
@@ -51,7 +51,7 @@ def serve(browser, tmp_path_factory):
             "JUPYTER_DATA_DIR",
         )
         server = subprocess.Popen(
-            [sys.executable, "-m", "minidl.cli", "lab", str(folder), "--no-browser"],
+            [sys.executable, "-m", "minidl.cli", "lab", str(folder), "--no-browser", *options],
             env={**os.environ, **{name: str(own / name.lower()) for name in names}},  # not those of whoever runs the tests
             stdout=subprocess.PIPE,
             text=True,

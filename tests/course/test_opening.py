@@ -119,7 +119,7 @@ def quick_lab(monkeypatch, runtime, stranger):
 
     It ends after a while on the stranger's port, and after its first answer on any other.
     """
-    command = lambda folder, port: [opening.sys.executable, "-c", LAB, str(port), str(stranger)]
+    command = lambda folder, port, settings: [opening.sys.executable, "-c", LAB, str(port), str(stranger)]
     monkeypatch.setattr(opening, "lab_command", command)
 
 
@@ -214,7 +214,9 @@ def test_a_missing_jupyterlab_is_said(course, capsys, monkeypatch):
 
 
 def test_a_server_that_does_not_start_is_said(course, capfd, monkeypatch):
-    monkeypatch.setattr(opening, "lab_command", lambda folder, port: [opening.sys.executable, "-c", "raise SystemExit(3)"])
+    monkeypatch.setattr(
+        opening, "lab_command", lambda folder, port, settings: [opening.sys.executable, "-c", "raise SystemExit(3)"]
+    )
     assert main(["lab", str(course)]) == 1
     assert "JupyterLab did not start (exit code 3)" in capfd.readouterr().err
 
