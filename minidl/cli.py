@@ -86,6 +86,19 @@ def parser():
     lesson.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script gets as its own arguments")
     lesson.set_defaults(run=run_torch)
 
+    together = commands.add_parser(
+        "run",
+        help="run a script in several processes, as torchrun does",
+        description="Run a script in several processes that compute together (minidl.distributed). A process that fails "
+        "ends the run, and its name is told.",
+    )
+    together.add_argument("-n", "--processes", type=positive_number, default=1, help="how many processes (1)")
+    together.add_argument("--resume", action="store_true", help="go on from the last snapshot (minidl.train.Snapshot)")
+    together.add_argument("--timeout", type=positive_number, metavar="SECONDS", help="end the run after so many seconds")
+    together.add_argument("script", type=Path, help="the script")
+    together.add_argument("arguments", nargs=argparse.REMAINDER, help="what the script gets as its own arguments")
+    together.set_defaults(run=run_together)
+
     add_teach(commands)
     return top
 
@@ -197,6 +210,13 @@ def run_torch(options):
     from minidl.interop.in_place_of_torch import run_lesson
 
     return run_lesson(options.lesson, options.arguments)
+
+
+def run_together(options):
+    """Run a script in several processes."""
+    from minidl.distributed.launching import run
+
+    return run(options.script, options.arguments, options.processes, options.resume, options.timeout)
 
 
 if __name__ == "__main__":

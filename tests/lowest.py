@@ -13,10 +13,12 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 def lowest():
     """The lowest version of each package that users may need, by its name."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    optional = [line for extra in ("audio", "course", "export") for line in project["optional-dependencies"][extra]]
+    optional = [
+        line for extra in ("audio", "course", "distributed", "export") for line in project["optional-dependencies"][extra]
+    ]
     versions: dict[str, str] = {}
     for line in project["dependencies"] + optional:
-        name, version = re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups()
+        name, version = re.fullmatch(r"([\w-]+)>=([\d.]+)(?:;.*)?", line).groups()
         versions[name] = max(version, versions.get(name, version), key=lambda v: [int(n) for n in v.split(".")])
     return versions
 

@@ -16,6 +16,7 @@ from minidl.data.dataset import (
     TensorDataset,
     random_split,
 )
+from minidl.data.distributed import DistributedSampler
 from minidl.data.drawings import emoji
 from minidl.data.face_set import faces
 from minidl.data.full_sets import fashion_mnist, mnist
@@ -36,7 +37,8 @@ from minidl.data.texts import menus, names, novel, poems, reviews
 from minidl.data.workers import get_worker_info
 
 __all__ = [
-    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
+    "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset",
+    "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "blobs",
     "breast_cancer", "census", "cifar10", "circles", "default_collate", "default_convert", "diabetes", "digits", "emoji",
     "faces", "fashion_mnist", "get_worker_info", "iris", "menus", "mnist", "moons", "names", "novel", "nuclei",

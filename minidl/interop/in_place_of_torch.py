@@ -23,7 +23,8 @@ ELSEWHERE = {  # modules of PyTorch that have another name here
     "torch.nn.modules.loss": "minidl.nn.loss", "torch.nn.modules.activation": "minidl.nn.activation",
     "torch.optim.optimizer": "minidl.optim.optimizer", "torch.cuda.amp": "minidl.amp",
     "torch.utils.data.dataset": "minidl.data.dataset", "torch.utils.data.dataloader": "minidl.data.loader",
-    "torch.utils.data.sampler": "minidl.data.samplers", "torch.nn.utils.clip_grad": "minidl.nn.utils",
+    "torch.utils.data.sampler": "minidl.data.samplers",
+    "torch.utils.data.distributed": "minidl.data.distributed", "torch.nn.utils.clip_grad": "minidl.nn.utils",
 }  # fmt: skip
 
 asked: dict[str, str] = {}  # what was asked for in vain, and the nearest name that exists

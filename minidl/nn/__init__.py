@@ -1,7 +1,7 @@
 """Layers, losses, and the Module they are made of."""
 
 from minidl.engine.names import missing as _missing
-from minidl.nn import functional, init, utils
+from minidl.nn import functional, init, parallel, utils
 from minidl.nn.activation import (
     CELU,
     ELU,
@@ -137,6 +137,7 @@ from minidl.nn.pooling import (
     MaxUnpool3d,
 )
 from minidl.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
+from minidl.nn.sync_normalization import SyncBatchNorm
 from minidl.nn.transformer import (
     Transformer,
     TransformerDecoder,

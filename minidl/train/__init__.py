@@ -4,6 +4,7 @@ from minidl.train import metric_learning, metrics
 from minidl.train.callbacks import Callback, Checkpoint, EarlyStopping
 from minidl.train.find_lr import find_lr
 from minidl.train.loop import NotFiniteError, Run, evaluate, fit
+from minidl.train.snapshot import Snapshot
 
 __all__ = [
     "Callback",
@@ -11,6 +12,7 @@ __all__ = [
     "EarlyStopping",
     "NotFiniteError",
     "Run",
+    "Snapshot",
     "evaluate",
     "find_lr",
     "fit",
