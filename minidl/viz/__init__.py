@@ -6,6 +6,7 @@ _ROOMS = {
     "Flow": "runs.flow",
     "Live": "runs.live_picture",
     "LiveBoundary": "planes.boundary_picture",
+    "LiveEmbedding": "charts.live_embedding_picture",
     "LiveMask": "charts.masks_picture",
     "WeightPath": "planes.landscape",
     "activations": "charts.activations_picture",

@@ -88,6 +88,12 @@ for bias in (-30.0, -10.0, 0.0):
     painted.add(lambda x: 20 * x - 10 + bias, f"bias {bias:g}")
 painted.close()
 """,
+    "embedding film": """
+apart = md.viz.LiveEmbedding(md.tensor([[0.0], [1.0], [5.0], [6.0]]), md.tensor([0, 0, 1, 1]))
+for share in (0.0, 1.0):
+    apart.add(lambda x: md.cat([x % 5, share * x], dim=1), f"share {share:g}")
+apart.close()
+""",
     "heat": """
 from minidl.vision.scanning import scan
 brightness = md.nn.Sequential(md.nn.AvgPool2d(4, stride=4), md.nn.Conv2d(1, 1, 1))
@@ -436,6 +442,16 @@ def test_a_mask_has_a_film_over_its_thresholds_and_one_over_the_training(page):
     assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 1.00, Dice 1.00"
     film.locator("input[type=range]").fill("0")
     assert film.locator(".md-bar > .md-faint").inner_text() == "IoU 0.00, Dice 0.00"
+
+
+def test_a_film_shows_how_an_embedding_came_apart(page):
+    film = in_view(page, ".md-chart-widget:has(svg[aria-label^='Embedding: while the model trains'])")
+    words = film.locator(".md-bar > .md-faint")
+    assert words.inner_text().startswith("the nearest other has the same class: 100%")
+    last = film.locator("image").first.get_attribute("href")
+    film.locator("input[type=range]").fill("0")
+    assert words.inner_text().startswith("the nearest other has the same class: 0%")
+    assert film.locator("image").first.get_attribute("href") != last
 
 
 def test_the_window_under_the_mouse_is_framed_on_the_heat_map_and_a_box_shows_what_is_in_it(page):
