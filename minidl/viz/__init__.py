@@ -28,6 +28,7 @@ _ROOMS = {
     "loss_curve": "runs.curves_picture",
     "masks": "charts.masks_picture",
     "nodes": "graphs.nodes_picture",
+    "perturbation": "charts.perturbation_picture",
     "playground": "planes.play_picture",
     "precision_recall": "charts.evaluation_picture",
     "race": "planes.race_picture",
@@ -38,6 +39,7 @@ _ROOMS = {
     "steps": "graphs.steps_picture",
     "tangent": "planes.tangent_picture",
     "through_time": "runs.through_time_picture",
+    "trade_off": "charts.trade_off_picture",
     "words": "charts.words_picture",
 }
 

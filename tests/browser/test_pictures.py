@@ -100,6 +100,12 @@ brightness = md.nn.Sequential(md.nn.AvgPool2d(4, stride=4), md.nn.Conv2d(1, 1, 1
 found = scan(brightness, md.data.faces().photographs["astronaut"][:64, :64], window=4, scales=(1.0,))
 md.viz.heat_map(found, found.boxes[:2], found.scores[:2])
 """,
+    "perturbation": """
+ink = md.nn.Sequential(md.nn.Flatten(), md.nn.Linear(16, 2))
+_ = ink.load_state_dict({"1.weight": md.tensor([[0.0] * 16, [1.0] * 16]), "1.bias": md.tensor([1.7, 0.0])})
+md.viz.perturbation(ink, md.zeros(4, 4), md.ones(4, 4))
+""",
+    "trade-off": 'md.viz.trade_off({"net": {0.5: [0.7, 0.8], 8.0: [0.9]}}, xlabel="epsilon", ylabel="accuracy")',
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -452,6 +458,22 @@ def test_a_film_shows_how_an_embedding_came_apart(page):
     film.locator("input[type=range]").fill("0")
     assert words.inner_text().startswith("the nearest other has the same class: 0%")
     assert film.locator("image").first.get_attribute("href") != last
+def test_the_slider_on_epsilon_changes_the_verdict_and_all_three_pictures(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Perturbation'])")
+    words, images = chart.locator(".md-bar > .md-faint"), chart.locator("svg image")
+    seen = lambda: [images.nth(k).get_attribute("href") for k in range(3)]
+    assert words.inner_text() == "ε = 0.24: read as 1 (90%)"
+    at_the_end = seen()
+    chart.locator("input[type=range]").fill("0")
+    assert words.inner_text() == "ε = 0.00: read as 0 (85%)"
+    assert all(a != b for a, b in zip(seen(), at_the_end, strict=True))
+
+
+def test_a_point_of_a_trade_off_tells_its_runs(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Trade-off'])")
+    chart.locator("svg.minidl-chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.locator(".md-tip").inner_text() == "net\nepsilon 0.5\naccuracy 0.75\nruns 0.7 0.8"
 
 
 def test_the_window_under_the_mouse_is_framed_on_the_heat_map_and_a_box_shows_what_is_in_it(page):
