@@ -458,6 +458,8 @@ def test_a_film_shows_how_an_embedding_came_apart(page):
     film.locator("input[type=range]").fill("0")
     assert words.inner_text().startswith("the nearest other has the same class: 0%")
     assert film.locator("image").first.get_attribute("href") != last
+
+
 def test_the_slider_on_epsilon_changes_the_verdict_and_all_three_pictures(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Perturbation'])")
     words, images = chart.locator(".md-bar > .md-faint"), chart.locator("svg image")
