@@ -17,6 +17,7 @@ _ROOMS = {
     "broadcast": "charts.broadcast_picture",
     "calibration": "charts.evaluation_picture",
     "confusion": "charts.evaluation_picture",
+    "denoise": "charts.denoise_picture",
     "embedding": "charts.embedding_picture",
     "feature_maps": "charts.feature_maps_picture",
     "filters": "charts.filters_picture",

@@ -94,6 +94,11 @@ for share in (0.0, 1.0):
     apart.add(lambda x: md.cat([x % 5, share * x], dim=1), f"share {share:g}")
 apart.close()
 """,
+    "denoise": """
+from minidl.vision.diffusion import sample
+walk = sample(lambda noisy, t: noisy, md.randn(6, 1, 8, 8), steps=10)
+md.viz.denoise(walk.seen, walk.guesses, labels=[f"image {k}" for k in range(6)])
+""",
     "heat": """
 from minidl.vision.scanning import scan
 brightness = md.nn.Sequential(md.nn.AvgPool2d(4, stride=4), md.nn.Conv2d(1, 1, 1))
@@ -476,6 +481,21 @@ def test_a_point_of_a_trade_off_tells_its_runs(page):
     chart.locator("svg.minidl-chart").focus()
     page.keyboard.press("ArrowRight")
     assert chart.locator(".md-tip").inner_text() == "net\nepsilon 0.5\naccuracy 0.75\nruns 0.7  0.8"
+
+
+def test_the_slider_goes_back_to_the_noise_and_forward_to_the_sample(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Denoising'])")
+    images, slider = chart.locator("svg image"), chart.locator("input[type=range]")
+    shown = lambda: [images.nth(k).get_attribute("href") for k in range(8)]
+    at_the_end = shown()
+    slider.fill("0")
+    assert chart.locator(".md-slider-value").inner_text() == "step 0 of 10"
+    assert [a == b for a, b in zip(shown(), at_the_end, strict=True)] == [False, False] + [True] * 6  # the moments stay
+    slider.fill("10")
+    assert shown() == at_the_end
+    box = images.first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 10, box["y"] + box["height"] / 4)
+    assert chart.locator(".md-tip").inner_text() == "image 0"
 
 
 def test_the_window_under_the_mouse_is_framed_on_the_heat_map_and_a_box_shows_what_is_in_it(page):
