@@ -34,13 +34,16 @@ _ROOMS = {
     "precision_recall": "charts.evaluation_picture",
     "race": "planes.race_picture",
     "receptive_field": "charts.receptive_field_picture",
+    "recorder": "charts.recorder_picture",
     "roc": "charts.evaluation_picture",
     "saliency": "charts.saliency_picture",
     "sketchpad": "charts.sketchpad_picture",
+    "spectrogram": "charts.sound_picture",
     "steps": "graphs.steps_picture",
     "tangent": "planes.tangent_picture",
     "through_time": "runs.through_time_picture",
     "trade_off": "charts.trade_off_picture",
+    "waveform": "charts.sound_picture",
     "words": "charts.words_picture",
 }
 

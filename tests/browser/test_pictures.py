@@ -111,6 +111,15 @@ _ = ink.load_state_dict({"1.weight": md.tensor([[0.0] * 16, [1.0] * 16]), "1.bia
 md.viz.perturbation(ink, md.zeros(4, 4), md.ones(4, 4))
 """,
     "trade-off": 'md.viz.trade_off({"net": {0.5: [0.7, 0.8], 8.0: [0.9]}}, xlabel="epsilon", ylabel="accuracy")',
+    "sound": """
+tone = (2 * md.pi * 500 * md.arange(4000) / 8000).sin()
+md.viz.spectrogram(md.cat([tone, md.zeros(4000)]), 8000)
+""",
+    "recorder": """
+louder = lambda sound: md.stack([sound.min().abs() < 0.4, sound.min().abs() >= 0.4]).float().reshape(1, 2) * 9
+recorder = md.viz.recorder(louder, ["quiet", "loud"], sample_rate=8000)
+recorder
+""",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -623,6 +632,33 @@ def test_what_is_drawn_on_the_sketchpad_is_read_and_kept(page):
     wait_for(page, lambda: "R: 1" in widget.locator(".md-said").inner_text())
     widget.locator("button:has-text('Take back')").click()
     wait_for(page, lambda: "R: 0" in widget.locator(".md-said").inner_text())
+
+
+def test_a_line_moves_over_the_spectrogram_while_the_sound_is_heard(page):
+    widget = in_view(page, ".md-sound-widget")
+    said = widget.locator(".md-said")
+    chart = widget.locator("svg")
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.7 * box["height"])
+    assert "strongest at 500 Hz" in said.inner_text()
+    place = float(widget.locator(".md-cursor").last.get_attribute("x1"))
+    chart.press("ArrowRight")
+    assert float(widget.locator(".md-cursor").last.get_attribute("x1")) > place
+    page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.7 * box["height"])
+    assert said.inner_text().endswith("silence")
+
+
+def test_the_recorder_opens_a_file_and_the_model_hears_it(page, tmp_path):
+    widget = in_view(page, ".md-recorder-widget")
+    for name, loudness in (("quiet", 0.1), ("loud", 0.8)):
+        path = tmp_path / f"{name}.wav"
+        md.audio.save(path, loudness * (md.arange(4000) / 3).sin(), 16000)
+        widget.locator("input[type=file]").set_input_files(path)
+        wait_for(page, lambda heard=name: widget.locator(".md-reading").all_inner_texts() == [f"I hear: {heard}"])
+    assert "Recorder: 0.25 seconds" in widget.locator(".md-stage svg").get_attribute("aria-label")
+    (tmp_path / "no.wav").write_bytes(b"RIFF and nothing else")
+    widget.locator("input[type=file]").set_input_files(tmp_path / "no.wav")
+    wait_for(page, lambda: "no sound that the browser can read" in widget.locator(".md-said").inner_text())
 
 
 def test_a_tensor_shows_a_card(page):

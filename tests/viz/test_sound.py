@@ -1,0 +1,112 @@
+"""Sounds as pictures: the outline, the spectrogram, what can be heard, and the recorder."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+
+import minidl as md
+from minidl.errors import DtypeError, ShapeError
+from minidl.viz.charts.sound import MOST_COLUMNS, bands, heard, outline, readings
+from tests.viz.fuzzing import check_picture
+
+
+def tone(hertz, seconds=0.5, rate=8000):
+    return (2 * md.pi * hertz * md.arange(int(seconds * rate)) / rate).sin()
+
+
+def test_the_outline_holds_the_extremes_of_every_column():
+    samples = np.random.RandomState(0).uniform(-1, 1, 10_007)
+    shape = outline(samples, 8000)
+    assert len(shape.low) == MOST_COLUMNS
+    assert shape.low.min() == samples.min()
+    assert shape.high.max() == samples.max()
+    assert shape.time[-1] < 10_007 / 8000
+
+
+def test_the_spectrogram_says_which_frequency_is_strongest():
+    sound = md.cat([tone(500), tone(2000), md.zeros(4000)]).numpy()
+    shown = bands(sound, 8000, 256, 64)
+    texts = readings(shown)
+    said = lambda seconds: texts[round(seconds * 8000 / 64)]
+    assert said(0.25).startswith("strongest at 500 Hz")
+    assert said(0.75).startswith("strongest at 2000 Hz")
+    assert said(1.25) == "silence"
+    assert shown.decibels.max() == 0
+
+
+def test_mel_bands_are_named_by_the_frequency_in_their_middle():
+    shown = bands(tone(1000).numpy(), 8000, 512, 128, n_mels=20)
+    assert shown.decibels.shape[0] == len(shown.hertz) == 20
+    assert shown.hertz[shown.decibels.mean(axis=1).argmax()] == pytest.approx(1000, abs=120)
+
+
+def test_what_is_heard_is_what_is_drawn_and_nothing_long_is_carried_along():
+    sound = 0.5 * tone(440)
+    content = base64.b64decode(heard(sound.numpy(), 8000).partition(",")[2])
+    again, rate = md.audio.load(io.BytesIO(content))
+    assert rate == 8000
+    assert (again[0] - sound).abs().max().item() < 1e-4
+    assert heard(np.zeros(8000 * 31), 8000) == ""
+
+
+@pytest.mark.parametrize("draw", [md.viz.waveform, md.viz.spectrogram])
+def test_a_sound_is_drawn_with_the_axes_over_which_the_line_moves(draw):
+    picture = draw(tone(440), 8000, title="<b>a & b</b>")
+    check_picture(picture)
+    assert "<b>" not in picture.svg
+    for plane in picture.state()["planes"]:
+        left, top, right, bottom = plane["box"]
+        assert 0 < left < right <= 7 * 72
+        assert 0 < top < bottom
+        assert plane["limits"] == [0, 0.5]
+    assert picture.data["seconds"] == 0.5
+
+
+@pytest.mark.parametrize("draw", [md.viz.waveform, md.viz.spectrogram])
+def test_what_is_not_finite_is_left_out_and_silence_is_drawn(draw):
+    sound = tone(440, 0.05)
+    sound[10], sound[20] = float("nan"), float("inf")
+    assert draw(sound, 8000).data["largest"] <= 1
+    check_picture(draw(sound, 8000))
+    check_picture(draw(md.zeros(300), 8000))
+
+
+def test_what_is_no_sound_is_refused():
+    with pytest.raises(ShapeError, match=r"one sound is drawn, of shape \(time,\), and this is \(2, 5\)"):
+        md.viz.waveform(md.zeros(2, 5), 8000)
+    with pytest.raises(ShapeError, match=r"this is \(0,\)"):
+        md.viz.spectrogram(md.zeros(0), 8000)
+    with pytest.raises(DtypeError, match="with a fraction, and this is int64"):
+        md.viz.waveform(md.arange(5), 8000)
+    with pytest.raises(ValueError, match="a whole number of hertz above 0, not -1"):
+        md.viz.waveform(md.zeros(5), -1)
+
+
+def packed(samples):
+    return base64.b64encode(np.round(np.asarray(samples) * 32767).astype("<i2").tobytes()).decode()
+
+
+def test_the_recorder_keeps_what_the_browser_sends_and_asks_the_model():
+    loud = lambda sound: md.stack([-sound.abs().max(), sound.abs().max()]).reshape(1, 2) * 9
+    pad = md.viz.recorder(loud, ["quiet", "loud"], sample_rate=8000)
+    assert repr(pad) == "Recorder: nothing is recorded yet"
+    reply = pad.answer({"samples": packed(0.9 * tone(440))})
+    assert reply["shares"][1] > 0.99
+    assert pad.waveform.shape == (4000,)
+    assert repr(pad) == "Recorder: 0.50 seconds"
+    check_picture(md.viz.recorder())
+    assert len(md.viz.recorder(sample_rate=100).svg) > 1000
+
+
+@pytest.mark.parametrize("hostile", ["", "AAA", "not base64!", "AA==", None])
+def test_the_recorder_refuses_what_is_no_recording(hostile):
+    with pytest.raises(ValueError, match="this is no recording"):
+        md.viz.recorder().answer({"samples": hostile})
+
+
+def test_a_recording_that_is_too_long_is_cut():
+    pad = md.viz.recorder(sample_rate=1000)
+    pad.answer({"samples": packed(np.zeros(50_000))})
+    assert len(pad.waveform) == 10_000
