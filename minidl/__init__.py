@@ -384,7 +384,7 @@ _suggest_in_notebooks()
 # They open when somebody knocks.
 _ROOMS = {
     *"accelerator amp audio backends cuda data distributed distributions fft func interop jit".split(),
-    *"linalg nn onnx optim privacy special testing text train utils vision viz".split(),
+    *"linalg nn onnx optim privacy profile special testing text train utils vision viz".split(),
 }
 _LATER = {
     **dict.fromkeys(

@@ -120,6 +120,12 @@ louder = lambda sound: md.stack([sound.min().abs() < 0.4, sound.min().abs() >= 0
 recorder = md.viz.recorder(louder, ["quiet", "loud"], sample_rate=8000)
 recorder
 """,
+    "flame": """
+from minidl.profile import Machine, profile
+spent = profile(md.nn.Sequential(md.nn.Linear(64, 64), md.nn.ReLU()), md.ones(8, 64))
+md.viz.flame(spent)
+""",
+    "roofline": "md.viz.roofline(spent, Machine(flops_per_second=1e11, bytes_per_second=1e10))",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -393,6 +399,21 @@ def test_a_click_into_the_confusion_matrix_shows_the_mistakes(page):
     assert chart.locator(".md-tip").inner_text().startswith("2 taken for 3\n")
     assert chart.locator(".md-shelf img").count() >= 1
     assert "2 taken for 3" in chart.locator(".md-shelf img").first.get_attribute("alt")
+
+
+def test_a_block_of_a_flame_says_what_it_costs(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Flame'])")
+    label = chart.locator("svg.minidl-chart text", has_text="linear").first.bounding_box()
+    page.mouse.move(label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
+    assert chart.locator(".md-tip").inner_text().startswith("linear (forward)\n66,")
+
+
+def test_the_layers_under_a_roofline_say_what_they_reach(page):
+    chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Roofline'])")
+    svg = chart.locator("svg.minidl-chart").bounding_box()
+    page.mouse.move(svg["x"] + svg["width"] / 2, svg["y"] + svg["height"] / 2)
+    tip = chart.locator(".md-tip").inner_text()
+    assert "of what the roof allows" in tip
 
 
 def test_the_receptive_field_of_the_unit_under_the_mouse_is_framed(page):
