@@ -1,6 +1,7 @@
 """Gradients, by PyTorch's names (`torch.autograd`). How they are computed is shown in `minidl.engine`."""
 
 from minidl.autograd import functional, graph
+from minidl.autograd.checkpointing import checkpoint, checkpoint_sequential
 from minidl.autograd.function import Function
 from minidl.autograd.functional import hessian, hvp, jacobian, jvp, per_sample_grads, vhp, vjp
 from minidl.autograd.gradcheck import GradientError, gradcheck, gradgradcheck
@@ -20,6 +21,8 @@ __all__ = [
     "Node",
     "Variable",
     "backward",
+    "checkpoint",
+    "checkpoint_sequential",
     "detect_anomaly",
     "enable_grad",
     "functional",

@@ -1,5 +1,5 @@
 """PyTorch's ``torch.utils``: what lessons import from there."""
 
-from minidl.utils import data
+from minidl.utils import checkpoint, data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]

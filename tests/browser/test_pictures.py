@@ -405,15 +405,18 @@ def test_a_block_of_a_flame_says_what_it_costs(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Flame'])")
     label = chart.locator("svg.minidl-chart text", has_text="linear").first.bounding_box()
     page.mouse.move(label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
-    assert chart.locator(".md-tip").inner_text().startswith("linear (forward)\n66,")
+    assert chart.locator(".md-tip").inner_text().startswith("linear (forward)\n66 kFLOP")
 
 
 def test_the_layers_under_a_roofline_say_what_they_reach(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Roofline'])")
     svg = chart.locator("svg.minidl-chart").bounding_box()
-    page.mouse.move(svg["x"] + svg["width"] / 2, svg["y"] + svg["height"] / 2)
-    tip = chart.locator(".md-tip").inner_text()
-    assert "of what the roof allows" in tip
+    for height in range(0, int(svg["height"]), 8):  # how fast the layer was, and so how high it lies, is not known
+        page.mouse.move(svg["x"] + 0.604 * svg["width"], svg["y"] + height)
+        if tip := chart.locator(".md-tip").inner_text():
+            break
+    assert tip.startswith("0 (Linear)\n2.3 FLOP/byte, ")
+    assert tip.endswith("of what the roof allows")
 
 
 def test_the_receptive_field_of_the_unit_under_the_mouse_is_framed(page):

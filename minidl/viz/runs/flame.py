@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from minidl.errors import MinidlError
 
-QUANTITIES = {"flops": "FLOP", "bytes": "byte", "seconds": "s", "kept": "byte kept"}  # and their units
+QUANTITIES = {"flops": "FLOP", "bytes": "B", "seconds": "s", "kept": "B"}  # and their units
 
 
 @dataclass
@@ -66,6 +66,17 @@ def _lay(tree, direction, depth, start, whole, blocks):
         if isinstance(inside, dict):
             _lay(inside, direction, depth + 1, start, whole, blocks)
         start += amount / whole
+
+
+def in_units(amount, unit):
+    """An amount with a prefix of its unit.
+
+    >>> in_units(66048, "FLOP"), in_units(0.0021, "s")
+    ('66 kFLOP', '2.1 ms')
+    """
+    prefixes = {1e9: "G", 1e6: "M", 1e3: "k", 1: "", 1e-3: "m", 1e-6: "µ"}
+    size = next((size for size in prefixes if amount >= size), 1e-6)
+    return f"{amount / size:.3g} {prefixes[size]}{unit}"
 
 
 def plural(by):

@@ -1,8 +1,7 @@
 """A flame picture: where a model's arithmetic, bytes or time goes."""
 
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
-from minidl.viz.runs.flame import QUANTITIES, flame_blocks, flame_title, plural
-from minidl.viz.summary import number_text
+from minidl.viz.runs.flame import QUANTITIES, flame_blocks, flame_title, in_units, plural
 from minidl.viz.theme import LIGHT
 
 WIDTH = 8.0  # inches
@@ -57,4 +56,5 @@ def _colour(block):
 
 
 def _said(block, by):
-    return f"{block.name} ({block.direction})\n{number_text(block.amount)} {QUANTITIES[by]}, {block.width:.1%} of all"
+    name = block.name if block.kind == "direction" else f"{block.name} ({block.direction})"
+    return f"{name}\n{in_units(block.amount, QUANTITIES[by])}, {block.width:.1%} of all"
