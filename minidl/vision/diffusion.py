@@ -202,7 +202,7 @@ class UNet(nn.Module):
         Raises
         ------
         ShapeError
-            When height or width is not a multiple of 4.
+            When height or width is not a multiple of 4, or there is a condition and the network was made without.
         """
         if x.shape[-1] % 4 or x.shape[-2] % 4:
             raise ShapeError(
@@ -210,7 +210,7 @@ class UNet(nn.Module):
             )
         known = self.time(t)
         if condition is not None:
-            known = known + self.condition(condition)
+            known = known + self._told(condition)
         known = silu(known)
         fine = self.down1(self.first(x), known)
         coarse = self.down2(nn.functional.avg_pool2d(fine, 2), known)
@@ -218,3 +218,8 @@ class UNet(nn.Module):
         h = self.up2(cat([interpolate(h, scale_factor=2), coarse], dim=1), known)
         h = self.up1(cat([interpolate(h, scale_factor=2), fine], dim=1), known)
         return self.last(silu(self.norm(h)))
+
+    def _told(self, condition):
+        if self.condition is None:
+            raise ShapeError("this U-Net was made without conditions: UNet(..., conditions=n) can be asked by n numbers")
+        return self.condition(condition)

@@ -114,5 +114,7 @@ def test_a_walk_leaves_the_mode_of_the_model_and_makes_no_graph():
 def test_what_cannot_work_is_refused():
     with pytest.raises(ShapeError, match=r"multiples of 4, not \(8, 10\)"):
         UNet(1, width=8)(md.zeros(1, 1, 8, 10), md.zeros(1))
+    with pytest.raises(ShapeError, match="this U-Net was made without conditions"):
+        UNet(1, width=8)(md.zeros(1, 1, 8, 8), md.zeros(1), md.zeros(1, 3))
     with pytest.raises(ValueError, match="at least one step leads from noise to data, not 0"):
         sample(points_of(1.0), md.zeros(1, 1), steps=0)

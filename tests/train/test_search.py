@@ -1,0 +1,193 @@
+"""Searching: what is tried, on which executor, and what is left when something breaks."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import minidl as md
+from minidl.train import Float, Int, search
+from minidl.train.search import SearchError
+
+ROOT = Path(__file__).parents[2]
+SPACE = {"lr": Float(0.001, 1.0, log=True), "width": Int(1, 8), "act": ["relu", "tanh"]}
+
+
+def bowl(config):
+    """Smallest at width 3 and the smallest rate."""
+    return (config["width"] - 3) ** 2 + config["lr"] + (config["act"] == "tanh")
+
+
+def chance(config):
+    return md.rand(1).item()
+
+
+def with_budget(config, budget):
+    return abs(config["width"] - 3) + 1 / budget
+
+
+def deadly(config):
+    """Kills its own process where the width is 2."""
+    if config["width"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return float(config["width"])
+
+
+def stubborn(config):
+    if config["width"] > 2:
+        raise RuntimeError(f"too wide: {config['width']}")
+    return float(config["width"]) if config["width"] == 1 else float("nan")
+
+
+def values(found):
+    return [trial.value for trial in found.trials]
+
+
+# What is tried
+
+
+def test_a_random_search_draws_from_every_setting_and_repeats_with_its_seed():
+    found = search(SPACE, bowl, trials=50)
+    assert {trial.config["act"] for trial in found.trials} == {"relu", "tanh"}
+    assert {trial.config["width"] for trial in found.trials} == set(range(1, 9))
+    assert all(0.001 <= trial.config["lr"] <= 1 for trial in found.trials)
+    assert 15 < sum(trial.config["lr"] < 0.0316 for trial in found.trials) < 35  # half of the powers of ten
+    assert values(search(SPACE, bowl, trials=50)) == values(found)
+    assert values(search(SPACE, bowl, trials=50, seed=1)) != values(found)
+    assert found.best.value == min(values(found))
+
+
+def test_a_grid_has_every_combination():
+    found = search({"width": Int(1, 3), "act": ["relu", "tanh"]}, lambda config: config["width"], method="grid")
+    assert [tuple(trial.config.values()) for trial in found.trials] == [
+        (1, "relu"), (1, "tanh"), (2, "relu"), (2, "tanh"), (3, "relu"), (3, "tanh"),
+    ]  # fmt: skip
+
+
+def test_halving_gives_the_best_third_three_times_as_much():
+    found = search(SPACE, with_budget, method="halving", trials=18, budgets=(1, 3, 9))
+    assert [sum(trial.budget == b for trial in found.trials) for b in (1, 3, 9)] == [18, 6, 2]
+    promoted = {trial.config["width"] for trial in found.trials if trial.budget == 3}
+    assert max(abs(width - 3) for width in promoted) <= 1
+    assert found.best.budget == 9
+
+
+def test_evolution_gets_better_than_its_first_generation():
+    found = search(SPACE, bowl, method="evolution", trials=40, generations=5)
+    first, last = found.trials[:8], found.trials[-8:]
+    assert len(found.trials) == 40
+    assert sum(t.value for t in last) < sum(t.value for t in first)
+    assert found.best.config["width"] == 3
+
+
+def test_each_trial_starts_from_its_recorded_seed():
+    found = search(SPACE, chance, trials=3)
+    for trial in found.trials:
+        md.manual_seed(trial.seed)
+        assert md.rand(1).item() == trial.value
+    assert len(set(values(found))) == 3
+
+
+# Where it runs
+
+
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_every_executor_finds_the_same(kind):
+    with kind(2) as executor:
+        found = search(SPACE, bowl, trials=12, executor=executor, method="evolution")
+    assert values(found) == values(search(SPACE, bowl, trials=12, method="evolution"))
+
+
+def test_own_processes_find_the_same():
+    assert values(search(SPACE, chance, trials=6, workers=2)) == values(search(SPACE, chance, trials=6))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_a_killed_worker_loses_its_trial_and_no_more():
+    found = search({"width": Int(1, 6)}, deadly, method="grid", workers=2)
+    lost = [trial.config["width"] for trial in found.trials if trial.value is None]
+    assert lost == [2]
+    assert {trial.error for trial in found.trials} == {"", "its process was killed"}
+    assert found.best.value == 1
+
+
+def test_mpi_runs_trials_in_other_processes(tmp_path):
+    script = tmp_path / "searching.py"
+    script.write_text(
+        "from mpi4py.futures import MPIPoolExecutor\n"
+        "from minidl.train import search\n"
+        "from tests.train.test_search import SPACE, chance\n"
+        "if __name__ == '__main__':\n"
+        "    with MPIPoolExecutor() as executor:\n"
+        "        print([trial.value for trial in search(SPACE, chance, trials=6, executor=executor).trials])\n"
+    )
+    mpiexec = Path(sys.executable).with_name("mpiexec")
+    if not mpiexec.exists():
+        pytest.skip("mpich is not installed")
+    said = subprocess.run(
+        [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", str(script)],
+        capture_output=True, text=True, timeout=120, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout) == values(search(SPACE, chance, trials=6))
+
+
+def test_dask_runs_trials_on_its_cluster():
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        found = search(SPACE, chance, trials=6, executor=client.get_executor())
+    assert values(found) == values(search(SPACE, chance, trials=6))
+
+
+# What is left
+
+
+def test_a_trial_that_fails_is_written_down_and_the_others_go_on():
+    found = search({"width": Int(1, 4)}, stubborn, method="grid")
+    assert values(found) == [1.0, None, None, None]
+    assert [trial.error for trial in found.trials[1:]] == [
+        "the objective is nan", "RuntimeError: too wide: 3", "RuntimeError: too wide: 4",
+    ]  # fmt: skip
+    assert repr(found) == "Search(grid: 4 trials, 3 failed, best 1 with {'width': 1})"
+
+
+@pytest.mark.parametrize("method", ["random", "grid", "halving", "evolution"])
+def test_a_search_goes_on_from_its_file(method, tmp_path):
+    asked, file = [], tmp_path / "search.json"
+
+    def counted(config, budget=0):
+        asked.append(config)
+        if len(asked) == 5:
+            raise KeyboardInterrupt
+        return bowl(config)
+
+    space = {"lr": [0.1, 0.2], "width": Int(1, 4), "act": ["relu"]}
+    with pytest.raises(KeyboardInterrupt):
+        search(space, counted, method=method, trials=9, file=file)
+    found = search(space, counted, method=method, trials=9, file=file)
+    assert len(asked) == len(found.trials) + 1  # only what was interrupted is tried again
+    whole = lambda config, budget=0: bowl(config)
+    assert values(found) == values(search(space, whole, method=method, trials=9))
+    assert [row["seed"] for row in json.loads(file.read_text())["trials"]] == [trial.seed for trial in found.trials]
+
+
+def test_the_file_of_another_search_is_refused(tmp_path):
+    search(SPACE, bowl, trials=2, file=tmp_path / "one.json")
+    with pytest.raises(SearchError, match="belongs to another search"):
+        search(SPACE, bowl, trials=3, file=tmp_path / "one.json")
+
+
+def test_what_cannot_be_searched_is_refused():
+    with pytest.raises(ValueError, match=r"'width' is searched in a list of choices, .* not in 3"):
+        search({"width": 3}, bowl)
+    with pytest.raises(ValueError, match="a range goes from low to a higher number"):
+        Float(0, 1, log=True)
+    with pytest.raises(ValueError, match="method is one of random, grid, halving, evolution, not 'best'"):
+        search(SPACE, bowl, method="best")
+    with pytest.raises(SearchError, match="no trial has a value: KeyError"):
+        search({"x": [1]}, bowl, method="grid").best  # noqa: B018
