@@ -13,7 +13,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv .venv
 endif
 
-.PHONY: help lab test fuzz check-processors demo notebooks models bench format clean
+.PHONY: help lab test fuzz check-processors demo notebooks models book bench format clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -38,6 +38,9 @@ notebooks: .venv/ready-dev  ## execute all notebooks again and write them in the
 
 models: .venv/ready-dev  ## train again the small models that chapters load
 	@for script in assets/models/*/train.py; do $(BIN)/python $$script || exit 1; done
+
+book: .venv/ready-dev  ## build the book: course, reference and atlas as a site in build/book, which needs no server
+	@$(BIN)/python -m book
 
 bench: .venv/ready-dev  ## measure speed beside other libraries (QUICK=1: the tables of the README, in three minutes)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)

@@ -55,6 +55,13 @@ def parser():
     lab.add_argument("--copy-only", action="store_true", help="copy the course, and do not open it")
     lab.set_defaults(run=run_lab)
 
+    book = commands.add_parser(
+        "book", help="open the course, the reference and the atlas of operations as a book, in a browser"
+    )
+    book.add_argument("--port", type=port_number, help="where it is served (a free port)")
+    book.add_argument("--no-browser", action="store_true", help="only say the address")
+    book.set_defaults(run=run_book)
+
     demo = commands.add_parser("demo", help="train on handwritten digits, and write a page with what happened")
     demo.add_argument("--epochs", type=positive_number, default=5, help="how often to go through the digits (5)")
     demo.add_argument("--output", type=Path, default=Path("minidl-demo.html"), help="the page (minidl-demo.html)")
@@ -135,6 +142,13 @@ def run_lab(options):
         trust_chapters(options.folder)
         browser = False if options.no_browser else None
         open_lab(options.folder, options.notebook, options.port, browser, options.language)
+
+
+def run_book(options):
+    """Serve the book."""
+    from minidl.course.book import serve_book
+
+    serve_book(options.port, not options.no_browser)
 
 
 def run_demo(options):

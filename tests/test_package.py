@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import minidl as md
+from tests import wheel
 
 ROOT = Path(__file__).parents[1]
 HEAVY = "matplotlib pygraphviz graphviz anywidget ipywidgets IPython rich latex2mathml jupyterlab torch".split()
@@ -41,3 +43,15 @@ def test_rooms_import_only_rooms_below_them(monkeypatch):
 
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0  # what it found is in the output
+
+
+def test_what_is_missing_in_a_distribution_or_there_twice_is_said(tmp_path):
+    path = tmp_path / "minidl.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in [*wheel.WHEEL[1:], "minidl/a.pyc"]:
+            archive.writestr(name, "")
+    assert wheel.problems(path, book=True) == [
+        f"minidl.whl lacks {wheel.WHEEL[0]}",
+        "minidl.whl lacks minidl/_book/index.html",
+        "minidl.whl has minidl/a.pyc",
+    ]

@@ -6,7 +6,6 @@ MINIDL_BROWSER=required, as in CI, a missing browser is a failure.
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,16 +13,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.lab import HARMLESS, console_errors
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+from tests.browser.lab import FLAGS, HARMLESS, chromium, console_errors
 
 
 @pytest.fixture(scope="session")
 def browser():
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
-    )
+    found = chromium()
     if not found:
         if os.environ.get("MINIDL_BROWSER") == "required":
             pytest.fail("the browser tests are required, and no Chromium was found")
@@ -31,9 +26,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,20 @@
 """What one does in JupyterLab, again and again."""
 
+import os
 import re
+import shutil
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 HARMLESS = re.compile("favicon|Autofocus|net::ERR_INTERNET_DISCONNECTED")
 LOST_ERROR = "Error: widget model not found"
 LOST = ".jp-OutputArea-output:has-text('Error displaying widget: model not found')"
 WAITING = ".jp-OutputArea-output:has-text('Loading widget...')"
+
+
+def chromium():
+    """Where the browser is: the environment variable CHROMIUM, or one that is installed; None without any."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def console_errors(page):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from minidl.nn.parameter import Parameter
+from minidl.ops.creation import tensor
 from minidl.optim import SGD, Adam
 from minidl.viz.colours import CLASSES, class_colour
 from minidl.viz.figure import FigurePicture, faded, plain_label, wrapped
@@ -79,6 +81,8 @@ class RacePicture(FigurePicture):
 
     def __init__(self, name, function, optimizers, rates, start, steps, limits, title):
         self._function, self._optimizers, self._steps, self._limits = function, optimizers, steps, limits
+        self._known = {"surface": name, "rules": rules(optimizers)} if function is SURFACES.get(name, (None,))[0] else {}
+        self._rules = rules(optimizers) if function is SURFACES.get(name, (None,))[0] else None
         paths = self.paths(start, rates)
         self._grid = heights(function, limits)
         ends = {key: rows[-1][2] for key, rows in paths.items() if rows}
@@ -139,10 +143,29 @@ class RacePicture(FigurePicture):
         return {
             "svg": self._ground.svg, "text": self.text, "corners": corners, "limits": [list(side) for side in self._limits],
             "start": self.data["start"], "rates": self.data["rates"], "ends": list(RATES), "steps": self._steps,
-            "paths": rounded(self.data["paths"]), "colours": list(CLASSES),
+            "paths": rounded(self.data["paths"]), "colours": list(CLASSES), **self._known,
         }  # fmt: skip
 
 
 def rounded(paths):
     """Paths with the digits that a picture can show."""
     return {key: [[float(f"{v:.5g}") for v in row] for row in rows] for key, rows in paths.items()}
+
+
+def rules(optimizers):
+    """The optimisers as data, for a page that runs them without a kernel; None where one is of a kind that it lacks.
+
+    >>> rules({"SGD": SGD})
+    {'SGD': {'kind': 'SGD', 'momentum': 0}}
+    """
+    known = {SGD: ("momentum",), Adam: ("betas", "eps")}
+    found = {}
+    for key, make in optimizers.items():
+        optimizer = make([Parameter(tensor([0.0, 0.0]))], lr=0.1)
+        if type(optimizer) not in known or any(
+            optimizer.defaults.get(name) for name in ("weight_decay", "amsgrad", "dampening")
+        ):
+            return None
+        names = known[type(optimizer)]
+        found[key] = {"kind": type(optimizer).__name__, **{name: optimizer.defaults[name] for name in names}}
+    return found

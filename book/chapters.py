@@ -1,0 +1,122 @@
+"""The chapters as pages: pictures alive, guesses and exercises as far as they go without Python."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import nbformat
+
+from book import pictures
+from book.answers import answers
+from minidl.course.answering import exercises
+from minidl.course.predicting import predictions
+from minidl.course.solving import exercise_of
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+PREDICT = re.compile(r"""^predict\(["'](ch\d+\.p\d+)["']""", re.MULTILINE)
+OUTCOME = re.compile(r"""\boutcome\(["'](ch\d+\.p\d+)["']""")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
+GLOSSARY_ROW = re.compile(r"^\| (?!term \||---)([^|]+?) \|", re.MULTILINE)
+
+
+def write(place):
+    """Write all chapters and projects, the glossary and the page for teachers into the source of the book."""
+    folder = place / "chapters"
+    (folder / "projects").mkdir(parents=True)
+    for path in sorted(NOTEBOOKS.rglob("*.ipynb")):
+        notebook = page(nbformat.read(path, as_version=4), path.name, path.parent)
+        nbformat.write(notebook, folder / path.relative_to(NOTEBOOKS))
+    for path in sorted(NOTEBOOKS.rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        text = with_anchors(text) if path.name == "GLOSSARY.md" else text
+        (folder / path.relative_to(NOTEBOOKS)).write_text(elsewhere(text, path.parent), encoding="utf-8")
+
+
+def with_anchors(glossary):
+    """The glossary, with an anchor for each term.
+
+    >>> with_anchors("| term | meaning |\\n| --- | --- |\\n| axis, dimension | one direction |").splitlines()[-1]
+    '| <span id="axis-dimension"></span>axis, dimension | one direction |'
+    """
+    anchor = lambda term: re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
+    return GLOSSARY_ROW.sub(lambda match: f'| <span id="{anchor(match[1])}"></span>{match[1]} |', glossary)
+
+
+def elsewhere(text, folder=NOTEBOOKS):
+    """A text without links to files that are no pages: only their words stay.
+
+    >>> elsewhere("[Next](01_numbers_in_boxes.ipynb), and the [source](../minidl/engine/tensor.py)")
+    '[Next](01_numbers_in_boxes.ipynb), and the source'
+    """
+
+    def kept(match):
+        target = (folder / match[2].partition("#")[0]).resolve()
+        return match[0] if target.is_relative_to(NOTEBOOKS) and target.is_file() else match[1]
+
+    return LINK.sub(kept, text)
+
+
+def page(notebook, file, folder=NOTEBOOKS):
+    """A notebook whose outputs show in a browser without a kernel, in place."""
+    models = pictures.states(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = elsewhere(cell.source, folder)
+            continue
+        if cell.cell_type != "code":
+            continue
+        if asked := PREDICT.search(cell.source):
+            cell.outputs = [as_html(guess_box(asked[1]))]
+        elif name := exercise_of(cell.source):
+            cell.outputs = [as_html(answer_box(name, file))]
+        else:
+            cell.outputs = [shown(output, models) for output in cell.outputs]
+        if awaited := OUTCOME.findall(cell.source):
+            tags = cell.metadata.setdefault("tags", [])
+            tags += [f"awaits-{name.replace('.', '-')}" for name in awaited]
+    notebook.metadata.pop("widgets", None)
+    return notebook
+
+
+def shown(output, models):
+    """An output, as HTML when it is a widget of ours."""
+    found = pictures.widget_of(output, models)
+    if found is None:
+        if "data" in output:
+            output.data.pop(pictures.VIEW, None)
+            if "image/svg+xml" in output.data and "text/html" not in output.data:
+                return as_html(f'<div class="md-still">{output.data["image/svg+xml"]}</div>')
+        return output
+    name, state = found
+    still = output.data.get("image/svg+xml", "")
+    return as_html(pictures.alive(name, state, still, output.data.get("text/plain", "")))
+
+
+def as_html(text):
+    """An output that is HTML."""
+    return nbformat.v4.new_output("display_data", {"text/html": text})
+
+
+def guess_box(name):
+    """The box of a prediction: a guess opens the output that answers it."""
+    asked = predictions(name.split(".")[0])[name]
+    data = {"name": name, "choices": [str(choice) for choice in asked.choices], "words": asked.words, "unit": asked.unit}
+    question = html.escape(asked.question)
+    return f'<div class="md-guess" data-guess="{attribute(data)}"><b>Predict first.</b> {question}</div>'
+
+
+def answer_box(name, file):
+    """The box of an exercise."""
+    exercise = exercises(name.split(".")[0])[name]
+    data = {"name": name, "hint": exercise.hint, **answers(name, exercise)}
+    command = html.escape(f"minidl lab --notebook {file}")
+    return (
+        f'<div class="md-exercise" data-exercise="{attribute(data)}"><b>{name}</b> {html.escape(exercise.title)}. '
+        f"<span>Run this chapter to be checked: <code>{command}</code></span></div>"
+    )
+
+
+def attribute(data):
+    """Data as the value of an attribute."""
+    return html.escape(json.dumps(data, ensure_ascii=False))

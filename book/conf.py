@@ -1,0 +1,45 @@
+"""How Sphinx makes the book. It sees a folder that `python -m book` has filled."""
+
+import minidl
+from book import mathml
+from book.reference import add_formulas
+
+project, author, copyright = "minidl", "The minidl authors", "The minidl authors"
+version = release = minidl.__version__
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+root_doc = "index"
+language = "en"
+exclude_patterns = ["playground.md"]  # a piece of the first page
+
+# The chapters are shown as they were written: nothing is executed here.
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_heading_anchors = 3
+suppress_warnings = ["mystnb.unknown_mime_type", "myst.header", "misc.highlighting_failure", "ref.python"]
+
+autodoc_member_order = "groupwise"
+autodoc_typehints = "none"
+napoleon_numpy_docstring, napoleon_google_docstring = True, False
+napoleon_use_param, napoleon_use_rtype, napoleon_use_ivar = False, False, True
+add_module_names = False
+python_display_short_literal_types = True
+
+html_theme = "furo"
+html_title = "minidl"
+html_static_path = ["static"]
+html_css_files = ["book.css"]
+html_js_files = ["widgets.js", "book.js", "engine.js"]
+html_copy_source = False
+html_show_sourcelink = False
+html_math_renderer = "mathml"
+html_permalinks_icon = "#"
+pygments_style, pygments_dark_style = "default", "native"
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+
+
+def setup(app):
+    """Formulas as MathML, which every browser draws by itself; those of operations beside their docstrings."""
+    app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
+    app.connect("autodoc-process-docstring", add_formulas)

@@ -1,0 +1,56 @@
+"""The gallery: one picture of each kind, alive, with the lines that made it in its chapter."""
+
+import html
+import re
+from pathlib import Path
+
+import nbformat
+
+import minidl as md
+from book import pictures
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CALL = re.compile(r"\bmd\.viz\.(\w+)\(")
+
+
+def write(place):
+    """Write the gallery into the source of the book."""
+    pieces = ["# Gallery\n\nEach picture is alive: hover, drag, step. Below it are the lines that make it.\n"]
+    for name, (chapter, picture, code) in sorted(found().items()):
+        link = f"[chapter {chapter.stem[:2]}](chapters/{chapter.name})"
+        pieces.append(f"## viz.{name}\n\nFrom {link}.\n\n{picture}\n\n```python\n{code}\n```\n")
+    (place / "gallery.md").write_text("\n".join(pieces), encoding="utf-8")
+    (place / "playground.md").write_text(playground(), encoding="utf-8")
+
+
+def playground():
+    """The playground, before its first step."""
+    picture = md.viz.playground()
+    view = picture.widget()
+    return pictures.alive("play", view.state, picture.svg, repr(picture))
+
+
+def found():
+    """The first picture of each kind: name -> (chapter, picture as HTML, code)."""
+    first = {}
+    for chapter in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(chapter, as_version=4)
+        models = pictures.states(notebook)
+        for cell in notebook.cells:
+            for output in cell.get("outputs", []):
+                widget = pictures.widget_of(output, models)
+                names = CALL.findall(cell.source)
+                if widget and names and names[-1] not in first:
+                    words = html.escape(output.data.get("text/plain", ""))
+                    still = output.data.get("image/svg+xml", "").replace("\n\n", "\n")
+                    first[names[-1]] = chapter, pictures.alive(*widget, still, words), last_lines(cell.source)
+    return first
+
+
+def last_lines(source, most=8):
+    """The end of a cell.
+
+    >>> last_lines("a\\nb\\nc", most=2)
+    'b\\nc'
+    """
+    return "\n".join(source.splitlines()[-most:])

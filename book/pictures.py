@@ -1,0 +1,61 @@
+"""The pictures of a notebook as pieces of a page that stay alive without a kernel."""
+
+import html
+import json
+import shutil
+from pathlib import Path
+
+from minidl.viz.theme import DARK, LIGHT, variables
+from minidl.viz.widget import HERE as WIDGETS
+from minidl.viz.widget import script, style
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+STATIC = Path(__file__).parent / "static"
+NAMES = sorted(path.stem for path in WIDGETS.glob("*.css") if path.stem != "common")
+
+
+def states(notebook):
+    """The saved models of the widgets of a notebook, by id."""
+    return notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
+
+
+def widget_of(output, models):
+    """The name of the ES module that draws an output, and its packed state; None for an output of another kind."""
+    model = models.get(output.get("data", {}).get(VIEW, {}).get("model_id"), {})
+    kind = model.get("state", {}).get("_anywidget_id", "").rsplit(".", 1)[-1]
+    name = kind.removesuffix("Widget").lower()
+    return (name, model["state"]["state"]) if kind.endswith("Widget") and name in NAMES else None
+
+
+def alive(name, state, still, label):
+    """A picture: the still one, which is replaced as soon as the reader comes near.
+
+    Parameters
+    ----------
+    name : str
+        Of the ES module.
+    state : str
+        As it is saved in a notebook: packed.
+    still : str
+        An SVG.
+    label : str
+        What there is to see, in words.
+    """
+    words = html.escape(" ".join(label.split()))
+    return (
+        f'<div class="md-picture" data-widget="{name}" data-state="{state}" role="group" aria-label="{words}">{still}</div>'
+    )
+
+
+def write(place):
+    """Write the scripts and style sheets to the folder `place`: the widgets as text in one script, and our own."""
+    shutil.copytree(STATIC, place, dirs_exist_ok=True)
+    modules = {name: script(name) for name in NAMES}
+    (place / "widgets.js").write_text(f"window.minidlWidgets = {json.dumps(modules)};\n", encoding="utf-8")
+    sheets = [style(name) for name in NAMES]
+    for theme, colours in (("light", LIGHT), ("dark", DARK)):
+        for inside in (".md-widget", ".md-picture svg", ".output svg"):
+            sheets.append(f'body[data-theme="{theme}"] {inside} {{ {variables(colours)} color-scheme: {theme}; }}')
+    own = (STATIC / "book.css").read_text(encoding="utf-8")
+    (place / "book.css").write_text("\n".join([*sheets, own]), encoding="utf-8")

@@ -1,0 +1,146 @@
+"""The pages of the book, before Sphinx: pictures, guesses, exercises, entries of the atlas and of the reference."""
+
+import json
+import re
+from html import unescape
+from importlib import import_module
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import minidl as md
+from book import answers, atlas, chapters, gallery, looking_up, pictures, reference
+from minidl.course.answering import exercises
+from minidl.course.exercise import Number, Shape, Word
+from minidl.engine.registry import REGISTRY
+from minidl.viz.widget import unpacked
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+SMALL = {name: e for name, e in exercises().items() if type(e.kind) in (Number, Shape, Word)}
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory):
+    place = tmp_path_factory.mktemp("source")
+    for part in (chapters, atlas, reference, looking_up, gallery):
+        part.write(place)
+    return place
+
+
+def attribute(text, name):
+    return json.loads(unescape(re.search(f'{name}="([^"]*)"', text)[1]))
+
+
+# Chapters
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_picture_of_a_chapter_is_on_its_page_with_its_state(chapter):
+    notebook = nbformat.read(chapter, as_version=4)
+    models = pictures.states(notebook)
+    found = [pictures.widget_of(output, models) for cell in notebook.cells for output in cell.get("outputs", [])]
+    page = chapters.page(notebook, chapter.name)
+    shown = "".join(
+        output.data.get("text/html", "") for cell in page.cells for output in cell.get("outputs", []) if "data" in output
+    )
+    states = re.findall(r'data-widget="(\w+)" data-state="([^"]+)"', shown)
+    assert states == [widget for widget in found if widget]
+    assert all(isinstance(unpacked(state), dict) for _, state in states)
+    assert pictures.VIEW not in nbformat.writes(page)
+
+
+def test_a_guess_opens_the_cell_that_answers_it():
+    page = chapters.page(nbformat.read(NOTEBOOKS[3], as_version=4), NOTEBOOKS[3].name)
+    asking = next(cell for cell in page.cells if cell.source.startswith("predict("))
+    box = attribute(asking.outputs[0].data["text/html"], "data-guess")
+    answering = [cell for cell in page.cells if f"awaits-{box['name'].replace('.', '-')}" in cell.metadata.get("tags", [])]
+    assert len(answering) == 1
+    assert f'outcome("{box["name"]}"' in answering[0].source
+
+
+def test_links_to_files_that_are_no_pages_become_their_words():
+    assert chapters.elsewhere("see [the engine](../minidl/engine/tensor.py)") == "see the engine"
+    assert chapters.elsewhere("[glossary](GLOSSARY.md), [site](https://example.org)").count("](") == 2
+
+
+# Exercises
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_page_knows_right_answers_and_typical_mistakes_by_their_hashes_alone(name):
+    exercise = SMALL[name]
+    told = answers.answers(name, exercise)
+    codes = {answers.hashed(name, text) for text in answers.spellings(exercise.kind, exercise.right)}
+    assert codes == set(told["right"])
+    for mistake, hint in exercise.wrong:
+        spelled = {answers.hashed(name, text) for text in answers.spellings(exercise.kind, mistake)}
+        assert spelled - codes  # no page takes a typical mistake for right
+        assert hint in told["wrong"].values()
+
+
+def test_functions_are_not_judged_by_a_page():
+    functions = [name for name in exercises() if name not in SMALL]
+    assert functions
+    assert all(answers.answers(name, exercises()[name]) == {"kind": "function"} for name in functions)
+
+
+def test_what_a_hash_hides_depends_on_the_exercise():
+    assert answers.hashed("ch01.ex1", "2") != answers.hashed("ch01.ex2", "2")
+
+
+# Atlas, reference, gallery
+
+
+def test_the_atlas_has_every_operation_with_its_formula_and_its_lines(gathered):
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (gathered / "atlas").glob("*.md"))
+    for operation in REGISTRY.values():
+        assert f"## {operation.name}\n" in text
+        assert operation.formula in text
+        assert atlas.source(operation).splitlines()[-1] in text
+
+
+def test_a_curve_of_the_atlas_shows_value_and_slope():
+    assert 'aria-label="tanh: value and slope' in atlas.curve(REGISTRY["tanh"])
+    assert atlas.curve(REGISTRY["softmax"]) == ""  # no number for itself
+    assert atlas.curve(REGISTRY["matmul"]) == ""
+
+
+def test_chapters_that_the_atlas_names_exist_or_are_left_out():
+    assert "chapters/03_forward.ipynb" in atlas.chapter_of("activation")
+    assert atlas.chapter_of("nowhere") == ""
+
+
+def test_the_reference_has_each_thing_in_one_room():
+    found = reference.contents()
+    rooms = [{id(getattr(import_module(room), name)) for name in names} for room, names in found.items()]
+    assert sum(map(len, rooms)) == len(set().union(*rooms))
+    assert {"Linear", "LSTM", "CrossEntropyLoss"} <= set(found["minidl.nn"])
+    assert {"zeros", "manual_seed", "no_grad"} <= set(found["minidl"])
+
+
+def test_an_operation_of_the_reference_has_its_formula():
+    lines = ["The tangent.", "", "More."]
+    reference.add_formulas(None, "function", "minidl.tanh", md.tanh, None, lines)
+    assert f"   {REGISTRY['tanh'].formula}" in lines
+    assert lines[0] == "The tangent."
+    plain = ["Zeros.", "", "Of shape (N, *)."]
+    reference.add_formulas(None, "function", "minidl.zeros", md.zeros, None, plain)
+    assert plain == ["Zeros.", "", "Of shape ``(N, *)``."]
+
+
+def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered):
+    text = (gathered / "gallery.md").read_text(encoding="utf-8")
+    for name in ("graph", "steps", "race", "tangent", "boundary", "landscape"):
+        assert f"## viz.{name}\n" in text
+    assert 'data-widget="play"' in (gathered / "playground.md").read_text(encoding="utf-8")
+
+
+def test_every_term_of_the_glossary_has_an_anchor(gathered):
+    text = (gathered / "chapters" / "GLOSSARY.md").read_text(encoding="utf-8")
+    assert '<span id="computation-graph"></span>computation graph |' in text
+
+
+def test_the_list_of_differences_is_that_of_the_tests(gathered):
+    text = (gathered / "differences.md").read_text(encoding="utf-8")
+    assert "| `load` | `weights_only` | is True, as None is in PyTorch: running code from a file is refused |" in text

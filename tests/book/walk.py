@@ -1,0 +1,118 @@
+"""Walk through the built book in a real browser, from the disk: `python -m tests.book.walk [FOLDER]`.
+
+Every page is opened: no error in the console, no request that leaves the folder, every picture alive, nothing wider than a
+phone. Then some things are used: the playground, a guess, an exercise, a slider, the search.
+"""
+
+import sys
+from pathlib import Path
+
+from tests.browser.lab import FLAGS, chromium
+
+WIDTHS = (375, 1280)
+SCROLL = """async () => {
+  for (const place of document.querySelectorAll('.md-picture')) {
+    place.scrollIntoView();
+    for (let k = 0; k < 100 && place.dataset.alive !== 'yes'; k += 1) await new Promise((go) => setTimeout(go, 30));
+  }
+  return [...document.querySelectorAll('.md-picture')].filter((place) => place.dataset.alive !== 'yes').length;
+}"""
+
+
+class Walk:
+    """One browser, and what went wrong in it."""
+
+    def __init__(self, browser, folder):
+        self.folder, self.wrong = folder, []
+        self.page = browser.new_page(viewport={"width": WIDTHS[-1], "height": 900})
+        self.page.on("console", lambda message: message.type == "error" and self.note(message.text))
+        self.page.on("pageerror", lambda error: self.note(str(error)))
+        self.page.on("request", lambda request: self.leaving(request.url))
+
+    def note(self, what):
+        """Remember something that is wrong on this page."""
+        self.wrong.append(f"{Path(self.page.url).name}: {what}")
+
+    def leaving(self, url):
+        """Note a request that leaves the folder."""
+        if not url.startswith((self.folder.as_uri(), "data:", "blob:")):
+            self.note(f"asks for {url}")
+
+    def open(self, name):
+        """Open a page of the book."""
+        self.page.goto((self.folder / name).as_uri(), wait_until="load")
+
+    def look(self, name):
+        """Open a page at each width, and let every picture come to life."""
+        self.open(name)
+        if dead := self.page.evaluate(SCROLL):
+            self.note(f"{dead} pictures are not alive")
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > width:
+                self.note(f"is {wide} pixels wide on a screen of {width}")
+
+    def expect(self, what, held):
+        """Note it when something does not hold."""
+        if not held:
+            self.note(f"expected: {what}")
+
+    def use(self):
+        """Use one thing of each kind."""
+        page = self.page
+        self.open("index.html")
+        page.wait_for_selector('.md-picture[data-alive="yes"]')
+        page.get_by_role("button", name="Train, or pause").first.click()
+        page.wait_for_function("/step [1-9]\\d\\d /.test(document.querySelector('.md-said').textContent)")
+        page.get_by_role("button", name="Train, or pause").first.click()
+        said = page.locator(".md-said").first.text_content()
+        self.expect(f"the playground learns ({said})", int(said.split("right: ")[1].split(" ")[0]) > 80)
+        self.open("chapters/03_forward.html")
+        hidden = page.locator(".md-awaits")
+        before = hidden.count()
+        page.locator(".md-guess input").first.fill("90")
+        page.get_by_role("button", name="Keep my guess").first.click()
+        self.expect("a guess opens the output that answers it", hidden.count() == before - 1)
+        self.open("chapters/12_convolution.html")
+        box = page.locator('.md-exercise:has-text("ch12.ex2")')
+        for answer, right in (("4608", False), ("4,640", True)):
+            box.locator("input").fill(answer)
+            box.get_by_role("button", name="Check").click()
+            self.expect(f"{answer} is {right}", box.locator(".md-box-said").text_content().startswith("✓") == right)
+        self.open("chapters/02_the_slope_of_things.html")
+        slider = page.locator('.md-picture[data-widget="tangent"] input[type="range"]').first
+        slider.scroll_into_view_if_needed()
+        words = page.locator('.md-picture[data-widget="tangent"] .md-said').first
+        before = words.text_content()
+        slider.focus()
+        slider.press("ArrowRight")
+        self.expect("the tangent follows its slider", words.text_content() != before)
+        self.open("search.html?q=momentum")
+        page.wait_for_selector("#search-results li")
+        self.expect("the search finds", page.locator("#search-results li").count() > 2)
+
+
+def main(folder="build/book"):
+    """Walk; 1 when something is wrong."""
+    from playwright.sync_api import sync_playwright
+
+    folder = Path(folder).resolve()
+    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    if not pages:
+        print(f"There is no book in {folder}: make book")
+        return 2
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        walk = Walk(browser, folder)
+        for name in pages:
+            walk.look(name)
+        walk.page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+        walk.use()
+        browser.close()
+    print(*walk.wrong, sep="\n")
+    print(f"{len(pages)} pages walked, {len(walk.wrong)} things wrong.")
+    return int(bool(walk.wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
