@@ -83,7 +83,7 @@ def fit(
     Returns
     -------
     dict of str -> list of float
-        One number an epoch: train_loss, val_loss, lr, and val_ with the name of each metric. After
+        One number an epoch: `train_loss`, `val_loss`, `lr`, and `val_` with the name of each metric. After
         Ctrl-C the epochs so far; the model stays as trained.
 
     Raises
