@@ -2,8 +2,11 @@
 
 from functools import cache
 
+import numpy as np
+
 from minidl.data import digits
 from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.nn.modes import evaluating
 
 LEARN, CHOOSE = 6000, 8000  # digits 0 to 5,999 are learned from, the 2,000 after them judge; the test set stays closed
@@ -43,3 +46,43 @@ def reading_problem(model, least):
     if share > TOO_GOOD:
         return f"It reads {share:.1%}, which is too good: did it learn from the validation set (digits 6,000 to 7,999)?"
     return ""
+
+
+def size_problem(model, most):
+    """Why a network is too large: a sentence, or "" if it is not.
+
+    What it keeps beside its weights counts as well: a network that has the training set, or the answers, in a buffer or an
+    attribute would be small, and know everything.
+
+    Parameters
+    ----------
+    model : Module
+    most : int
+        How many weights it may have, and how many other numbers.
+    """
+    weights = sum(p.numel() for p in model.parameters())
+    if weights > most:
+        return f"It has {weights:,} weights, and at most {most:,} are allowed."
+    beside = sum(b.numel() for b in model.buffers()) + sum(map(numbers_in, attributes_of(model)))
+    if beside > most:
+        return f"It keeps {beside:,} numbers beside its weights, and at most {most:,} are allowed: is that data?"
+    return ""
+
+
+def attributes_of(model):
+    """What the parts of a model hold that are no parameters, buffers or parts."""
+    for part in model.modules():
+        yield from (value for name, value in vars(part).items() if name not in ("_parameters", "_buffers", "_modules"))
+
+
+def numbers_in(value):
+    """How many numbers of arrays and tensors a value holds, in lists, tuples and dicts, too.
+
+    >>> numbers_in([np.zeros((2, 3)), {"a": Tensor([1.0, 2.0])}, "text"])
+    8
+    """
+    if isinstance(value, Tensor | np.ndarray):
+        return int(np.prod(value.shape))
+    if isinstance(value, dict):
+        return sum(map(numbers_in, value.values()))
+    return sum(map(numbers_in, value)) if isinstance(value, list | tuple) else 0

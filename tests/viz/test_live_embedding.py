@@ -102,3 +102,18 @@ def test_a_film_of_an_embedding_says_what_is_missing():
         md.viz.LiveEmbedding(POINTS, CLASSES[:3])
     with pytest.raises(ShapeError, match="there are 1"):
         md.viz.LiveEmbedding(POINTS[:1])
+
+
+def test_vectors_may_be_brought_to_length_one_as_cosines_see_them():
+    film = md.viz.LiveEmbedding(POINTS, CLASSES, normalize=True)
+    film.add(lambda x: (x + 1) * 100, "long")
+    assert np.abs(film.close().data["points"]).max() < 2
+
+
+def test_up_is_up():
+    image = drawn(np.array([[0.0, 0.9]]), None, 1.0)
+    assert image[len(image) // 2 :].any()  # the first row is the lowest
+    assert not image[: len(image) // 2].any()
+    triangle = drawn(np.zeros((1, 2)), np.array([5]), 1.0)[..., 3] > 0
+    rows = np.flatnonzero(triangle.any(axis=1))
+    assert triangle[rows[0]].sum() > triangle[rows[-1]].sum()  # it stands on its wide side

@@ -1,12 +1,15 @@
 """Exercises of chapter 14, what is where."""
 
+from contextlib import contextmanager
 from functools import partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import evaluating
+from minidl.course.judging import size_problem
 from minidl.course.predicting import Prediction
-from minidl.vision import metrics, ops
+from minidl.errors import MinidlError
+from minidl.nn.modes import evaluating
+from minidl.vision import metrics, ops, suppression
 
 LEAST, MOST_WEIGHTS, TOO_GOOD = 0.75, 3000, 0.95
 
@@ -96,9 +99,8 @@ def painting_problem(model):
     """Why a network does not paint nuclei well enough: a sentence, or "" if it does."""
     if not isinstance(model, md.nn.Module):
         return f"Hand over the trained network itself, a Module; this is a {type(model).__name__}."
-    weights = sum(p.numel() for p in model.parameters())
-    if weights > MOST_WEIGHTS:
-        return f"It has {weights:,} weights, and at most {MOST_WEIGHTS:,} are allowed."
+    if problem := size_problem(model, MOST_WEIGHTS):
+        return problem
     part = md.data.nuclei()[:256, 256:]
     with evaluating(model), md.no_grad():
         logits = model(part.image.sqrt()[None, None])
@@ -111,7 +113,44 @@ def painting_problem(model):
         return f"Its IoU in the upper right is {reached:.2f}, and {LEAST} is asked for."
     if reached > TOO_GOOD:
         return f"Its IoU is {reached:.2f}, which is too good: did it learn from the upper right?"
+    with evaluating(model), md.no_grad():
+        mirrored = model(part.image.sqrt().flip(1)[None, None])[0, 0].flip(1) > 0
+    if metrics.iou(mirrored, part.mask) < reached - 0.15:
+        return "On the mirrored image it is much worse: it knows where the nuclei lie, and not what they look like."
     return ""
+
+
+class Remembered(md.nn.Module):
+    """The true mask with a few errors, whatever the image."""
+
+    def forward(self, image):
+        """Logits, above 0 where a nucleus was drawn, and in some more rows."""
+        mask = md.data.nuclei()[:256, 256:].mask.clone()
+        mask[:24] = 0
+        return (2 * mask - 1).expand(len(image), 1, -1, -1)
+
+
+@contextmanager
+def without_nms():
+    """A block in which minidl's own suppression refuses to work."""
+
+    def refused(*given, **named):
+        raise MinidlError("write it by hand here, without ops.nms")
+
+    whole, suppression._suppressed = suppression._suppressed, refused
+    try:
+        yield
+    finally:
+        suppression._suppressed = whole
+
+
+class ByHand(Function):
+    """A function that must not call `ops.nms`."""
+
+    def problem(self, answer):
+        """Why this is no function that can be compared, or that it leaves the work to `ops.nms`."""
+        with without_nms():
+            return super().problem(answer)
 
 
 class Brightness(md.nn.Module):
@@ -158,7 +197,7 @@ EXERCISES = {
         hint="md.minimum(a[:, 2:], b[:, 2:]) - md.maximum(a[:, :2], b[:, :2]), clamped at 0, are the shared sides.",
     ),
     "ex4": Exercise(
-        "Non-maximum suppression", Function(crowds), suppress,
+        "Non-maximum suppression", ByHand(crowds), suppress,
         wrong=[
             (partial(suppress, ascending=True), "Begin with the highest score, not with the lowest."),
             (partial(suppress, gone_too=True), "A box that is gone drops nobody: compare with those that stay."),
@@ -182,6 +221,7 @@ EXERCISES = {
         wrong=[
             (Brightness(0.42), "0.75 is asked for"),
             (Brightness(2.0), "is it trained?"),
+            (Remembered(), "On the mirrored image it is much worse"),
             (Brightness(0.42, outputs=2), "One logit for each pixel is asked for"),
             (Brightness(0.42, spare=5000), "at most 3,000 are allowed"),
             ("the best", "Hand over the trained network itself"),

@@ -14,9 +14,9 @@ from minidl.viz.colours import class_colour, rgb
 SIDE = 300  # pixels of a frame
 SHAPES = "o^sD"  # the marks of the first five classes, the next five, and so on
 _Y, _X = np.mgrid[-3:4, -3:4]
-STAMPS = {
+STAMPS = {  # the first row is the lowest
     "o": np.hypot(_X, _Y) < 3.3,
-    "^": 2 * np.abs(_X) <= _Y + 3,
+    "^": 2 * np.abs(_X) <= 3 - _Y,
     "s": (np.abs(_X) < 3) & (np.abs(_Y) < 3),
     "D": np.abs(_X) + np.abs(_Y) <= 3,
 }
@@ -50,7 +50,7 @@ class Moment:
         return said if self.neighbours is None else f"the nearest other has the same class: {self.neighbours:.0%}; {said}"
 
 
-def moment_of(name, model, images, classes, before=None):
+def moment_of(name, model, images, classes, before=None, normalize=False):
     """What a model makes of images now.
 
     Parameters
@@ -62,6 +62,8 @@ def moment_of(name, model, images, classes, before=None):
     classes : array of int, shape (N,), or None
     before : Moment, optional
         The plane is turned, and mirrored, so that it resembles the plane of this one.
+    normalize : bool
+        Bring the vectors to length 1.
 
     Raises
     ------
@@ -72,6 +74,8 @@ def moment_of(name, model, images, classes, before=None):
         vectors = array_of(model(images)).astype(np.float64)
     if vectors.ndim != 2 or len(vectors) != len(images):
         raise ShapeError(f"a vector for each image is needed, ({len(images)}, D), and the model gives {vectors.shape}")
+    if normalize:
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     points, share = np.full((len(vectors), 2), np.nan), 0.0
     if np.isfinite(vectors).all(axis=1).sum() >= 2:
         plane = principal_plane(vectors)
@@ -129,11 +133,11 @@ def drawn(points, classes, limit):
     Returns
     -------
     array, shape (SIDE, SIDE, 4)
+        The first row is the lowest.
     """
     image = np.zeros((SIDE, SIDE, 4))
     shown = np.flatnonzero(np.isfinite(points).all(axis=1))
     places = np.clip(np.rint((points[shown] / limit + 1) / 2 * (SIDE - 1)), 3, SIDE - 4).astype(int)
-    for (column, up), k in zip(places, np.zeros(len(shown), int) if classes is None else classes[shown], strict=True):
-        row = SIDE - 1 - up
+    for (column, row), k in zip(places, np.zeros(len(shown), int) if classes is None else classes[shown], strict=True):
         image[row - 3 : row + 4, column - 3 : column + 4][STAMPS[mark(k)]] = [*rgb(class_colour(k)), 0.8]
     return image

@@ -35,6 +35,8 @@ class LiveEmbedding(Callback):
         Keep one epoch in so many; of a long run at most 8 are kept.
     part : Module, optional
         In `fit`: the part of the model that gives the vectors, instead of the whole.
+    normalize : bool
+        Bring the vectors to length 1, as a loss of cosines sees them.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class LiveEmbedding(Callback):
     Embedding: while the model trains, the nearest other has the same class: 100% in before
     """
 
-    def __init__(self, images, labels=None, every=1, part=None):
+    def __init__(self, images, labels=None, every=1, part=None, normalize=False):
         classes = None if labels is None else array_of(labels).reshape(-1).astype(int)
         if len(images) < 2 or (classes is not None and len(classes) != len(images)):
             told = "" if classes is None else f" and {len(classes)} labels"
@@ -64,6 +66,7 @@ class LiveEmbedding(Callback):
         self._images = Tensor.wrap(np.ascontiguousarray(array_of(images)[kept]))
         self._classes = None if classes is None else classes[kept]
         self.every, self.part, self.picture = every, part, None
+        self._normalize = normalize
         self._moments, self._stage, self._shown_at = [], None, 0.0
 
     def after_epoch(self, run):
@@ -91,7 +94,7 @@ class LiveEmbedding(Callback):
             When the model does not give a vector for each image.
         """
         before = self._moments[-1] if self._moments else None
-        self._moments.append(moment_of(str(name), model, self._images, self._classes, before))
+        self._moments.append(moment_of(str(name), model, self._images, self._classes, before, self._normalize))
         if len(self._moments) > 2 * MOST_FRAMES:
             self._moments = self._moments[::2]
         if time.perf_counter() - self._shown_at > 0.2:
@@ -114,7 +117,8 @@ class LiveEmbedding(Callback):
 
         def draw(figure):
             axes = figure.add_subplot()
-            axes.imshow(drawn(moments[-1].points, self._classes, limit), extent=(-limit, limit, -limit, limit))
+            pixels = drawn(moments[-1].points, self._classes, limit)
+            axes.imshow(pixels, extent=(-limit, limit, -limit, limit), origin="lower")
             for k in [] if self._classes is None else np.unique(self._classes):
                 axes.scatter([], [], s=26, color=class_colour(k), marker=mark(k), label=str(k), linewidth=0)
             if self._classes is not None:
