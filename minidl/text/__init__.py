@@ -7,6 +7,7 @@
 | `tokenizers` | text to numbers and back: by character, by word |
 | `byte_pairs` | byte-pair encoding, learned from a text |
 | `batches` | sequences of different lengths in one tensor |
+| `caching` | keys and values that were computed already |
 | `decoding` | the next token by temperature, top-k and top-p; beam search |
 | `metrics` | edit distance and error rates, BLEU, chrF, ROUGE, perplexity |
 """
@@ -14,6 +15,7 @@
 from minidl.text import metrics
 from minidl.text.batches import collate, lengths_mask, pad
 from minidl.text.byte_pairs import BytePairs
+from minidl.text.caching import KeyValueCache
 from minidl.text.decoding import beam_search, filtered, sample
 from minidl.text.splitting import characters, normalise, words
 from minidl.text.tokenizers import Characters, Words
@@ -22,6 +24,7 @@ from minidl.text.vocabulary import Vocabulary
 __all__ = [
     "BytePairs",
     "Characters",
+    "KeyValueCache",
     "Vocabulary",
     "Words",
     "beam_search",

@@ -29,6 +29,7 @@ _ROOMS = {
     "landscape": "planes.landscape_picture",
     "loss_curve": "runs.curves_picture",
     "masks": "charts.masks_picture",
+    "next_token": "charts.next_token_picture",
     "nodes": "graphs.nodes_picture",
     "perturbation": "charts.perturbation_picture",
     "playground": "planes.play_picture",

@@ -77,6 +77,10 @@ true = md.tensor([[2.0, 2.0, 12.0, 12.0], [20.0, 20.0, 30.0, 30.0]])
 said = md.cat([true[:1], true[:1] + 1, true + 12])
 md.viz.boxes(md.rand(44, 44), said, md.tensor([0.9, 0.8, 0.7, 0.3]), targets=true)
 """,
+    "next token": """
+chances = md.tensor([0.1, 0.4, 0.05, 0.3] + [0.15 / 16] * 16)
+md.viz.next_token(chances.log(), [*"abcd", *(f"<i>{k}" for k in range(16))])
+""",
     "masks": """
 truth = md.zeros(24, 24)
 truth[6:18, 6:18] = 1
@@ -473,6 +477,27 @@ def test_the_slider_on_the_score_shows_and_counts_the_boxes(page):
     box = widget.locator(".md-missed").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert widget.locator(".md-tip").inner_text().startswith("missed")
+
+
+def test_sliders_change_what_may_come_next(page):
+    widget = in_view(page, ".md-next-token-widget")
+    rows, said = widget.locator(".md-token-row"), widget.locator(".md-said")
+    numbers = lambda: widget.locator(".md-token-number").all_text_contents()
+    assert said.inner_text().startswith("20 of 20 tokens may come; 2.")
+    assert numbers()[:4] == ["40.0 %", "30.0 %", "10.0 %", "5.0 %"]
+    assert rows.nth(4).locator(".md-token-name").inner_text() == "<i>0"
+    assert rows.last.locator(".md-token-name").inner_text() == "all others"
+    slide = lambda name, value: widget.locator(f"input[aria-label='{name}']").fill(value)
+    slide("top-p", "0.75")
+    assert numbers()[:3] == ["50.0 %", "37.5 %", "12.5 %"]
+    assert "md-token-gone" in rows.nth(3).get_attribute("class")
+    slide("top-k", "1")  # the second step: two tokens
+    slide("temperature", "0.5")
+    chances = md.tensor([0.1, 0.4, 0.05, 0.3] + [0.15 / 16] * 16)
+    expected = sorted(md.text.filtered(chances.log(), 0.5, top_k=2, top_p=0.75).tolist(), reverse=True)
+    assert numbers()[:3] == [f"{100 * share:.1f} %" for share in expected[:3]]
+    wide = lambda k: rows.nth(k).locator(".md-token-after").bounding_box()["width"]
+    assert wide(1) / wide(0) == pytest.approx(expected[1] / expected[0], rel=0.02)
 
 
 def test_a_mask_has_a_film_over_its_thresholds_and_one_over_the_training(page):

@@ -178,6 +178,7 @@ def _drawings(rng):
         "filters": lambda: md.viz.filters(tensor(3, 4)),
         "kernels": lambda: md.viz.filters(tensor(3, 2, 3, 3)),
         "attention": lambda: md.viz.attention(numbers(2, 3, 4)),
+        "next token": lambda: md.viz.next_token([*(v for v in numbers(5).tolist() if np.isfinite(v)), 1.0]),
         "embedding": lambda: md.viz.embedding(numbers(6, 4), labels=list(range(6))),
         "images": lambda: md.viz.images(numbers(3, 4, 4)),
         "images in colour": lambda: md.viz.images(numbers(3, 3, 4, 4)),
