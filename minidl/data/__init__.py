@@ -34,14 +34,14 @@ from minidl.data.sketched import sketches
 from minidl.data.speech import commands, syllables
 from minidl.data.synthetic import blobs, circles, moons, sines, spirals
 from minidl.data.tables import breast_cancer, diabetes, iris, wine
-from minidl.data.texts import menus, names, novel, poems, reviews
+from minidl.data.texts import docstrings, menus, names, novel, poems, reviews
 from minidl.data.workers import get_worker_info
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset",
     "WeightedRandomSampler", "blobs", "breast_cancer", "census", "cifar10", "circles", "commands", "default_collate",
-    "default_convert", "diabetes", "digits", "emoji", "faces", "fashion_mnist", "get_worker_info", "iris", "menus", "mnist",
-    "moons", "names", "novel", "nuclei", "olivetti_faces", "poems", "random_split", "reviews", "sines", "sketches",
-    "spirals", "syllables", "transforms", "wine",
+    "default_convert", "diabetes", "digits", "docstrings", "emoji", "faces", "fashion_mnist", "get_worker_info", "iris",
+    "menus", "mnist", "moons", "names", "novel", "nuclei", "olivetti_faces", "poems", "random_split", "reviews", "sines",
+    "sketches", "spirals", "syllables", "transforms", "wine",
 ]  # fmt: skip

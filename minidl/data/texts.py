@@ -1,4 +1,4 @@
-"""The bundled texts: sentences about films, first names, a novel, poems, and the menus of JupyterLab in three languages."""
+"""The bundled texts: sentences about films, names, a novel, poems, JupyterLab's menus in three languages, docstrings."""
 
 import gzip
 import json
@@ -16,6 +16,7 @@ CHECKSUMS = {
     "novel.txt.gz": "4bf10d85ed60fa55a0be368cd4634dbc5e6b18c2d5a5a0e1758a59d31907c086",
     "poems.json.gz": "dbf5eddd1e430ccff2df3d3f137525b7e6993f1729ec5dc56639d6d4dc510547",
     "menus.json.gz": "cc700fb13c20913aebb45418e2dda07370832487069c3f3a939225c7f0e68b9a",
+    "docstrings.json.gz": "83e6bb16cb2edf0e75c87e28d5d9f399fc1125f38503c767ae03bd9c4e321802",
 }
 REVIEWS_TESTED = 2000
 LANGUAGES = {"zh": "Chinese", "fr": "French"}
@@ -177,3 +178,23 @@ def menus(language):
         known = " and ".join(f"{code!r} ({name})" for code, name in LANGUAGES.items())
         raise ValueError(f"the menus are there in {known}, not in {language!r}")
     return [tuple(pair) for pair in json.loads(_text("menus.json.gz"))[language]]
+
+
+def docstrings():
+    """What seven Python packages say about themselves: first lines, and the paragraphs that follow them.
+
+    Returns
+    -------
+    dict of lists of str
+        "summaries" (4 to 12 words), "paragraphs" (8 to 60 words), "packages" and "names". Many are nearly the same within
+        a package: divide by package or module.
+
+    Examples
+    --------
+    >>> import minidl as md
+    >>> docs = md.data.docstrings()
+    >>> k = docs["names"].index("numpy.polynomial.chebyshev.chebpts2")
+    >>> docs["packages"][k], docs["summaries"][k]
+    ('numpy', 'Chebyshev points of the second kind.')
+    """
+    return json.loads(_text("docstrings.json.gz"))

@@ -9,6 +9,7 @@
 | `batches` | sequences of different lengths in one tensor |
 | `caching` | keys and values that were computed already |
 | `decoding` | the next token by temperature, top-k and top-p; beam search |
+| `duplicates` | how alike texts are: near-duplicates, the nearest text |
 | `metrics` | edit distance and error rates, BLEU, chrF, ROUGE, perplexity |
 """
 
@@ -17,6 +18,7 @@ from minidl.text.batches import collate, lengths_mask, pad
 from minidl.text.byte_pairs import BytePairs
 from minidl.text.caching import KeyValueCache
 from minidl.text.decoding import beam_search, filtered, sample
+from minidl.text.duplicates import similarity
 from minidl.text.splitting import characters, normalise, words
 from minidl.text.tokenizers import Characters, Words
 from minidl.text.vocabulary import Vocabulary
@@ -36,5 +38,6 @@ __all__ = [
     "normalise",
     "pad",
     "sample",
+    "similarity",
     "words",
 ]

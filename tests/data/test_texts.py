@@ -74,3 +74,12 @@ def test_damaged_and_missing_files_are_named(tmp_path, monkeypatch):
     (place / "novel.txt.gz").write_bytes(gzip.compress(b"It was the best of times"))
     with pytest.raises(DataFileError, match=r"novel\.txt\.gz is damaged"):
         md.data.novel()
+
+
+def test_docstrings_are_first_lines_with_a_paragraph_each_once():
+    docs = md.data.docstrings()
+    assert {len(part) for part in docs.values()} == {5089}
+    assert all(4 <= len(summary.split()) <= 12 for summary in docs["summaries"])
+    assert all(8 <= len(paragraph.split()) <= 60 for paragraph in docs["paragraphs"])
+    assert len({text.lower() for text in docs["summaries"] + docs["paragraphs"]}) == 2 * 5089
+    assert all(name.startswith(package) for name, package in zip(docs["names"], docs["packages"], strict=True))

@@ -9,5 +9,6 @@ from minidl.nn.utils.clip_grad import (
     get_total_norm,
 )
 from minidl.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from minidl.nn.utils.lora import add_lora, merge_lora
 from minidl.nn.utils.rnn import pad_sequence
 from minidl.nn.utils.weight_norm import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
