@@ -10,6 +10,7 @@ _ROOMS = {
     "LiveMask": "charts.masks_picture",
     "WeightPath": "planes.landscape",
     "activations": "charts.activations_picture",
+    "alignment": "charts.alignment_picture",
     "attention": "charts.attention_picture",
     "augmentations": "charts.augmentations_picture",
     "boundary": "planes.boundary_picture",

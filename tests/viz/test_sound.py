@@ -110,3 +110,40 @@ def test_a_recording_that_is_too_long_is_cut():
     pad = md.viz.recorder(sample_rate=1000)
     pad.answer({"samples": packed(np.zeros(50_000))})
     assert len(pad.waveform) == 10_000
+
+
+def spoken(*letters, classes=4):
+    """Log-probabilities of frames that are nearly sure."""
+    scores = np.full((len(letters), classes), -4.0)
+    scores[np.arange(len(letters)), letters] = 4.0
+    return md.tensor(scores).log_softmax(dim=1)
+
+
+def test_the_alignment_drops_repetitions_and_then_blanks():
+    picture = md.viz.alignment(spoken(0, 1, 1, 0, 1, 2, 2), ["-", "a", "<b>", "c"])
+    check_picture(picture)
+    assert picture.data["said"] == ["a", "a", "<b>"]
+    assert picture.data["path"] == [0, 1, 1, 0, 1, 2, 2]
+    assert repr(picture) == "Sound: 7 frames say a a <b>"
+    state = picture.state()
+    assert state["readings"][1] == "a 100%"
+    assert (state["sound"], len(state["planes"])) == ("", 1)
+    assert "<b>" not in picture.svg
+
+
+def test_the_alignment_of_a_sound_lies_below_its_wave_and_is_heard():
+    picture = md.viz.alignment(spoken(1, 0, 2), ["-", "a", "b", "c"], tone(440, 0.06), 8000, frame=0.02)
+    check_picture(picture)
+    assert picture.state()["sound"].startswith("data:audio/wav")
+    assert [plane["limits"] for plane in picture.state()["planes"]] == [[0, 0.06]] * 2
+
+
+def test_blanks_alone_say_nothing_and_what_is_not_finite_is_drawn_as_unlikely():
+    silent = spoken(0, 0, 0)
+    silent[1, 2] = float("nan")
+    assert repr(md.viz.alignment(silent, "-abc")) == "Sound: 3 frames say nothing"
+
+
+def test_an_alignment_of_other_shapes_is_refused():
+    with pytest.raises(ShapeError, match=r"of 3 classes have the shape \(T, 3\), not \(2, 4\)"):
+        md.viz.alignment(spoken(1, 2), "-ab")

@@ -12,7 +12,7 @@ from minidl.errors import DtypeError, ShapeError
 from minidl.ops.creation import tensor
 from minidl.train.metrics import array_of
 
-MOST_COLUMNS = 400  # of an outline
+MOST_COLUMNS = 300  # of an outline
 LONGEST = 30.0  # seconds that a picture carries to be heard
 QUIET = 70.0  # decibels below the loudest place: what is quieter is not drawn
 

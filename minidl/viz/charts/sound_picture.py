@@ -47,7 +47,7 @@ def waveform(waveform, sample_rate, title=None):
     def draw(figure):
         axes = figure.add_subplot()
         axes.set_title(wrapped(title, 6.5))
-        _draw_wave(axes, samples, rate)
+        draw_wave(axes, samples, rate)
         axes.set_xlabel("seconds")
         return [axes]
 
@@ -91,7 +91,7 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
     def draw(figure):
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4])
         above.set_title(wrapped(title, 6.5))
-        _draw_wave(above, samples, rate)
+        draw_wave(above, samples, rate)
         half = hop_length / rate / 2
         extent = (-half, shown.times[-1] + half, 0, len(shown.hertz) if n_mels else rate / 2000)
         below.imshow(pixels, origin="upper", aspect="auto", extent=extent, interpolation="none")
@@ -147,6 +147,10 @@ class SoundPicture(FigurePicture):
             planes.append({"box": [left, top, right, bottom], "limits": [float(t) for t in axes.get_xlim()]})
         return {"planes": planes}
 
+    def mute(self):
+        """Carry no sound along: there is none to hear."""
+        self._sound["sound"] = ""
+
     def state(self):
         """What the widget in the browser is given."""
         return {"svg": self.svg, "text": self.text, **self._asked, **self._sound}
@@ -156,7 +160,7 @@ def _length(samples, rate):
     return f"{len(samples) / rate:.3g} seconds, {rate:,} samples a second"
 
 
-def _draw_wave(axes, samples, rate):
+def draw_wave(axes, samples, rate):
     """The outline of a long sound, the samples of a short one."""
     if len(samples) <= DOTS:
         axes.plot(np.arange(len(samples)) / rate, samples, color=LIGHT["value"], marker=".", linewidth=0.8)
