@@ -42,6 +42,11 @@ def cells_of(chapter):
     return [cell for cell in nbformat.read(chapter, as_version=4).cells if cell.cell_type == "code"]
 
 
+def compared(kind):
+    """Whether answers are compared with the right function."""
+    return isinstance(kind, Function) and not isinstance(kind, Derivative)
+
+
 # Every exercise of the course
 
 
@@ -85,6 +90,16 @@ def test_there_is_more_than_one_way_to_be_right(name):
 def test_constants_and_what_was_handed_in_are_no_answers(name):
     for fool in (lambda *given: 0.0, lambda *given: given[0], lambda *given: None, 0.95, 1, "right", []):
         assert not KNOWN[name].judge(fool)[0]
+
+
+@pytest.mark.parametrize("name", [name for name, e in KNOWN.items() if compared(e.kind)])
+def test_an_answer_that_ignores_what_it_is_given_is_wrong(name):
+    exercise = KNOWN[name]
+    first = exercise.kind.cases()[0]
+    right = exercise.right(*first)
+    assert not exercise.judge(lambda *given: right)[0]
+    for k in range(len(first)):
+        assert not exercise.judge(lambda *given, k=k: exercise.right(*given[:k], first[k], *given[k + 1 :]))[0], k
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)

@@ -16,8 +16,10 @@ PREDICTIONS = {
 
 
 def sets():
-    """A training and a test set."""
-    return [(md.tensor([[1.0, 10.0], [3.0, 50.0], [8.0, 30.0]]), md.tensor([[2.0, 20.0], [20.0, 0.0]]))]
+    """Training and test sets, one of them with numbers below 0 and as many rows as columns."""
+    train = md.tensor([[-1.5, 0.25, 4.0], [2.5, -7.5, 0.0], [0.5, 1.0, -2.0]])
+    test = md.tensor([[1.5, -2.25, 3.0], [0.0, 0.5, -1.0], [-4.0, 2.0, 6.5]])
+    return [(md.tensor([[1.0, 10.0], [3.0, 50.0], [8.0, 30.0]]), md.tensor([[2.0, 20.0], [20.0, 0.0]])), (train, test)]
 
 
 def labels():

@@ -48,7 +48,8 @@ def scored():
 def wanted():
     """Scores, what is true, and a recall."""
     scores, truth = md.tensor([0.9, 0.8, 0.7, 0.4, 0.3, 0.1]), md.tensor([1, 0, 1, 1, 0, 1])
-    return [(scores, truth, recall) for recall in (0.5, 0.6, 0.75, 1.0)]
+    others = md.tensor([-1.2, 0.4, 2.5, -0.3, -2.0]), md.tensor([0, 1, 1, 0, 1])  # scores may be logits
+    return [*[(scores, truth, recall) for recall in (0.5, 0.6, 0.75, 1.0)], (*others, 0.6)]
 
 
 def ordinary_mean(said, truth):

@@ -39,7 +39,7 @@ def pairs():
     """Boxes with their partners: overlapping, one inside the other, apart, and touching."""
     a = md.tensor([[0.0, 0.0, 4.0, 4.0], [1.0, 1.0, 9.0, 7.0], [0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 3.0, 2.0]])
     b = md.tensor([[2.0, 1.0, 6.0, 5.0], [2.0, 3.0, 4.0, 5.0], [5.0, 6.0, 8.0, 9.0], [3.0, 0.0, 5.0, 2.0]])
-    return [(a, b), (b[:3], a[:3])]
+    return [(a, b), (b[:3], a[:3]), (a - 2.25, b - 2.5)]  # boxes may begin left of the image, between its pixels
 
 
 def iou_of_pairs(a, b, clamp=True, whole=False, shared_twice=False):
@@ -61,6 +61,8 @@ def crowds():
         (chain, md.tensor([0.6, 0.8, 0.7, 0.1]), 0.5),
         (chain, scores, 0.3),
         (chain.flip([0]), scores, 0.5),
+        (chain - 7.5, scores - 1, 0.5),  # scores may be logits
+        (chain / 8, scores, 0.5),
     ]
 
 
