@@ -1,0 +1,72 @@
+"""Draw the moving pictures of the README: python assets/pictures/animate.py
+
+It opens the built book (`make book`) in a real browser, uses the playground and the film of a backward pass, and keeps what
+was seen, a frame at a time.
+"""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.browser.lab import FLAGS, chromium
+
+HERE = Path(__file__).parent
+BOOK = HERE.parents[1] / "build" / "book"
+WIDTH = 720  # pixels of a frame
+
+
+def frame(place):
+    """What is to be seen of an element now."""
+    picture = Image.open(io.BytesIO(place.screenshot())).convert("RGB")
+    return picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.LANCZOS)
+
+
+def save(name, frames, pause):
+    """Write an animated WebP; all frames get the size of the largest."""
+    tall = max(picture.height for picture in frames)
+    ground = [Image.new("RGB", (WIDTH, tall), "white") for _ in frames]
+    for sheet, picture in zip(ground, frames, strict=True):
+        sheet.paste(picture)
+    ground[0].save(HERE / name, save_all=True, append_images=ground[1:], duration=pause, loop=0, quality=60, method=6)
+
+
+def playground(page):
+    """A network learns the moons."""
+    page.goto((BOOK / "index.html").as_uri())
+    page.wait_for_selector('.md-picture[data-alive="yes"]')
+    place = page.locator(".md-picture .md-widget").first
+    frames = [frame(place)]
+    for _ in range(24):
+        page.get_by_role("button", name="Train, or pause").first.click()
+        page.wait_for_timeout(120)
+        page.get_by_role("button", name="Train, or pause").first.click()
+        page.wait_for_timeout(60)
+        frames.append(frame(place))
+    save("playground.webp", [*frames, *[frames[-1]] * 6], 160)
+
+
+def film(page):
+    """Forward and backward, step by step."""
+    page.goto((BOOK / "gallery.html").as_uri() + "#viz-steps")
+    place = page.locator('.md-picture[data-widget="steps"]').first
+    place.scroll_into_view_if_needed()
+    page.wait_for_selector('.md-picture[data-widget="steps"][data-alive="yes"]')
+    slider = place.locator('input[type="range"]').first
+    slider.focus()
+    slider.press("Home")
+    frames = [frame(place)]
+    for _ in range(int(slider.get_attribute("max")) - int(slider.get_attribute("min"))):
+        slider.press("ArrowRight")
+        frames.append(frame(place))
+    save("steps.webp", [*frames, *[frames[-1]] * 2], 900)
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, device_scale_factor=1)
+        playground(page)
+        film(page)
+        browser.close()
