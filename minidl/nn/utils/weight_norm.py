@@ -20,7 +20,7 @@ class _Computed:
 
     def compute(self, module):
         """The parameter; a subclass says how."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method compute(module), which returns the parameter")
 
     def __call__(self, module, args):
         """The forward pre-hook."""
