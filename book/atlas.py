@@ -3,6 +3,7 @@
 import inspect
 import io
 import textwrap
+import warnings
 from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
@@ -105,17 +106,19 @@ def source(operation):
 def curve(operation):
     """A plot of value and slope as an SVG, for an operation from number to number; "" for any other."""
     x = md.tensor(REACH, requires_grad=True)
+    function = getattr(md.nn.functional, operation.name, operation)  # with the defaults that one calls it with
     try:
-        with np.errstate(all="ignore"):
-            y = operation(x)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # softmax without a dimension
+            y = function(x)
             if y.shape != x.shape or not y.requires_grad:
                 return ""
             y.sum().backward()
-            one = operation(md.tensor(REACH[100]))
+            one = function(md.tensor(REACH[100:101]))
     except Exception:  # it wants other arguments
         return ""
     values, slopes = y.detach().numpy(), x.grad.numpy()
-    alone = np.allclose(values[100], one.numpy(), equal_nan=True)  # each number for itself
+    alone = np.allclose(values[100:101], one.numpy(), equal_nan=True)  # each number for itself
     return drawn(operation.name, values, slopes) if alone and np.isfinite(values).sum() > 60 else ""
 
 

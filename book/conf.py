@@ -30,8 +30,8 @@ html_title = "minidl"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
 html_js_files = ["widgets.js", "book.js", "engine.js"]
-html_copy_source = False
-html_show_sourcelink = False
+html_show_search_summary = False  # it would fetch pages, which a browser forbids on files
+html_copy_source, html_show_sourcelink = False, False
 html_math_renderer = "mathml"
 html_permalinks_icon = "#"
 pygments_style, pygments_dark_style = "default", "native"
@@ -42,4 +42,4 @@ copybutton_prompt_is_regexp = True
 def setup(app):
     """Formulas as MathML, which every browser draws by itself; those of operations beside their docstrings."""
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
-    app.connect("autodoc-process-docstring", add_formulas)
+    app.connect("autodoc-process-docstring", add_formulas, priority=400)  # before napoleon

@@ -11,6 +11,7 @@ from tests.browser.lab import FLAGS, chromium
 
 WIDTHS = (375, 1280)
 SCROLL = """async () => {
+  for (const button of document.querySelectorAll('.md-guess button')) if (button.textContent === 'Skip') button.click();
   for (const place of document.querySelectorAll('.md-picture')) {
     place.scrollIntoView();
     for (let k = 0; k < 100 && place.dataset.alive !== 'yes'; k += 1) await new Promise((go) => setTimeout(go, 30));
@@ -80,14 +81,23 @@ class Walk:
             box.get_by_role("button", name="Check").click()
             self.expect(f"{answer} is {right}", box.locator(".md-box-said").text_content().startswith("✓") == right)
         self.open("chapters/02_the_slope_of_things.html")
-        slider = page.locator('.md-picture[data-widget="tangent"] input[type="range"]').first
-        slider.scroll_into_view_if_needed()
-        words = page.locator('.md-picture[data-widget="tangent"] .md-said').first
+        page.evaluate(SCROLL)
+        place = page.locator('.md-picture[data-widget="tangent"]').first
+        words = place.locator(".md-said")
         before = words.text_content()
-        slider.focus()
-        slider.press("ArrowRight")
-        self.expect("the tangent follows its slider", words.text_content() != before)
-        self.open("search.html?q=momentum")
+        place.locator("svg[tabindex]").press("ArrowRight")
+        self.expect("the tangent follows the arrow keys", words.text_content() != before)
+        self.open("chapters/07_gradient_descent.html")
+        page.evaluate(SCROLL)
+        place = page.locator('.md-picture[data-widget="race"]').last
+        line = place.locator("polyline").first
+        before = line.get_attribute("points")
+        place.locator(".md-start").press("ArrowRight")
+        page.wait_for_timeout(500)
+        self.expect("a race from another start takes another way", line.get_attribute("points") != before)
+        self.open("index.html")
+        page.locator("input.sidebar-search").fill("momentum")
+        page.locator("input.sidebar-search").press("Enter")
         page.wait_for_selector("#search-results li")
         self.expect("the search finds", page.locator("#search-results li").count() > 2)
 
