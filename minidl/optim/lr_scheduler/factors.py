@@ -12,7 +12,7 @@ class FactorLR(LRScheduler):
 
     def step_factor(self, t):
         """What the learning rate is multiplied by in step t (step 0 is the start)."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method step_factor(t), which says what step t multiplies by")
+        raise NotImplementedError(f"{type(self).__name__} needs a method step_factor(t), the factor of step t")
 
     def total_factor(self, t):
         """What the first learning rate has been multiplied by after t steps, if nothing else changed it."""
