@@ -67,17 +67,18 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
     pixels = _pixels(chances[:, rows].T, [k == blank for k in rows])
 
     def draw(figure):
-        axes = figure.subplots(1, 1) if silent else None
-        above, below = (None, axes) if silent else figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4])
-        (below if silent else above).set_title(wrapped(title, 6.5))
+        heights = [1.0] if silent else [1.0, 2.4]
+        planes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+        planes[0].set_title(wrapped(title, 6.5))
         if not silent:
-            draw_wave(above, samples, rate)
+            draw_wave(planes[0], samples, rate)
+        below = planes[-1]
         below.imshow(pixels, aspect="auto", extent=(0, seconds, len(rows) - 0.5, -0.5), interpolation="none")
         below.set_yticks(range(len(rows)), [names[k] for k in rows])
         below.set_xlim(0, max(seconds, len(samples) / rate))
         below.set_xlabel("seconds")
         below.grid(visible=False)
-        return [below] if silent else [above, below]
+        return list(planes)
 
     readings = [f"{names[k]} {chances[t, k]:.0%}" for t, k in enumerate(path)]
     height = (1.0 if silent else 2.2) + 0.26 * len(rows)
