@@ -83,14 +83,18 @@ def _watched(command, surroundings, timeout):
     if timeout is not None:
         alarm.start()
     assert started.stdout is not None
-    blamed, banner = None, False
+    blamed, banner, blank = None, False, ""
     try:
         for line in started.stdout:
             banner = banner or bool(BANNER.match(line))
-            if not banner:
-                print(line, end="", flush=True)
-            elif found := PID.match(line):
-                blamed = int(found[1])
+            if banner:
+                found = PID.match(line)
+                blamed = int(found[1]) if found else blamed
+            elif line == "\n":  # one stands in front of the banner
+                blank += line
+            else:
+                print(blank + line, end="", flush=True)
+                blank = ""
         return started.wait(), (f"it took longer than {timeout} seconds" if late.is_set() else None), blamed
     finally:
         alarm.cancel()

@@ -226,11 +226,12 @@ class _Clock(Observer):
         total = 0
         for pull in node.pullbacks if type(node.pullbacks) is tuple else (node.pullbacks,):
             for array in saved_arrays(pull, set()):
-                while isinstance(array.base, np.ndarray):
-                    array = array.base
-                if id(array) not in self.seen:
-                    self.seen.add(id(array))
-                    total += array.nbytes
+                memory = array
+                while isinstance(memory.base, np.ndarray):
+                    memory = memory.base
+                if id(memory) not in self.seen:
+                    self.seen.add(id(memory))
+                    total += min(array.nbytes, memory.nbytes)  # a batch may be a view of a whole data set
         return total
 
 
