@@ -14,7 +14,7 @@ check("ch27.ex2", sent)
 
 # %% ch27.ex3
 def average(gradients, sizes):
-    return sum(g * n for g, n in zip(gradients, sizes)) / sum(sizes)
+    return sum(g * n for g, n in zip(gradients, sizes, strict=True)) / sum(sizes)
 
 
 check("ch27.ex3", average)
