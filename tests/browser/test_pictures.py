@@ -544,11 +544,11 @@ def test_a_point_of_a_trade_off_tells_its_runs(page):
 def test_the_slider_goes_back_to_the_noise_and_forward_to_the_sample(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Denoising'])")
     images, slider = chart.locator("svg image"), chart.locator("input[type=range]")
-    shown = lambda: [images.nth(k).get_attribute("href") for k in range(8)]
+    shown = lambda: [images.nth(k).get_attribute("href") for k in range(7)]
     at_the_end = shown()
     slider.fill("0")
     assert chart.locator(".md-slider-value").inner_text() == "step 0 of 10"
-    assert [a == b for a, b in zip(shown(), at_the_end, strict=True)] == [False, False] + [True] * 6  # the moments stay
+    assert [a == b for a, b in zip(shown(), at_the_end, strict=True)] == [False, False] + [True] * 5  # the moments stay
     slider.fill("10")
     assert shown() == at_the_end
     box = images.first.bounding_box()

@@ -9,7 +9,7 @@ from minidl.errors import ShapeError
 from minidl.train.metrics import array_of
 from minidl.viz.summary import drawable, evenly, left_out
 
-MOST_MOMENTS, MOST_STILLS = 16, 6
+MOST_MOMENTS, MOST_STILLS = 11, 5
 MOST_IMAGES, MOST_POINTS = 40, 1500
 
 

@@ -11,7 +11,7 @@ from minidl.viz.pixels import png
 from minidl.viz.theme import LIGHT
 
 DOTS = 180  # pixels of a drawing of points, in each direction
-SHADES = 15
+SHADES = 11
 NAMES = {"seen": "what the network sees", "guess": "where it thinks this leads"}
 
 
@@ -21,7 +21,7 @@ def denoise(frames, guesses=None, labels=None, columns=5, title=None):
     Parameters
     ----------
     frames : sequence of Tensor, each (N, 1, H, W), (N, 3, H, W) or (N, 2)
-        What is seen after each step, the noise first. Pixels from -1 (in grey images: white) to 1. At most 16 steps are
+        What is seen after each step, the noise first. Pixels from -1 (in grey images: white) to 1. At most 11 steps are
         kept, and the first 40 images or 1,500 points.
     guesses : sequence of Tensor, optional
         What the network thinks the end will be, at each of the frames.
