@@ -8,7 +8,7 @@ from minidl.course.exercise import Exercise, Experiment, Function, Number
 from minidl.course.predicting import Prediction
 from minidl.vision.diffusion import sample
 
-OFF, SHARE_OFF, SPARSE = 0.15, 0.2, 0.3  # of the rings: how far a point may be, how many may be farther, how large a gap
+OFF, SHARE_OFF, SPARSE = 0.15, 0.35, 0.3  # of the rings: how far a point may be, how many may be farther, how large a gap
 
 PREDICTIONS = {
     "p1": Prediction(
