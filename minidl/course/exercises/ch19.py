@@ -103,7 +103,14 @@ def likely_words():
     def step_by(rows):
         return lambda paths: md.tensor(rows.astype(np.float32))[[path[-1] for path in paths]]
 
-    return [(step_by(table), 0, 3, 10), (step_by(for_ever), 0, 3, 5), (step_by(table), 1, 3, 1), (step_by(table), 3, 3, 4)]
+    ever = step_by(for_ever), 0, 3, 5
+    return [
+        (step_by(table), 0, 3, 10),
+        ever,
+        (step_by(table), 1, 3, 1),
+        (step_by(table), 3, 3, 4),
+        (step_by(table), 0, 2, 9),
+    ]
 
 
 def greedy(step, start, end, most, stops=True, shows_end=True, best=True, shows_start=True):
