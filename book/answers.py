@@ -1,5 +1,6 @@
 """Answers that a page can check without giving them away: salted hashes of numbers, words and shapes."""
 
+import math
 import re
 
 import numpy as np
@@ -26,6 +27,7 @@ def answers(name, exercise):
     wrong = {code: hint for code, hint in wrong.items() if code not in right}
     return {
         "kind": label,
+        "digits": digits_of(kind) if label == "number" else 0,
         "right": right,
         "wrong": wrong,
         "praise": exercise.praise,
@@ -33,30 +35,39 @@ def answers(name, exercise):
     }
 
 
+def digits_of(kind):
+    """After how many digits a page rounds a number, so that its tolerance still shows.
+
+    >>> digits_of(Number()), digits_of(Number(1e-5)), digits_of(Number(0.02))
+    (4, 6, 3)
+    """
+    return min(12, 1 + math.ceil(-math.log10(max(kind.tolerance, 1e-11))))
+
+
 def spellings(kind, value):
-    """How a page spells an answer; a number as far as its tolerance goes.
+    """How a page may spell an answer; of a number all roundings within its tolerance.
 
     >>> spellings(Number(), 0.25), spellings(Shape(), (2, 3)), spellings(Word("up"), "up")
-    (['2.50e-1'], ['2,3'], ['up'])
-    >>> spellings(Number(), 0.1245)
-    ['1.24e-1', '1.25e-1']
+    (['2.498e-1', '2.499e-1', '2.500e-1', '2.501e-1', '2.502e-1'], ['2,3'], ['up'])
     """
     if isinstance(kind, Word):
         return [value]
     if isinstance(kind, Shape):
         return [",".join(str(int(n)) for n in value)]
-    number = float(np.asarray(plain(value), dtype=float).reshape(()))
-    near = (number * (1 + k * kind.tolerance) for k in (-1, 0, 1))
-    return sorted({rounded(n) for n in near})
+    number, digits = float(np.asarray(plain(value), dtype=float).reshape(())), digits_of(kind)
+    reach = abs(number) * kind.tolerance
+    last = 10.0 ** (math.floor(math.log10(abs(number))) - digits + 1) if number else 1.0
+    near = [number + k * last for k in range(-math.ceil(reach / last), math.ceil(reach / last) + 1)]
+    return sorted({rounded(n, digits) for n in near if abs(n - number) <= reach * (1 + 1e-6)})
 
 
-def rounded(number):
-    """A number to three digits, as JavaScript's `toExponential(2)` writes it.
+def rounded(number, digits):
+    """A number to so many digits, as JavaScript's `toExponential` writes it.
 
-    >>> rounded(-1234.5), rounded(0.0)
+    >>> rounded(-1234.5, 3), rounded(0.0, 3)
     ('-1.23e+3', '0.00e+0')
     """
-    return re.sub(r"e([+-])0*(\d)", r"e\1\2", f"{number:.2e}")
+    return re.sub(r"e([+-])0*(\d)", r"e\1\2", f"{number:.{digits - 1}e}")
 
 
 def hashed(salt, text):

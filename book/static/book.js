@@ -130,15 +130,15 @@ book.number = (text) => {
   return more.length || !over || !under ? NaN : Number(over) / Number(under) / share;
 };
 
-book.spell = (kind, text) => {
+book.spell = (kind, text, digits) => {
   if (kind === "word") return text.trim().toLowerCase();
   if (kind === "shape") return /^[\s\d,()[\]]+$/.test(text) ? (text.match(/\d+/g) ?? []).join(",") : "";
   const value = book.number(text);
-  return Number.isFinite(value) ? value.toExponential(2) : "";
+  return Number.isFinite(value) ? value.toExponential(digits - 1) : "";
 };
 
-book.judge = ({ name, kind, right, wrong, hint, praise }, text) => {
-  const spelled = book.spell(kind, text);
+book.judge = ({ name, kind, digits, right, wrong, hint, praise }, text) => {
+  const spelled = book.spell(kind, text, digits);
   if (!spelled) return [false, kind === "shape" ? "A shape is asked for, such as (2, 3)." : "A number is asked for."];
   const code = book.hash(`${name}${spelled}`);
   return right.includes(code) ? [true, praise] : [false, wrong[code] ?? hint];

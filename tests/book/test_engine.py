@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import minidl as md
+from book.answers import answers
+from minidl.course.answering import exercises
 from minidl.viz.planes.race import SURFACES, run
 from minidl.viz.planes.race_picture import rules
 
@@ -82,6 +84,21 @@ def test_the_playground_learns_every_cloud():
     assert moons > 0.95
     assert circles > 0.95
     assert spirals > 0.7
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "right"),
+    [
+        ("ch12.ex2", "4,640", True),
+        ("ch12.ex2", "4608", False),
+        ("ch12.ex1", "(8, 16, 16, 16)", True),
+        ("ch12.ex1", "8", False),
+        ("ch14.ex1", "6/26", True),
+    ],
+)
+def test_a_page_judges_as_the_course_does(name, typed, right):
+    exercise = json.dumps({"name": name, "hint": "", **answers(name, exercises()[name])})
+    assert computed(f"console.log(JSON.stringify(book.judge({exercise}, {json.dumps(typed)})[0]))") == right
 
 
 @pytest.mark.parametrize(
