@@ -24,6 +24,7 @@ NUMBER = (
 TOKEN = re.compile(f"({SHAPE})|({NUMBER})")
 
 MEASURED = "measured"  # the tag of a cell whose numbers belong to one machine
+IGNORED = "nbval-ignore-output"  # nbval's tag of a cell that is run and not compared
 
 # What differs from run to run and is no result. None of these patterns tries the same text twice.
 OBJECT = re.compile(r"<[^<>]*? at 0x[0-9a-f]++>")
@@ -132,6 +133,23 @@ def difference(expected, found, close=None):
         if reason is None:
             return None
     return "\n".join(filter(None, [_first_line(expected, found, close), reason and f"  {reason}"]))
+
+
+def cell_difference(expected, found):
+    """Say where the outputs of a code cell first part from those of the same cell in the file, as far as its tags say.
+
+    Parameters
+    ----------
+    expected, found : NotebookNode
+        The cell in the file, and the one that was run.
+
+    Returns
+    -------
+    str or None
+        See `outputs_difference`.
+    """
+    tags = expected.metadata.get("tags", [])
+    return None if IGNORED in tags else outputs_difference(expected.outputs, found.outputs, closeness(tags))
 
 
 def outputs_difference(expected, found, close=None, skip=NO_RESULT):

@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from minidl.course.comparing import MEASURED, closeness, outputs_difference
+from minidl.course.comparing import MEASURED, cell_difference
 from minidl.course.copying import CourseError
 from minidl.course.proving import notebooks_in
 from minidl.system.files import write_atomically
@@ -114,7 +114,7 @@ def _keep_measured(notebook, before):
     kept = False
     for cell, old in zip(notebook.cells, before.cells, strict=True):
         tags = cell.metadata.get("tags", [])
-        if MEASURED in tags and old.outputs and outputs_difference(old.outputs, cell.outputs, closeness(tags)) is None:
+        if MEASURED in tags and old.outputs and cell_difference(old, cell) is None:
             cell.outputs, kept = old.outputs, True
     if kept and states[0]:
         notebook.metadata["widgets"] = {WIDGET_STATE: {"state": states[0] | states[1]}}
@@ -168,8 +168,7 @@ def difference_from_file(path, env=ONE_THREAD, exact=False):
     """
     before, after, content = executed(path, env)
     for number, (old, new) in enumerate(zip(before.cells, after.cells, strict=True)):
-        close = closeness(old.metadata.get("tags", []))
-        if new.cell_type == "code" and (parts := outputs_difference(old.outputs, new.outputs, close)):
+        if new.cell_type == "code" and (parts := cell_difference(old, new)):
             return f"cell {number}: {parts}"
     if exact and content != path.read_bytes():
         return "other digits, another picture, widget or form: write it with `make notebooks`, and look at the difference"

@@ -10,7 +10,7 @@ import pytest
 import minidl as md
 from minidl.course import check
 from minidl.course.answering import exercises
-from minidl.course.comparing import closeness, outputs_difference
+from minidl.course.comparing import cell_difference
 from minidl.course.exercise import Derivative, Exercise, Experiment, Function, Mistake, Number, Shape, Word, differences
 from minidl.course.notebooks import execute
 from minidl.course.progress import progress_file, read, table
@@ -134,7 +134,7 @@ def test_the_solved_chapter_passes_every_check_and_otherwise_says_what_it_says_i
             printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
             assert printed.splitlines()[-1].startswith(f"✓ {name}: right")
         elif cell.cell_type == "code":
-            assert outputs_difference(before.outputs, cell.outputs, closeness(cell.metadata.get("tags", []))) is None
+            assert cell_difference(before, cell) is None
 
 
 # The kinds

@@ -132,3 +132,13 @@ def test_proving_compares_bytes_when_they_are_required(tmp_path):
     path.write_bytes(path.read_bytes() + b"\n")
     assert difference_from_file(path) is None
     assert "look at the difference" in difference_from_file(path, exact=True)
+
+
+def test_a_cell_whose_output_is_not_to_be_compared_is_run_and_not_compared(tmp_path):
+    path = write(tmp_path / "n.ipynb", "import time\nprint('at', time.time_ns())")
+    rewrite(path)
+    assert "cell 0" in difference_from_file(path)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].metadata["tags"] = ["nbval-ignore-output"]
+    nbformat.write(notebook, path)
+    assert difference_from_file(path) is None
