@@ -37,12 +37,13 @@ def playground(page):
     page.goto((BOOK / "index.html").as_uri())
     page.wait_for_selector('.md-picture[data-alive="yes"]')
     place = page.locator(".md-picture .md-widget").first
+    page.get_by_role("button", name="Begin anew", exact=True).first.click()
+    page.wait_for_timeout(300)
     frames = [frame(place)]
-    for _ in range(24):
-        page.get_by_role("button", name="Train, or pause").first.click()
-        page.wait_for_timeout(120)
-        page.get_by_role("button", name="Train, or pause").first.click()
-        page.wait_for_timeout(60)
+    for _ in range(28):
+        for _ in range(4):
+            page.get_by_role("button", name="One step").first.click()
+            page.wait_for_timeout(40)
         frames.append(frame(place))
     save("playground.webp", [*frames, *[frames[-1]] * 6], 160)
 
