@@ -186,11 +186,11 @@ EXERCISES = {
         "How many negatives?", Number(1e-6), 126,
         wrong=[
             (127, "The view itself does not take part, and its partner is the right answer: two less than 128."),
-            (128, "All views are counted there: itself and its partner are no negatives."),
+            (128, "All views are counted there: but a view and its partner are not negatives."),
             (63, "Each of the other 63 images has *two* views."),
             (64, "Count views, two for each image, and leave out itself and its partner."),
         ],
-        hint="64 images are 128 views. Which two of them are no negatives of a view?",
+        hint="64 images are 128 views. Which two of them are not negatives of a given view?",
     ),
     "ex2": Exercise(
         "Weights that learn", Number(1e-6), 10_250,

@@ -139,7 +139,7 @@ EXERCISES = {
     "ex4": Exercise(
         "Negative sampling", Function(triples, gradient=True), pair_loss,
         wrong=[
-            (partial(pair_loss, sign=1.0), "Drawn words shall have a small product: their sigmoid needs a minus inside."),
+            (partial(pair_loss, sign=1.0), "Drawn words should have a small product: their sigmoid needs a minus inside."),
             (partial(pair_loss, mean=True), "The drawn words are summed up, not averaged."),
             (partial(pair_loss, swapped=True), "The drawn words are compared with u, the word in the middle."),
             (lambda u, v, drawn: -pair_loss(u, v, drawn), "That is the log-likelihood; a loss is minus that."),

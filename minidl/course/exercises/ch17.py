@@ -146,7 +146,7 @@ EXERCISES = {
     "ex5": Exercise(
         "Bits under a mask", Function(chances), bits_per_character,
         wrong=[
-            (partial(bits_per_character, everywhere=True), "What is not real counts, too: use the lengths."),
+            (partial(bits_per_character, everywhere=True), "There what is not real counts, too: use the lengths."),
             (partial(bits_per_character, by_name=True), "That is the mean of the rows' means: short rows count too much."),
             (partial(bits_per_character, natural=True), "Those are nats: divide by ln 2."),
             (lambda p, n: -bits_per_character(p, n), "Logarithms of probabilities are below 0: a minus is missing."),
