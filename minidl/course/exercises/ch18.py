@@ -125,7 +125,7 @@ EXERCISES = {
         wrong=[
             (100, "That is all pairs. Nobody looks ahead."),
             (45, "A token also looks at itself."),
-            (50, "The diagonal belongs to it: a little more than half."),
+            (50, "The diagonal counts in full: a little more than half."),
         ],
         hint="The first token sees 1, the second 2, the last 10: add up.",
     ),
@@ -139,7 +139,7 @@ EXERCISES = {
             (lambda q, k, v, size: windowed(q, k, v, len(q)), "That is causal, without a window."),
             (lambda q, k, v, size: windowed(q, k, k, size), "The keys are mixed: mix the values."),
         ],
-        hint="With i = md.arange(L), the distance is i[:, None] - i; hide what is below 0, and from size on.",
+        hint="With i = md.arange(len(q)), the distance is i[:, None] - i; hide what is below 0, and what is size or more.",
     ),
     "ex4": Exercise(
         "Weights that fall with distance", Function(matches, gradient=True), alibi,
@@ -149,7 +149,7 @@ EXERCISES = {
             (partial(alibi, weigh=lambda s: s), "These are scores: softmax makes weights of them."),
             (lambda scores, slope: alibi(scores, 0.0), "The slope does nothing: take away slope times distance."),
         ],
-        hint="scores - slope * (i[:, None] - i), then the causal mask, then softmax.",
+        hint="scores - slope * (i[:, None] - i), with i = md.arange(len(scores)), then the causal mask, then softmax.",
     ),
     "ex5": Exercise(
         "Weights of a block", Number(1e-6), 12 * 48**2 + 13 * 48,

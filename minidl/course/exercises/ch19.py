@@ -157,7 +157,7 @@ EXERCISES = {
             (partial(masked_loss, how="sum"), "That is the sum: divide by the number of real tokens."),
             (partial(masked_loss, shift=1), "Padding is 0."),
         ],
-        hint="Cross-entropy with reduction='none', times (targets != 0).float(), then sum by sum.",
+        hint="Cross-entropy with reduction='none', times (targets != 0).float(); its sum by the number of real tokens.",
     ),
     "ex4": Exercise(
         "Attention beside padding", Function(looks, gradient=True), look,
@@ -168,7 +168,7 @@ EXERCISES = {
             (partial(look, scaled=False), "The scores are divided by the root of the width."),
             (lambda q, m, p: look(q, m, ~p), "That looks at padding alone: `padding` is True where there is nothing."),
         ],
-        hint="scores.masked_fill(padding[:, None, :], -md.inf), softmax, then @ memory.",
+        hint="Scores, by the root of d; scores.masked_fill(padding[:, None, :], -md.inf); softmax, then @ memory.",
     ),
     "ex5": Exercise(
         "Clipped precision", Function(sentences), precision,
@@ -178,10 +178,10 @@ EXERCISES = {
             (lambda said, truth, n: precision(said, truth, 1), "Runs of n words, not only single words."),
             (
                 lambda said, truth, n: len(set(said) & set(truth)) / len(set(said)),
-                "Sets forget how often a word comes, and runs of n words.",
+                "Sets forget how often a word comes, and runs of n words are asked for.",
             ),
         ],
-        hint="For each run: the smaller of its two counts; the sum of these by the number of runs that were said.",
+        hint="For each run: the smaller of its two counts. Add these up, and divide by the number of runs that were said.",
     ),
     "ex6": Exercise(
         "Greedy search", Function(likely_words), greedy,

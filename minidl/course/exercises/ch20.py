@@ -61,7 +61,7 @@ def encoding_problem(encoding):
         return "Decoding does not give the text back."
     share = len(numbers) / len(text)
     if share > MOST_A_CHARACTER:
-        return f"It needs {share:.2f} tokens a character, and at most {MOST_A_CHARACTER} are asked for."
+        return f"It needs {share:.4f} tokens a character, and at most {MOST_A_CHARACTER} are asked for."
     return ""
 
 
