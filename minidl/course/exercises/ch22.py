@@ -126,11 +126,11 @@ EXERCISES = {
     "ex2": Exercise(
         "How close frequencies may be", Number(), 31.25,
         wrong=[
-            (62.5, "The 257 frequencies reach from 0 to 8,000 Hz: 8,000 by 256 steps."),
+            (62.5, "The 257 frequencies reach from 0 to 8,000 Hz: 8,000 divided by 256 steps."),
             (0.032, "That is how long the piece lasts, in seconds."),
             (32, "That is how long the piece lasts, in milliseconds."),
         ],
-        hint="The rate by the number of samples: once round in the whole piece.",
+        hint="The rate divided by the number of samples: once round in the whole piece.",
     ),
     "ex3": Exercise(
         "The strength of a frequency", Function(samples), strength,
