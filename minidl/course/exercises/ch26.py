@@ -128,9 +128,9 @@ EXERCISES = {
         "The simplest attack", Number(), 0.58,
         wrong=[
             (0.16, "That is the gap. The attack is right in half of the guesses by luck alone."),
-            (0.66, "Members are half of the people: half of the gap is added to 0.5."),
+            (0.66, "Members are only half of the people: add half of the gap to 0.5, not all of it."),
             (0.88, "That is how often the network is right; asked for is how often the attack is."),
-            (0.96, "That many members are told apart, and of the others the attack takes 80 % for members, too."),
+            (0.96, "So many members are recognised, but the attack takes 80 % of the others for members, too."),
         ],
         hint="It is right for 96 % of the members and for 20 % of the others.",
     ),
@@ -150,7 +150,7 @@ EXERCISES = {
             (partial(one_step, sign=False), "Every pixel moves by epsilon, whatever the size of its slope: take the sign."),
             (partial(one_step, down=True), "That lowers the loss. An attack raises it."),
         ],
-        hint="(x + epsilon * slope.sign()).clamp(0, 1)",
+        hint="Up by epsilon where the slope is above 0, down where it is below 0; then cut off what lies outside 0 to 1.",
     ),
     "ex4": Exercise(
         "Federated averaging", Function(hospitals, gradient=True), averaged,

@@ -92,7 +92,7 @@ EXERCISES = {
     "ex4": Exercise(
         "A small bubble", Number(1e-6), 28,
         wrong=[
-            (35, "Divide what is lost by *all* steps, m + p - 1, not by the m steps of work."),
+            (35, "Divide the steps lost by *all* steps, m + p - 1, not by the m steps of work."),
             (40, "The bubble is 7 steps, not 8; and it is divided by all steps, m + 7."),
             (32, "The bubble is p - 1 = 7 steps, not 8."),
             (27, "Then 7 of 34 steps are lost, a little more than a fifth."),
