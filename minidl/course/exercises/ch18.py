@@ -16,7 +16,7 @@ PREDICTIONS = {
         close=0.1,
     ),
     "p2": Prediction(
-        "Which task will a network with rotary places do without a mistake?",
+        "Which task will a network with rotary places do all but without a mistake?",
         choices=("both", "only backwards", "only again", "neither"),
     ),
     "p3": Prediction("Which model has the lower loss on unseen text?", choices=("with the mask", "without the mask")),

@@ -2,6 +2,8 @@
 
 import math
 
+from matplotlib.ticker import MaxNLocator
+
 from minidl.viz.charts.trade_off import trade_off_of
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.runs.curves_picture import COLOURS
@@ -65,6 +67,9 @@ def trade_off(curves, levels=None, xlabel="setting", ylabel="value", log=True, t
         every = sorted({x for settings, _ in found.curves.values() for x in settings})
         if len(every) <= MOST_TICKS:
             axes.set_xticks([place(x) for x in every], [f"{x:g}" for x in every])
+        elif log:
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+            axes.xaxis.set_major_formatter(lambda power, _: f"{2**power:,g}")
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         axes.set_title(wrapped(title, 6.2))
