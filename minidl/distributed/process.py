@@ -17,7 +17,8 @@ def main():
     rank, size = str(world.rank), str(world.size)
     os.environ |= {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
     note_process(world.rank, os.getpid())
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # whole lines, so that those of several processes do not mix
+    # Whole lines, also under PYTHONUNBUFFERED, so that those of several processes do not mix.
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)  # type: ignore[union-attr]
     sys.argv = sys.argv[1:]
     sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))
     try:

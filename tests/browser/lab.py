@@ -39,7 +39,7 @@ def in_view(page, selector):
     again). Then the page is loaded again, as one would by hand.
     """
     page.click(".jp-Notebook .jp-Cell >> nth=0")
-    for step in range(90):
+    for step in range(180):
         if page.locator(selector).count():
             page.locator(selector).first.scroll_into_view_if_needed()
             page.wait_for_timeout(500)
