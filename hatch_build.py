@@ -1,4 +1,4 @@
-"""The wheel brings the book along, where it was built before: `make book`, then `python -m build`."""
+"""The wheel brings the book along, where it was built before: `make book`, then `python -m build --sdist --wheel`."""
 
 from pathlib import Path
 
