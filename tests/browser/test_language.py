@@ -4,6 +4,8 @@ import pytest
 
 from minidl.course import write_language_pack
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
