@@ -117,10 +117,11 @@ def test_a_forked_process_has_helpers_of_its_own():
 
 def test_ctrl_c_leaves_everything_usable():
     code = """
-import _thread, threading, time
+import _thread, signal, threading, time
 import numpy as np
 import minidl as md
 from minidl.engine.parallel import in_pieces
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
 md.set_num_threads(2)
 caught = 0
 for k in range(100):
