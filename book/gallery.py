@@ -1,6 +1,5 @@
 """The gallery: one picture of each kind, alive, with the lines that made it in its chapter."""
 
-import html
 import re
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def found():
                 widget = pictures.widget_of(output, models)
                 names = CALL.findall(cell.source)
                 if widget and names and names[-1] not in first:
-                    words = html.escape(output.data.get("text/plain", ""))
+                    words = output.data.get("text/plain", "")
                     still = output.data.get("image/svg+xml", "").replace("\n\n", "\n")
                     first[names[-1]] = chapter, pictures.alive(*widget, still, words), last_lines(cell.source)
     return first

@@ -134,6 +134,8 @@ def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered)
     text = (gathered / "gallery.md").read_text(encoding="utf-8")
     for name in ("graph", "steps", "race", "tangent", "boundary", "landscape"):
         assert f"## viz.{name}\n" in text
+    assert "&amp;#" not in text  # what a picture shows in words is escaped once
+    assert "&amp;quot;" not in text
     assert 'data-widget="play"' in (gathered / "playground.md").read_text(encoding="utf-8")
 
 
