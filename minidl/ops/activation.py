@@ -90,7 +90,8 @@ def sigmoid(x):
 def softmax_array(x, dim):
     """`softmax` of an array."""
     axes = axes_of(dim, x.ndim)
-    y = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
+    with np.errstate(over="ignore"):  # too far below the largest to be a number: 0
+        y = np.exp(x - np.max(x, axis=axes, keepdims=True, initial=-np.inf))
     y /= np.sum(y, axis=axes, keepdims=True)
     return y
 

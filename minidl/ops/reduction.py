@@ -311,7 +311,7 @@ def logsumexp(x, dim=None, keepdim=False):
     values = x.array if isinstance(x, Tensor) else x
     top = np.max(values, axis=axes, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0).astype(values.dtype)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         whole = np.log(np.sum(np.exp(x - top), axis=axes, keepdims=True)) + top
     return np.reshape(whole, kept_shape(shape, axes, keepdim)), lambda g: expand_reduced(g, axes, shape) * np.exp(x - whole)
 

@@ -102,17 +102,27 @@ def _temporary(target, before):
         if fcntl is None:
             return handle, path
         try:
-            with contextlib.suppress(OSError):  # a file system without locks
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(handle).st_nlink:  # nobody took it for a forgotten one before it was locked
+            if _locked_by_us(handle) and os.fstat(handle).st_nlink:  # not taken for a forgotten one
                 if before is not None:
                     _as_before(handle, before, mode)
                 return handle, path
+            path.unlink(missing_ok=True)
             os.close(handle)
         except BaseException:
             os.close(handle)
             path.unlink(missing_ok=True)
             raise
+
+
+def _locked_by_us(handle):
+    """Lock an open file, unless somebody else has: who clears the folder away, and is about to remove it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        pass
+    return True
 
 
 def _as_before(handle, before, mode):

@@ -52,7 +52,8 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
         raise ValueError("logits hold NaN, or no token has a finite score: nothing can be drawn from them")
     order = np.argsort(-scores, axis=-1, kind="stable")
     ranked = np.take_along_axis(scores, order, -1)
-    chances = np.exp((ranked - ranked[..., :1]) / temperature)
+    with np.errstate(over="ignore"):  # of two scores too far apart for a number, the smaller has no chance
+        chances = np.exp((ranked - ranked[..., :1]) / temperature)
     chances /= chances.sum(-1, keepdims=True)
     if top_k is not None:
         chances[..., top_k:] = 0

@@ -127,6 +127,15 @@ def test_softmax_and_logsumexp_never_overflow(x):
     )
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_too_far_apart_for_a_difference_have_chances_of_0_and_1():
+    far = leaf([1.7e308, -1e308, 1.0])
+    assert far.softmax(0).tolist() == [1, 0, 0]
+    assert far.logsumexp(0).item() == 1.7e308
+    far.softmax(0)[0].backward()
+    assert far.grad.tolist() == [0, 0, 0]
+
+
 @given(arrays(float, array_shapes(max_dims=2, max_side=5), elements=st.integers(0, 2).map(float)))
 def test_the_gradient_of_max_is_shared_between_ties(x):
     t = leaf(x)

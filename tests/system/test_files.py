@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -220,6 +220,25 @@ def test_what_somebody_writes_just_now_is_not_cleared_away(tmp_path):
 
 
 @posix
+def test_a_file_that_is_cleared_away_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    flock, taken = files.fcntl.flock, []
+
+    def clear_first(handle, flags):
+        if not taken:
+            path = next(tmp_path.iterdir())
+            taken.append((path, os.open(path, os.O_RDONLY)))
+            flock(taken[0][1], flags)
+        flock(handle, flags)
+
+    monkeypatch.setattr(files.fcntl, "flock", clear_first)
+    handle, temporary = files._temporary(tmp_path / "f", None)
+    assert list(tmp_path.iterdir()) == [temporary]
+    assert temporary != taken[0][0]
+    os.close(handle)
+    os.close(taken[0][1])
+
+
+@posix
 def test_only_our_own_forgotten_files_are_cleared_away(tmp_path):
     os.mkfifo(tmp_path / ".minidl-pipe.tmp")
     (tmp_path / ".minidl-link.tmp").symlink_to("elsewhere")
@@ -235,11 +254,11 @@ def test_many_threads_write_the_same_file(tmp_path):
         for _ in range(10):
             write_atomically(tmp_path / "f", content)
 
-    threads = [threading.Thread(target=write, args=[content]) for content in contents]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        assert not (tmp_path / "f").exists() or (tmp_path / "f").read_bytes() in contents
+    with ThreadPoolExecutor(len(contents)) as pool:
+        writers = [pool.submit(write, content) for content in contents]
+        while not all(writer.done() for writer in writers):
+            assert not (tmp_path / "f").exists() or (tmp_path / "f").read_bytes() in contents
+    assert [writer.result() for writer in writers] == [None] * len(contents)
     assert os.listdir(tmp_path) == ["f"]
 
 

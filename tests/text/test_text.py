@@ -231,6 +231,7 @@ def test_temperature_sharpens_and_flattens():
     logits = md.tensor([2.0, 1.0, 0.0])
     assert np.allclose(filtered(logits, 0.5).array, md.softmax(logits * 2, dim=0).array)
     assert filtered(logits, 1e-3).tolist() == [1.0, 0.0, 0.0]
+    assert filtered([1.7e308, -1e308, 1.0], 1e-308).tolist() == [1.0, 0.0, 0.0]
     assert np.allclose(filtered(logits, 1e6).array, 1 / 3, atol=1e-5)
 
 

@@ -82,7 +82,8 @@ class NextTokenPicture(FigurePicture):
     def state(self):
         """What the widget in the browser is given."""
         temperature, top_k, top_p = self._settings
-        logits = np.maximum(self._tokens.logits - self._tokens.logits[0], LOWEST)
+        with np.errstate(over="ignore"):
+            logits = np.maximum(self._tokens.logits - self._tokens.logits[0], LOWEST)
         return {
             "svg": self.svg, "text": self.text, "title": self._title,
             "logits": [float(f"{value:.5g}") for value in logits], "names": [visible(name) for name in self._tokens.names],

@@ -7,6 +7,7 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.activation import softmax_array
 from minidl.train.metrics import array_of
 from minidl.viz.charts.layers_watched import one_image, run_and_watch
 
@@ -84,5 +85,4 @@ def perturbed(model, image, direction, epsilons, classes=None):
     names = [str(k) for k in (range(logits.shape[1]) if classes is None else classes)]
     if len(names) != logits.shape[1]:
         raise ValueError(f"there are {logits.shape[1]} classes and {len(names)} names for them")
-    raised = np.exp(np.nan_to_num(logits) - np.nan_to_num(logits).max(axis=1, keepdims=True))
-    return Perturbation(given, direction[0], steps, raised / raised.sum(axis=1, keepdims=True), names)
+    return Perturbation(given, direction[0], steps, softmax_array(np.nan_to_num(logits), 1), names)
