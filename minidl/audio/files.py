@@ -36,7 +36,7 @@ def load(uri, frame_offset=0, num_frames=-1):
     Raises
     ------
     DataFileError
-        When it is no sound, or is damaged.
+        When it is not a sound, or is damaged.
     """
     content, name = _content(uri)
     try:
@@ -111,7 +111,7 @@ def save(uri, src, sample_rate, bits_per_sample=16):
     Raises
     ------
     ShapeError
-        When it is no row of samples for each channel.
+        When it is not a row of samples for each channel.
     DtypeError
         When it holds no floats.
     ValueError

@@ -179,7 +179,7 @@ def create_dct(n_mfcc, n_mels, norm="ortho"):
 def resample(waveform, orig_freq, new_freq, lowpass_filter_width=6, rolloff=0.99):
     """A sound at another sample rate, without the frequencies that the new rate cannot hold (they would be folded down).
 
-    Each new sample is a weighted sum of the old ones around its time: a sinc with a window of Hann.
+    Each new sample is a weighted sum of the old ones around its time: a sinc with a Hann window.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def resample(waveform, orig_freq, new_freq, lowpass_filter_width=6, rolloff=0.99
     lowpass_filter_width : int
         How many zeros of the sinc to each side: more is sharper and slower.
     rolloff : float
-        Which part of the lower of both Nyquist frequencies is kept.
+        Which part of the lower of the two Nyquist frequencies is kept.
 
     Returns
     -------
@@ -286,7 +286,7 @@ def pitch_shift(waveform, sample_rate, n_steps, bins_per_octave=12, n_fft=512):
 
 
 def add_noise(waveform, noise, snr, lengths=None):
-    """A sound with noise, so much quieter than it as `snr` says.
+    """A sound with noise added, quieter than the sound by `snr`.
 
     Parameters
     ----------

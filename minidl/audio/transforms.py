@@ -125,7 +125,7 @@ class Resample(Module):
 
 
 class _Masking(Module):
-    """Hides a random band of at most so many rows (`axis` -2) or columns (-1)."""
+    """Hides a random band of at most this many rows (`axis` -2) or columns (-1)."""
 
     def __init__(self, mask_param, axis):
         super().__init__()

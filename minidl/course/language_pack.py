@@ -30,7 +30,7 @@ def write_language_pack(translations, folder, locale="zh_CN"):
     translations : dict of str to str
         English to translation.
     folder : path
-        Where it is written; made if it is not there.
+        Where it is written; created if it is missing.
     locale : str
         Language and country: "zh_CN" or "fr_FR".
 
@@ -42,7 +42,7 @@ def write_language_pack(translations, folder, locale="zh_CN"):
     Raises
     ------
     ValueError
-        When the locale is none, or no translation is left.
+        When the locale is not valid, or no translation is left.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def write_language_pack(translations, folder, locale="zh_CN"):
 
 
 def language_pack(folder):
-    """The absolute path of a folder, once it is sure that it holds a language pack.
+    """The absolute path of a folder, once it is known to hold a language pack.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def pytest_collect_file(file_path, parent):
 
 
 def pytest_configure(config):
-    """Look out for what could not be checked."""
+    """Watch for what could not be checked."""
     if not hasattr(config, "workerinput"):  # in the process that gathers the reports
         config.pluginmanager.register(Unchecked())
 

@@ -45,7 +45,7 @@ def open_lab(folder, notebook, port=None, browser=None, language=None):
     browser : bool, optional
         Whether to open a browser; where there is one and a screen, unless given.
     language : path, optional
-        A folder with a language pack that JupyterLab shall speak.
+        A folder with a language pack for JupyterLab to speak.
 
     Raises
     ------

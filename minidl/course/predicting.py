@@ -185,8 +185,8 @@ def predictions(chapter=None):
 def predict(name, guess=...):
     """Ask for a guess before the next cell shows what is so.
 
-    In a notebook a small box asks; elsewhere the question is printed, and the guess is handed over. Who does not want to
-    guess goes on: nothing stops.
+    In a notebook a small box asks; elsewhere the question is printed, and the guess is handed over. Anyone who would
+    rather not guess just goes on: nothing stops.
 
     Parameters
     ----------

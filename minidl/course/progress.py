@@ -36,7 +36,7 @@ def read_entry(name):
 
 
 def is_progress(file):
-    """Whether all that is in a file makes sense."""
+    """Whether everything in a file makes sense."""
     return _read(file)[1]
 
 
@@ -75,7 +75,7 @@ FIELDS = {
 
 
 def put_aside(file):
-    """Keep a file that is no progress under another name: whoever made it may want it back."""
+    """Move a file that holds no progress to another name: whoever made it may want it back."""
     places = (file.with_suffix(f".broken{'' if number == 1 else f'-{number}'}") for number in count(1))
     file.rename(next(place for place in places if not place.exists()))
 

@@ -12,5 +12,5 @@ PATH = "minidl/proof"  # where the question is asked
 
 
 def proof(secret, question):
-    """What only those can answer who know the secret."""
+    """What only someone who knows the secret can answer."""
     return hmac.new(secret.encode(), question.encode(), hashlib.sha256).hexdigest()

@@ -54,7 +54,7 @@ class Work:
 
 
 def all_reduce(tensor, op=ReduceOp.SUM, group=None, async_op=False):
-    """Every process gets the sum (or product, mean, ...) of the tensors of all.
+    """Every process gets the sum (or product, mean, ...) of all processes' tensors.
 
     Parameters
     ----------

@@ -107,7 +107,7 @@ def the_group(who):
 
 
 def get_rank(group=None):
-    """The number of this process: 0, 1, ... up to the world size less one."""
+    """The number of this process: from 0 to the world size minus one."""
     return the_group("get_rank").rank
 
 

@@ -20,7 +20,7 @@ def compute_rdp(*, q, noise_multiplier, steps, orders=ORDERS):
     steps : int
         How many steps :math:`T`; their costs add up.
     orders : sequence of int
-        The orders :math:`\alpha`, whole numbers from 2 on.
+        The orders :math:`\alpha`, whole numbers of at least 2.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def compute_rdp(*, q, noise_multiplier, steps, orders=ORDERS):
     Raises
     ------
     ValueError
-        For a probability outside of [0, 1], noise or steps below 0, or an order that is no whole number from 2 on.
+        For a probability outside of [0, 1], noise or steps below 0, or an order that is not a whole number of at least 2.
 
     References
     ----------
@@ -121,7 +121,7 @@ def _epsilon(order, rho, delta):
 
 
 def get_noise_multiplier(*, target_epsilon, target_delta, sample_rate, steps, tolerance=1e-3):
-    r"""The least noise with which so many steps stay within :math:`(\varepsilon, \delta)`.
+    r"""The least noise with which this many steps stay within :math:`(\varepsilon, \delta)`.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def clip_per_sample(gradients, max_grad_norm):
 
 
 def private_gradients(gradients, max_grad_norm, noise_multiplier, expected_batch_size):
-    """The mean gradient of DP-SGD: each row clipped, the sum with noise, divided by the size that a batch has in the mean.
+    """The mean gradient of DP-SGD: each row clipped, noise added to the sum, divided by the expected size of a batch.
 
     Not divided by the number of rows that came: that number would tell whether somebody was among them.
 

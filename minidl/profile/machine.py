@@ -23,11 +23,11 @@ class Machine:
 
     @property
     def ridge(self):
-        """FLOPs for each byte from which on arithmetic is the limit, and no longer memory."""
+        """FLOPs per byte above which arithmetic is the limit, and no longer memory."""
         return self.flops_per_second / self.bytes_per_second
 
     def attainable(self, intensity):
-        """FLOPs a second that work with so many FLOPs for each byte can reach: the lower of the two roofs.
+        """FLOPs per second that work with this many FLOPs per byte can reach: the lower of the two roofs.
 
         >>> print(Machine(1e11, 1e10).attainable(2.0))
         20000000000.0

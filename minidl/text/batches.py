@@ -13,7 +13,7 @@ def pad(sequences, value=0, length=None, side="right"):
     ----------
     sequences : sequence of sequences of int or float, or of tensors (L,)
     value : number
-        What fills up.
+        What to fill up with.
     length : int, optional
         The length of all rows; longer sequences are cut. The longest sequence decides unless given.
     side : {"right", "left"}
@@ -84,7 +84,7 @@ def collate(examples, value=0):
     ----------
     examples : list of (sequence of int, int or float)
     value : int
-        What fills up shorter sequences.
+        What shorter sequences are filled up with.
 
     Returns
     -------

@@ -69,7 +69,7 @@ class BytePairs:
         ----------
         text : str
         size : int
-            How many tokens there shall be, bytes included and specials not; fewer when no pair occurs twice any more.
+            How many tokens to learn, bytes included and specials not; fewer when no pair occurs twice any more.
         specials, pattern
             As of the class.
 

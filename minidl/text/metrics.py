@@ -1,4 +1,4 @@
-"""How good a text is beside one that a person wrote, in the numbers that papers report. All are between 0 and 1.
+"""How good a text is compared with one that a person wrote, in the numbers that papers report. All are between 0 and 1.
 
 `bleu` and `chrf` are those of sacrebleu (divided by 100), `rouge` that of rouge-score without stemming.
 """
@@ -158,7 +158,7 @@ def rouge(prediction, reference, kind="L", tokens=None):
     prediction, reference : str
     kind : {1, 2, "L"}
     tokens : callable, optional
-        How a text is cut. As in rouge-score unless given: small letters, runs of a to z and 0 to 9, and nothing else.
+        How a text is cut. As in rouge-score unless given: lower case, runs of a to z and 0 to 9, and nothing else.
 
     Examples
     --------

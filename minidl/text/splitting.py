@@ -21,12 +21,12 @@ WORD = regex.compile(
 
 
 def text_of(thing):
-    """The text itself, once it is sure that it is one.
+    """The text itself, once it is known to be one.
 
     Raises
     ------
     DtypeError
-        When it is no text.
+        When it is not a text.
     ValueError
         When it holds half of a surrogate pair, which no file can.
     """
@@ -49,7 +49,7 @@ def normalise(text, lower=True):
     ----------
     text : str
     lower : bool
-        Whether capitals become small letters.
+        Whether capitals become lower case.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def characters(text):
 
 
 def words(text):
-    """The words of a text, as a list of strings; marks stand alone, and each Han character counts as a word.
+    """The words of a text, as a list of strings; punctuation marks stand alone, and each Han character counts as a word.
 
     Examples
     --------

@@ -73,7 +73,7 @@ class Characters(Tokenizer):
 
 
 class Words(Tokenizer):
-    """Each word is a token, in small letters; marks stand alone, and each Han character is a word.
+    """Each word is a token, in lower case; punctuation marks stand alone, and each Han character is a word.
 
     What it forgets cannot come back: capitals, and where spaces were.
 
@@ -90,5 +90,5 @@ class Words(Tokenizer):
 
     @staticmethod
     def split(text):
-        """The words of a text in small letters."""
+        """The words of a text in lower case."""
         return words(normalise(text))

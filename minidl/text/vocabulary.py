@@ -33,7 +33,7 @@ class Vocabulary:
             raise TypeError(f"tokens are texts, and {wrong!r} is a {type(wrong).__name__}")
         self.number_of = {token: number for number, token in enumerate(self.tokens)}
         if unknown is not None and unknown not in self.number_of:
-            raise ValueError(f"{unknown!r} shall stand for unknown tokens, and is not among the specials {self.specials}")
+            raise ValueError(f"{unknown!r} is to stand for unknown tokens, but is not among the specials {self.specials}")
         self.unknown = unknown
 
     @classmethod

@@ -72,9 +72,9 @@ def fit(
         ``metric(predictions, targets)``, computed on all of `val`.
     callbacks : sequence of Callback
     schedule : LRScheduler or ReduceLROnPlateau, optional
-        Goes on by one after each epoch; the latter looks at the validation loss.
+        Steps once after each epoch; the latter looks at the validation loss.
     clip_norm : float, optional
-        Gradients longer than that are made shorter.
+        Gradients with a larger norm are scaled down to it.
     seed : int, optional
         Start the random numbers (shuffles, dropout) from here, so that the run repeats.
     verbose : bool

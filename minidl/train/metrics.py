@@ -95,7 +95,7 @@ def accuracy(predictions, targets):
 
 
 def top_k_accuracy(scores, targets, k=5):
-    """The share of examples whose true label is among the k highest scores (N, C); of equal ones the last comes first."""
+    """The share of examples whose true label is among the k highest scores (N, C); of equal ones the later counts first."""
     scores, targets = _pair(scores, targets, ("scores", "targets"))
     if scores.ndim != 2 or targets.ndim != 1:
         raise ShapeError(
@@ -162,7 +162,7 @@ def _averaged(ratio, predictions, targets, average):
 
 
 def precision(predictions, targets, average="binary"):
-    """Of those taken for a class, the share that belongs to it; 0 where none was.
+    """Of the examples predicted as a class, the share that belongs to it; 0 where there are none.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def roc_auc(scores, targets):
 
 
 def equal_error_rate(scores, targets):
-    """The error at the threshold at which as many are let in wrongly as are turned away wrongly; 0 is perfect.
+    """The error rate at the threshold where the shares wrongly accepted and wrongly rejected are equal; 0 is perfect.
 
     It is where the ROC curve, with straight lines between its points, meets the diagonal from the top left.
 
@@ -231,7 +231,7 @@ def equal_error_rate(scores, targets):
 
 
 def verification_rate(scores, targets, false_accept_rate=0.01):
-    """The share of the same that is accepted when of the different at most `false_accept_rate` may be.
+    """The share of same pairs accepted at a threshold that accepts at most `false_accept_rate` of the different ones.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def verification_rate(scores, targets, false_accept_rate=0.01):
     Raises
     ------
     OutOfRangeError
-        For a rate that is no share.
+        For a rate outside of [0, 1].
     """
     if not 0 <= false_accept_rate <= 1:
         raise OutOfRangeError(f"false_accept_rate is a share from 0 to 1, and is {false_accept_rate:g}")
@@ -258,7 +258,7 @@ def average_precision(scores, targets):
 
 
 def calibration_error(probabilities, targets, bins=10):
-    """How far confidence is from accuracy, in the mean over bins of confidence (Naeini et al. 2015).
+    """How far confidence is from accuracy, averaged over bins of confidence (Naeini et al. 2015).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Searching for settings: by chance, on a grid, by successive halving, by evolution; on any executor, and resumable."""
+"""Searching for settings: at random, on a grid, by successive halving, by evolution; on any executor, and resumable."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def search(
 ):  # fmt: skip
     """Try settings, and find the one with the smallest value.
 
-    Choose by validation data. The best of many looks better than it is: judge it on data that nothing was chosen by.
+    Choose by validation data. The best of many looks better than it is: judge it on data that played no part in any choice.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def search(
         Where trials run: processes, ``mpi4py.futures.MPIPoolExecutor()``, Dask's ``client.get_executor()``, or threads,
         which share one stream of random numbers: there give each trial a `Generator` of its own.
     workers : int
-        Without an executor: 1 runs the trials here, more in so many processes. One that is killed loses its trial alone.
+        Without an executor: 1 runs the trials here, more in that many processes. One that is killed loses its trial alone.
     seed : int
         Of the settings that are drawn, and of the seeds of the trials.
     file : path, optional
@@ -139,7 +139,7 @@ def _halving(found, space, random, trials, budgets):
 
 
 def _evolution(found, space, random, trials, generations):
-    """By chance at first; then children of the better half of all, each with one setting drawn again."""
+    """At random first; then children of the better half of all, each with one setting drawn again."""
     size = max(1, trials // generations)
     yield [drawn(space, random) for _ in range(trials - size * (generations - 1))]
     for _ in range(generations - 1):

@@ -24,7 +24,7 @@ class Float:
             raise ValueError(f"a range goes from low to a higher number, above 0 where log=True: not {self}")
 
     def draw(self, random):
-        """A number by chance."""
+        """A random number."""
         return self._at(random.random())
 
     def grid(self, points=GRID_POINTS):
@@ -48,7 +48,7 @@ class Int(Float):
     """
 
     def draw(self, random):
-        """A whole number by chance."""
+        """A random whole number."""
         return round(super().draw(random)) if self.log else random.randint(self.low, self.high)
 
     def grid(self, points=GRID_POINTS):
@@ -73,12 +73,12 @@ def checked_space(space):
 
 
 def drawn(space, random):
-    """A value by chance for each setting."""
+    """A random value for each setting."""
     return {name: redrawn(values, random) for name, values in space.items()}
 
 
 def redrawn(values, random):
-    """One value by chance."""
+    """One random value."""
     return values.draw(random) if isinstance(values, Float) else random.choice(values)
 
 

@@ -15,7 +15,7 @@ def checked_boxes(boxes, name="boxes"):
     Raises
     ------
     ShapeError
-        When they are no rows of four numbers.
+        When they are not rows of four numbers.
     """
     if not isinstance(boxes, Tensor):
         boxes = tensor(boxes)
@@ -42,7 +42,7 @@ def box_area(boxes):
     Raises
     ------
     ShapeError
-        When these are no rows of four numbers.
+        When these are not rows of four numbers.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def box_iou(boxes1, boxes2):
     Raises
     ------
     ShapeError
-        When these are no rows of four numbers.
+        When these are not rows of four numbers.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def box_iou(boxes1, boxes2):
 
 
 def generalized_box_iou(boxes1, boxes2):
-    """Intersection over union, less the empty share of the smallest box around both: it has a slope for boxes apart, too.
+    """Intersection over union minus the empty share of the smallest box around both: it has a slope even for boxes apart.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def generalized_box_iou(boxes1, boxes2):
     Raises
     ------
     ShapeError
-        When these are no rows of four numbers.
+        When these are not rows of four numbers.
 
     References
     ----------
@@ -185,7 +185,7 @@ def clip_boxes_to_image(boxes, size):
 
 
 def remove_small_boxes(boxes, min_size):
-    """The numbers of the boxes (N, 4) of which both sides are at least `min_size` long."""
+    """The indices of the boxes (N, 4) whose sides are both at least `min_size` long."""
     boxes = checked_boxes(boxes)
     sides = boxes[:, 2:] - boxes[:, :2]
     return (sides >= min_size).all(dim=1).nonzero().squeeze(1)

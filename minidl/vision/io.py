@@ -13,7 +13,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM", "TIFF")
 
 
 class ImageReadMode(Enum):
-    """As which colours an image is read; the value is Pillow's name, None for those of the file."""
+    """The colours in which an image is read; the value is Pillow's name, None for those of the file."""
 
     UNCHANGED = None
     GRAY = "L"

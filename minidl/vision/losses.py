@@ -6,7 +6,7 @@ from minidl.ops.loss import binary_cross_entropy_with_logits, reduced
 
 
 def sigmoid_focal_loss(inputs, targets, alpha=0.25, gamma=2.0, reduction="none"):
-    r"""Cross-entropy in which what is right already counts little.
+    r"""Cross-entropy in which what is already right counts little.
 
     .. math:: -\alpha_t (1 - p_t)^\gamma \ln p_t
 
@@ -17,9 +17,9 @@ def sigmoid_focal_loss(inputs, targets, alpha=0.25, gamma=2.0, reduction="none")
     targets : Tensor of the same shape
         0 or 1.
     alpha : float
-        The weight of the ones, and ``1 - alpha`` that of the zeros; -1 for no weights.
+        The weight of the ones; ``1 - alpha`` is that of the zeros; -1 for no weights.
     gamma : float
-        How much less the easy ones count; 0 is cross-entropy.
+        How much less the easy examples count; 0 is cross-entropy.
     reduction : {"none", "mean", "sum"}
 
     Raises
@@ -51,7 +51,7 @@ def sigmoid_focal_loss(inputs, targets, alpha=0.25, gamma=2.0, reduction="none")
 
 
 def dice_loss(inputs, targets, smooth=1.0, reduction="mean"):
-    r"""One less the soft Dice coefficient: twice what a mask shares with the true one, by the size of both.
+    r"""One minus the soft Dice coefficient: twice what a mask shares with the true one, by the size of both.
 
     .. math:: 1 - \frac{2 \sum p\,t + s}{\sum p + \sum t + s}
 
@@ -91,7 +91,7 @@ def dice_loss(inputs, targets, smooth=1.0, reduction="mean"):
 
 
 def generalized_box_iou_loss(boxes1, boxes2, reduction="none", eps=1e-7):
-    """One less the generalized IoU of each box with its partner.
+    """One minus the generalized IoU of each box with its partner.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def generalized_box_iou_loss(boxes1, boxes2, reduction="none", eps=1e-7):
         Rows x1, y1, x2, y2.
     reduction : {"none", "mean", "sum"}
     eps : float
-        Added to areas by which is divided.
+        Added to the areas that are divided by.
 
     Raises
     ------

@@ -84,7 +84,7 @@ class Matches:
 
 
 def match_boxes(boxes, scores, targets, iou_threshold=0.5):
-    """Give each box, the highest score first, the free true box that it overlaps most, if that is enough.
+    """Match each box, the highest score first, with the unmatched true box that it overlaps most, if that is enough.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def match_boxes(boxes, scores, targets, iou_threshold=0.5):
 
 
 def box_average_precision(predictions, targets, iou_threshold=0.5):
-    """The area under the curve of precision over recall, of boxes of one kind in many images.
+    """The area under the precision-recall curve of the boxes of one class in many images.
 
     The precision at a recall is the highest that is reached at this recall or above, as in the PASCAL VOC challenge
     since 2010.
@@ -137,7 +137,7 @@ def box_average_precision(predictions, targets, iou_threshold=0.5):
     predictions : list of (boxes (N, 4), scores (N,)), one for each image
     targets : list of boxes (M, 4), one for each image
     iou_threshold : float
-        From which IoU on a box has found its target.
+        The IoU from which a box has found its target.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def box_average_precision(predictions, targets, iou_threshold=0.5):
     Raises
     ------
     ShapeError
-        When predictions and targets are not of as many images.
+        When predictions and targets differ in the number of images.
 
     References
     ----------
@@ -179,7 +179,7 @@ def mean_average_precision(predictions, targets, iou_threshold=0.5):
     targets : list of dict, one for each image
         "boxes" (M, 4) and "labels" (M,).
     iou_threshold : float, or sequence of float
-        From which IoU on a box has found its target; of several thresholds the mean, as COCO takes it from 0.5 to 0.95.
+        The IoU from which a box has found its target; of several thresholds the mean, as COCO takes it from 0.5 to 0.95.
 
     Returns
     -------
@@ -189,7 +189,7 @@ def mean_average_precision(predictions, targets, iou_threshold=0.5):
     Raises
     ------
     ShapeError
-        When predictions and targets are not of as many images, or boxes, scores and labels do not fit.
+        When predictions and targets differ in the number of images, or boxes, scores and labels do not fit.
     """
     if len(predictions) != len(targets):
         raise ShapeError(f"there are predictions for {len(predictions)} images, and targets of {len(targets)}")

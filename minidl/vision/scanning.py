@@ -55,7 +55,7 @@ class Scan:
 
 
 def scan(model, photograph, window, scales=(1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.26, 0.21)):
-    """Ask a network at every place of a photograph, at several scales.
+    """Run a network at every place of a photograph, at several scales.
 
     The network is run once at each scale, on the whole shrunk photograph: convolutions without a border do the work that
     neighbouring windows have in common only once.
@@ -78,7 +78,7 @@ def scan(model, photograph, window, scales=(1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.
     Raises
     ------
     ShapeError
-        When this is no photograph, the model no such network, or the photograph smaller than a window.
+        When this is not a photograph, the model not such a network, or the photograph smaller than a window.
 
     Examples
     --------

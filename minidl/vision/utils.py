@@ -34,7 +34,7 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
     Raises
     ------
     ShapeError
-        When these are no images.
+        When these are not images.
 
     Examples
     --------

@@ -57,11 +57,11 @@ SETTINGS: dict[Any, Any] = {
 
 @dataclass
 class Grid:
-    """The cells of a heat map that can be asked: `texts[row][column]` is what a cell says.
+    """The cells of a heat map that have tooltips: `texts[row][column]` is that of a cell.
 
     `examples` maps "row,column" to pictures that a click shows, as (PNG as data URI, text); `regions` to what is framed
-    while the cell is asked, as left, top, right, bottom in the units of the axes. `box` says where the cells lie, in the
-    same way; without it each is one unit wide.
+    while the mouse is on the cell: left, top, right, bottom in the units of the axes. `box` says in the same way where
+    the cells lie; without it each is one unit wide.
     """
 
     axes: Any
@@ -77,7 +77,7 @@ class FigurePicture(Picture):
     Parameters
     ----------
     draw : function
-        Draws on a matplotlib figure. It may return what can be asked in the widget: a list of
+        Draws on a matplotlib figure. It may return what has a tooltip in the widget: a list of
         points, ``(axes, x, y, text)`` with a picture as data URI if there is one, and of `Grid`.
     text : str
         What the chart shows, in a line.
@@ -105,7 +105,7 @@ class FigurePicture(Picture):
         return self._drawn()[0]
 
     def _drawn(self):
-        """The figure, and what can be asked in it."""
+        """The figure, and what has a tooltip in it."""
         with mpl.rc_context(SETTINGS), quiet_about_letters():
             figure = Figure(figsize=self._size)
             asked = self._draw(figure) or []
@@ -235,6 +235,6 @@ def plain_label(text, most=24):
 
 
 def faded(name):
-    """A colour map from nothing to one of the theme's colours; it looks right on a light and on a dark ground."""
+    """A colour map from transparent to one of the theme's colours; it looks right on a light and on a dark background."""
     colour = to_rgb(LIGHT[name])
     return LinearSegmentedColormap.from_list(f"minidl {name}", [(*colour, 0.04), (*colour, 1.0)])  # NaN stays clear

@@ -75,12 +75,12 @@ class Picture:
         )
 
     def save(self, path):
-        """Write the picture to a file; its ending says in which form.
+        """Write the picture to a file; its extension says in which format.
 
         Raises
         ------
         ValueError
-            For an ending that this picture does not know.
+            For an extension that this picture does not know.
         """
         path = Path(path)
         write_atomically(path, self.content(path.suffix.lower()))

@@ -29,7 +29,7 @@ def shortened(text, most=24):
 
 
 def number_text(value):
-    """A number with four digits that count."""
+    """A number with four significant digits."""
     return f"{value:.4g}"
 
 

@@ -1,4 +1,4 @@
-"""Any text, made fit for a picture: names and labels come from users, and may hold anything."""
+"""Any text, made safe for a picture: names and labels come from users, and may hold anything."""
 
 import re
 

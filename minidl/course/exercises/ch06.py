@@ -23,7 +23,7 @@ def scores():
 
 
 def ordinary():
-    """Scores and right classes."""
+    """Scores and true classes."""
     generator = md.random.Generator()
     generator.manual_seed(8)
     some = md.randn(4, 3, generator=generator)
@@ -41,12 +41,12 @@ def naive(s):
 
 
 def truth_of(s, labels):
-    """The logarithm of the probability of each right class."""
+    """The logarithm of the probability of each true class."""
     return s.log_softmax(dim=1).gather(1, labels.unsqueeze(1)).squeeze(1)
 
 
 def batches():
-    """Scores and the right classes."""
+    """Scores and the true classes."""
     generator = md.random.Generator()
     generator.manual_seed(6)
     return [

@@ -56,7 +56,7 @@ def embeddings():
 
 
 def spread(z, normal=True, dim=0, correction=0):
-    """The standard deviation of each number of embeddings of length 1, in the mean, and ways to get it wrong."""
+    """The standard deviation of each number of embeddings of length 1, on average, and ways to get it wrong."""
     return (F.normalize(z, dim=1) if normal else z).std(dim=dim, correction=correction).mean()
 
 

@@ -11,13 +11,13 @@ class RandomAffine(RandomTransform):
     Parameters
     ----------
     degrees : float or (float, float)
-        Turned by up to so much either way, or from to; to the right where it is positive.
+        Turned by up to this much either way, or between two angles; clockwise where it is positive.
     translate : (float, float), optional
         Moved by up to these shares of the width and the height.
     scale : (float, float), optional
-        From which size to which.
+        The smallest and the largest size.
     shear : float, (float, float) or (float, float, float, float), optional
-        Sheared by up to so many degrees along x, or from to along x, and from to along y.
+        Sheared by up to this many degrees along x, or between two angles along x, and between two along y.
     interpolation : {"nearest", "bilinear"}
     fill : float
         What comes in at the edges.
@@ -67,7 +67,7 @@ class RandomRotation(RandomTransform):
     Parameters
     ----------
     degrees : float or (float, float)
-        By up to so much either way, or from to; to the left where it is positive.
+        By up to this much either way, or between two angles; anticlockwise where it is positive.
     interpolation : {"nearest", "bilinear"}
     fill : float
         What comes in at the corners.

@@ -33,7 +33,7 @@ class Normalize(ImageTransform):
     Raises
     ------
     ShapeError
-        When there are other channels than means.
+        When the number of channels is not that of the means.
 
     Examples
     --------
@@ -85,10 +85,10 @@ class ColorJitter(RandomTransform):
     Parameters
     ----------
     brightness, contrast, saturation : float or (float, float)
-        A factor from ``max(0, 1 - x)`` to ``1 + x``, or from to: of the light, of the distance from the mean grey, of the
-        distance of each pixel from its grey.
+        A factor from ``max(0, 1 - x)`` to ``1 + x``, or between two: of the light, of the distance from the mean grey,
+        and of the distance of each pixel from its grey.
     hue : float or (float, float)
-        Turned around the colour wheel by up to this share of it (at most 0.5), or from to.
+        Turned around the colour wheel by up to this share of it (at most 0.5), or between two.
     generator : Generator, optional
 
     Raises

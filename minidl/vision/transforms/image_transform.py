@@ -23,7 +23,7 @@ class ImageTransform(Module):
     Raises
     ------
     ShapeError
-        When these are no images.
+        When these are not images.
     MinidlError
         When they ask for a gradient, which would not pass.
     """

@@ -87,7 +87,7 @@ def _output(name, module, array):
 
 
 def activations_title(outputs):
-    """What a reader should see: where numbers end to be numbers, or else where the outputs are widest."""
+    """What a reader should see: where values stop being finite, or else where the outputs are widest."""
     broken = [o for o in outputs if o.bad]
     if broken:
         first = broken[0]

@@ -42,7 +42,7 @@ def activations(model, x, title=None):
 
 
 def _draw_layer(axes, output):
-    """The histogram of one layer, and what its bars say when they are asked."""
+    """The histogram of one layer, with a tooltip for each bar."""
     axes.set_ylabel(f"{plain_label(output.name, 14)}\n{output.kind}", rotation=0, ha="right", va="center", fontsize=9)
     axes.set_yticks([])
     if output.shares is None:

@@ -45,7 +45,7 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
     Raises
     ------
     ShapeError
-        When these are no log-probabilities of that many classes.
+        When these are not log-probabilities of that many classes.
 
     Examples
     --------

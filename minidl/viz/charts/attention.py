@@ -34,7 +34,7 @@ def looks(weights, queries=None, keys=None):
     Raises
     ------
     ShapeError
-        When these are no such weights, or names and rows differ in number.
+        When these are not such weights, or names and rows differ in number.
     """
     w = array_of(weights)
     w = w[None] if w.ndim == 2 else w

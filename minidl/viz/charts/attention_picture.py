@@ -25,7 +25,7 @@ def attention(weights, queries=None, keys=None, title=None):
     Raises
     ------
     ShapeError
-        When these are no such weights, or names and rows differ in number.
+        When these are not such weights, or names and rows differ in number.
     """
     seen = looks(weights, queries, keys)
     w, rows, columns = seen.weights, seen.rows, seen.columns

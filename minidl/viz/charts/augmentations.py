@@ -24,7 +24,7 @@ class Draws(Images):
         return "" if i % self.columns else "as it came"
 
     def told(self, i):
-        """What an image says when it is asked."""
+        """The tooltip of an image."""
         row, draw = divmod(i, self.columns)
         return f"image {row}, {f'draw {draw}' if draw else 'as it came'}"
 
@@ -53,7 +53,7 @@ class Augmentations:
         return Draws(shown.pixels, None, None, shown.count, columns=times + 1)
 
     def changed(self):
-        """By how much a pixel changes in the mean; 0 for a transform that does nothing, None where the size changes."""
+        """How much a pixel changes on average; 0 for a transform that does nothing, None where the size changes."""
         if self.images.shape[1:] != self.drawn.shape[2:]:
             return None
         return float(np.abs(self.drawn - self.images[:, None]).mean())
@@ -86,7 +86,7 @@ def augmented(transform, images, times):
     Raises
     ------
     ShapeError
-        When these are no images, or the transform does not give one image for each.
+        When these are not images, or the transform does not give one image for each.
     ValueError
         When nothing is to be drawn.
     """

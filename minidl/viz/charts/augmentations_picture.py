@@ -21,13 +21,13 @@ def augmentations(transform, images, times=7, title=None):
     Returns
     -------
     FigurePicture
-        A row begins with the image as it came. Its `data` holds "rows", "times" and "changed", by how much a pixel
-        changes in the mean.
+        A row begins with the image as it came. Its `data` holds "rows", "times" and "changed", how much a pixel
+        changes on average.
 
     Raises
     ------
     ShapeError
-        When these are no images, or the transform does not give one image for each.
+        When these are not images, or the transform does not give one image for each.
     ValueError
         When nothing is to be drawn.
 

@@ -27,7 +27,7 @@ class Boxes:
     finders : list of M float or None
         The score of the box that found each target; it is missed where the threshold is above.
     told : list of N str
-        What each box says when it is asked.
+        The tooltip of each box.
     """
 
     pixels: np.ndarray
@@ -81,7 +81,7 @@ def boxes_of(image, boxes, scores, targets, labels, iou_threshold):
     Raises
     ------
     ShapeError
-        When this is no image, these are no boxes, or boxes, scores and labels differ in number.
+        When this is not an image, or boxes are not (N, 4), or boxes, scores and labels differ in number.
     ValueError
         For a score or a side that is not a finite number.
     """

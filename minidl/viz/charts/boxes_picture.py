@@ -29,13 +29,13 @@ def boxes(image, boxes, scores=None, labels=None, targets=None, threshold=0.5, i
     scores : Tensor, shape (N,), optional
         Each box is drawn while its score is at least the threshold.
     labels : sequence of N, optional
-        What each box is; said when it is asked.
+        What each box is; shown as its tooltip.
     targets : Tensor, shape (M, 4), optional
         The true boxes.
     threshold : float
         Where the slider stands at first.
     iou_threshold : float
-        From which IoU on a box has found a true one.
+        The IoU from which a box has found a true one.
     title : str, optional
         What the reader should see.
 
@@ -48,7 +48,7 @@ def boxes(image, boxes, scores=None, labels=None, targets=None, threshold=0.5, i
     Raises
     ------
     ShapeError
-        When this is no image, these are no boxes, or boxes, scores and labels differ in number.
+        When this is not an image, or boxes are not (N, 4), or boxes, scores and labels differ in number.
     ValueError
         For a score or a side that is not a finite number.
 

@@ -62,7 +62,7 @@ def _images(found, images, columns):
 
 
 def _points(found, points, columns):
-    """Points as dots on clear ground, (DOTS, DOTS, 4)."""
+    """Points as dots on a transparent background, (DOTS, DOTS, 4)."""
     limit = found.limits()
     with np.errstate(invalid="ignore"):
         at = np.round((points + [limit, limit]) / (2 * limit) * (DOTS - 1))
@@ -120,7 +120,7 @@ def _shown(axes, sheet, name, found, small=False):
 
 
 def _told(axes, found):
-    """What each image says when it is asked."""
+    """The tooltip of each image."""
     tall, wide = (side + 1 for side in found.walks["seen"].shape[2:4])
     columns = round((axes.get_xlim()[1] + 1) / wide)
     places = [((k % columns + 0.5) * wide - 1, (k // columns + 0.5) * tall - 1) for k in range(len(found.labels))]

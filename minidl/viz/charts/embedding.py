@@ -51,7 +51,7 @@ def principal_plane(vectors):
     Raises
     ------
     ShapeError
-        When these are no vectors.
+        When these are not vectors.
     MinidlError
         When fewer than two are finite.
     """

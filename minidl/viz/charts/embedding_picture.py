@@ -38,7 +38,7 @@ def embedding(vectors, labels=None, names=None, images=None, title=None):
     Raises
     ------
     ShapeError
-        When these are no vectors, or things differ in number.
+        When these are not vectors, or things differ in number.
     MinidlError
         When fewer than two vectors are finite.
     """

@@ -148,7 +148,7 @@ def precision_recall_curves(scores, targets):
 
 @dataclass
 class Calibration:
-    """How often a model is right when it is so sure, bin by bin, and on the whole; `left_out` probabilities were NaN."""
+    """How often a model is right at each level of confidence, bin by bin, and overall; `left_out` probabilities were NaN."""
 
     error: float
     confidence: np.ndarray
@@ -179,7 +179,7 @@ def calibrated(probabilities, targets, bins):
     Raises
     ------
     OutOfRangeError
-        When these are no probabilities.
+        When these are not probabilities.
     """
     p, truth = array_of(probabilities).astype(float), array_of(targets).reshape(-1)
     fine = np.isfinite(p.reshape(len(p), -1)).all(axis=1) if len(p) == len(truth) else np.ones(len(p), bool)

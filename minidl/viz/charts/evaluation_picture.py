@@ -242,7 +242,7 @@ def calibration(probabilities, targets, bins=10, title=None):
     Raises
     ------
     OutOfRangeError
-        When these are no probabilities.
+        When these are not probabilities.
     """
     c = calibrated(probabilities, targets, bins)
     title = title or c.title()

@@ -34,7 +34,7 @@ class LayerMaps:
     count: int
 
     def told(self, k):
-        """What a map says when it is asked."""
+        """The tooltip of a map."""
         seen = self.maps[k][np.isfinite(self.maps[k])]
         numbers = f"from {number_text(seen.min())} to {number_text(seen.max())}" if seen.size else "nothing is finite"
         return f"{self.name}, map {k}: {numbers}\nits filter:"
@@ -53,7 +53,7 @@ def maps_of(model, image):
     MinidlError
         When the model has no convolution.
     ShapeError
-        When this is no single image.
+        When this is not a single image.
     """
     with no_grad(), np.errstate(all="ignore"):
         _, seen = convolutions(model, Tensor(one_image(image)))

@@ -32,7 +32,7 @@ def feature_maps(model, image, title=None):
     MinidlError
         When no convolution ran.
     ShapeError
-        When this is no single image.
+        When this is not a single image.
 
     Examples
     --------

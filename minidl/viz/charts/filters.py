@@ -46,7 +46,7 @@ def first_filters(thing, shape=None):
     MinidlError
         When a module has no weight with rows.
     ShapeError
-        When the weights are no images.
+        When the weights are not images.
     """
     name, thing = _first_weight(thing) if isinstance(thing, Module) else ("weight", thing)
     w = array_of(thing)

@@ -28,7 +28,7 @@ def filters(thing, shape=None, columns=8, title=None):
     Raises
     ------
     ShapeError
-        When the weights are no images.
+        When the weights are not images.
     """
     found = first_filters(thing, shape)
     n, tall, wide = found.images.shape

@@ -1,4 +1,4 @@
-"""What a scanned photograph shows, as plain data: for each scale the heat, and the windows that can be asked."""
+"""What a scanned photograph shows, as plain data: for each scale the heat, and the windows that have tooltips."""
 
 from dataclasses import dataclass
 
@@ -74,7 +74,7 @@ def checked_boxes(boxes, scores, scan):
     Raises
     ------
     ShapeError
-        When they are no boxes, or not as many scores.
+        When they are not boxes, or not as many scores.
     """
     corners = np.zeros((0, 4)) if boxes is None else np.asarray(array_of(boxes), dtype=float)
     if corners.ndim != 2 or corners.shape[1] != 4:

@@ -42,7 +42,7 @@ class Images:
         return f"{self.labels[i]} → {self.predictions[i]}" if self.wrong(i) else str(self.labels[i])
 
     def told(self, i):
-        """What an image says when it is asked."""
+        """The tooltip of an image."""
         words = [f"number {i}"]
         words += [] if self.labels is None else [f"label: {self.labels[i]}"]
         words += [] if self.predictions is None else [f"prediction: {self.predictions[i]}"]
@@ -67,7 +67,7 @@ def checked_images(images, labels=None, predictions=None):
     Raises
     ------
     ShapeError
-        When these are no images, or labels and images differ in number.
+        When these are not images, or labels and images differ in number.
     """
     pixels = array_of(images)
     if pixels.ndim == 4 and pixels.shape[1] in (1, 3):

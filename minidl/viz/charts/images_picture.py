@@ -34,7 +34,7 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
     Raises
     ------
     ShapeError
-        When these are no images, or labels and images differ in number.
+        When these are not images, or labels and images differ in number.
     """
     shown = checked_images(images, labels, predictions)
     data = {"labels": shown.labels, "predictions": shown.predictions, "count": shown.count}
@@ -43,7 +43,7 @@ def images(images, labels=None, predictions=None, columns=10, title=None):
 
 
 def sheet(shown, columns, title, text, data, written):
-    """Images side by side, each of which can be asked; captions take room where they are `written`."""
+    """Images side by side, each with a tooltip; captions take room where they are `written`."""
     pixels = drawable(shown.pixels)
     columns = max(1, min(columns, len(pixels)))
     rows = math.ceil(len(pixels) / columns)

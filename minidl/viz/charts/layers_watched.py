@@ -16,7 +16,7 @@ def one_image(image):
     Raises
     ------
     ShapeError
-        When this is no single image.
+        When this is not a single image.
     """
     pixels = array_of(image)
     if pixels.ndim == 2:

@@ -34,7 +34,7 @@ class Moment:
     share : float
         How much of the spread of the vectors the plane shows.
     neighbours : float or None
-        For which share of the vectors the nearest other one has the same class.
+        The share of the vectors whose nearest neighbour has the same class.
     """
 
     name: str
@@ -61,7 +61,7 @@ def moment_of(name, model, images, classes, before=None, normalize=False):
     images : Tensor, shape (N, ...)
     classes : array of int, shape (N,), or None
     before : Moment, optional
-        The plane is turned, and mirrored, so that it resembles the plane of this one.
+        The plane is turned, and mirrored if need be, so that it resembles the plane of this one.
     normalize : bool
         Bring the vectors to length 1.
 
@@ -93,7 +93,7 @@ def turned_to_fit(points, before):
 
 
 def same_class_nearest(vectors, classes):
-    """For which share of the vectors the nearest other one has the same class; what is not finite has no neighbour.
+    """The share of the vectors whose nearest neighbour has the same class; vectors that are not finite have no neighbour.
 
     >>> same_class_nearest(np.array([[0.0], [1.0], [9.0], [9.1]]), np.array([0, 0, 1, 2]))
     0.5

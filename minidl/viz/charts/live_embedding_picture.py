@@ -32,7 +32,7 @@ class LiveEmbedding(Callback):
     labels : Tensor, shape (N,), optional
         Class numbers; each class has a colour and a mark.
     every : int
-        Keep one epoch in so many; of a long run at most 8 are kept.
+        Keep one epoch in `every`; of a long run at most 8 are kept.
     part : Module, optional
         In `fit`: the part of the model that gives the vectors, instead of the whole.
     normalize : bool

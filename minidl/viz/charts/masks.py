@@ -21,7 +21,7 @@ def checked_picture(image):
     Raises
     ------
     ShapeError
-        When it is no single grey image.
+        When it is not a single grey image.
     """
     pixels = array_of(image)
     while pixels.ndim > 2 and pixels.shape[0] == 1:

@@ -142,7 +142,7 @@ class LiveMask(Callback):
     image : Tensor, shape (H, W) or (1, H, W)
     truth : Tensor, shape (H, W), optional
     every : int
-        Keep one epoch in so many; of a long run at most 12 are kept.
+        Keep one epoch in `every`; of a long run at most 12 are kept.
 
     Attributes
     ----------

@@ -59,7 +59,7 @@ def next_tokens(logits, names):
     Raises
     ------
     ShapeError
-        When these are no logits of one place, or tokens and names differ in number.
+        When these are not logits of one place, or tokens and names differ in number.
     ValueError
         When logits hold NaN, or no token has a finite score.
     """

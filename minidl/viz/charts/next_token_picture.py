@@ -33,7 +33,7 @@ def next_token(logits, names=None, temperature=1.0, top_k=None, top_p=None, titl
     Raises
     ------
     ShapeError
-        When these are no logits of one place, or tokens and names differ in number.
+        When these are not logits of one place, or tokens and names differ in number.
     ValueError
         When nothing can be drawn from the logits, or temperature, top_k or top_p are out of range.
 

@@ -40,7 +40,7 @@ def saliency(model, image, target=None, kind="gradient", patch=None, title=None)
     ValueError
         For another kind, or a class that there is not.
     ShapeError
-        When this is no single image, or the model does not give one row of logits.
+        When this is not a single image, or the model does not give one row of logits.
     MinidlError
         When "grad-cam" finds no convolution.
 

@@ -74,7 +74,7 @@ def ink(strokes, side=28, pen=2.0):
     Raises
     ------
     ValueError
-        When the strokes are no lists of points, or are too many.
+        When the strokes are not lists of points, or are too many.
 
     Examples
     --------

@@ -78,7 +78,7 @@ def outline(samples, sample_rate):
 
 
 def bands(samples, sample_rate, n_fft, hop_length, n_mels=None):
-    """How loud each frequency is at each time; with `n_mels`, in so many bands of the mel scale."""
+    """How loud each frequency is at each time; with `n_mels`, in that many bands of the mel scale."""
     finite = tensor(np.where(np.isfinite(samples), samples, 0).astype(np.float32))
     energies = spectrogram(finite, n_fft, hop_length)
     hertz = np.linspace(0, sample_rate / 2, energies.shape[0])

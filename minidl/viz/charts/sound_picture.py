@@ -68,7 +68,7 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
     hop_length : int, optional
         From one piece to the next; a quarter of a piece unless given.
     n_mels : int, optional
-        Draw so many bands of the mel scale.
+        Draw this many bands of the mel scale.
     title : str, optional
         What the reader should see.
 

@@ -16,7 +16,7 @@ class TradeOff:
     curves : dict of str to (list of float, list of array)
         For each name the settings, in rising order, and what was measured at each.
     levels : dict of str to float
-        Values to compare with, which hang on no setting.
+        Values to compare with, which depend on no setting.
     """
 
     curves: dict

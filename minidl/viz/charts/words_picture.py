@@ -1,4 +1,4 @@
-"""Words on a ground that says how they pushed a verdict."""
+"""Words on a background that shows how they pushed a verdict."""
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
@@ -15,7 +15,7 @@ EDGE = 5.0  # around a word, in points
 
 
 def words(tokens, weights, title=None):
-    """Draw a text in which every word stands on a ground that says how it pushed a verdict.
+    """Draw a text in which the background of every word shows how it pushed a verdict.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a box of the graph answers when it is asked: statistics, histograms, heat maps, formulas with numbers, the line."""
+"""What a box of the graph tells: statistics, histograms, heat maps, formulas with numbers, the line that made it."""
 
 import linecache
 from pathlib import PurePath

@@ -48,7 +48,7 @@ class Vertex:
     inputs : list of (str, ndarray)
         What an operation was called with, by the names of the arguments of its rule; gone with them.
     details : dict
-        What the box tells when it is asked (see `details.py`).
+        What the box tells in its tooltip (see `details.py`).
     """
 
     id: str

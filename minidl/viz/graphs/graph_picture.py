@@ -23,7 +23,7 @@ def graph(thing, *inputs, names=None, open=None):
 
     Operations are rounded and blue, parameters square and green, inputs white, closed modules double.
     A dashed line carries values that no gradient follows. In a notebook the picture can be zoomed and
-    moved, modules are opened and closed, and every box can be asked: rest the mouse on it, or move to it
+    moved, modules are opened and closed, and every box has a tooltip: rest the mouse on it, or move to it
     with the Tab key; a click opens the inspector.
 
     Parameters

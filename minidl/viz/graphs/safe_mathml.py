@@ -18,12 +18,12 @@ DEEPEST = 60
 
 
 def rebuilt(mathml):
-    r"""The same formula, made anew: other elements are replaced by what is in them, other attributes are left out.
+    r"""The same formula, rebuilt: other elements are replaced by what is in them, other attributes are left out.
 
     Raises
     ------
     xml.etree.ElementTree.ParseError
-        When it is no XML.
+        When it is not XML.
     ValueError
         When it declares entities, or is nested too deep.
 

@@ -65,7 +65,7 @@ class LiveBoundary(Callback):
     X : Tensor, shape (N, 2)
     y : Tensor, shape (N,)
     every : int
-        Keep one epoch in so many; of a long run at most 40 are kept.
+        Keep one epoch in `every`; of a long run at most 40 are kept.
 
     Attributes
     ----------

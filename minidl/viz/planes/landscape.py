@@ -28,7 +28,7 @@ class WeightPath(Callback):
     ----------
     model : Module
     every : int
-        Remember one step in so many.
+        Remember one step in `every`.
 
     Attributes
     ----------

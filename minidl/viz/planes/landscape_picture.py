@@ -40,7 +40,7 @@ def landscape(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0,
     Raises
     ------
     ShapeError
-        When the path is none of this model.
+        When the path does not belong to this model.
     ValueError
         For other dimensions, fewer than three points, or a span that no axis can show.
 

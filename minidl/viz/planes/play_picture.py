@@ -95,7 +95,7 @@ class PlayPicture(FigurePicture):
         figure.suptitle(wrapped(self._title, 9.5), x=0.01, ha="left", fontsize=12)
 
     def answer(self, request):
-        """Begin anew with other settings, or make some steps."""
+        """Start again with other settings, or make some steps."""
         if "settings" in request:
             self.experiment = Experiment(Settings(**request["settings"]))
             self._right = self.experiment.train(0)

@@ -62,7 +62,7 @@ def smoothed(values, share=0.05):
 
 
 def curve_title(curves, xlabel):
-    """What a reader should see in the curves: of several, also which of them end to be numbers."""
+    """What a reader should see in the curves: of several, which of them stop being finite as well."""
     said = _lowest(curves, xlabel)
     broken = {name: values for name, values in curves.items() if not np.isfinite(values).all()}
     if len(curves) > 1 and broken:

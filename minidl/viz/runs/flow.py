@@ -51,7 +51,7 @@ class Flow(Callback):
     ----------
     model : Module
     every : int
-        Record one step in so many.
+        Record one step in `every`.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Flow(Callback):
             self._input = args[0].array
 
     def close(self):
-        """Stop looking on."""
+        """Stop watching."""
         for hook in self._hooks:
             hook.remove()
 
@@ -104,7 +104,7 @@ class Flow(Callback):
         self.step(loss)
 
     def at_end(self, run):
-        """Stop looking on."""
+        """Stop watching."""
         self.close()
 
     def step(self, loss):
