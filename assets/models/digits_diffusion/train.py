@@ -77,12 +77,12 @@ def main():
     learn, learn_labels = images[:LEARN], labels[:LEARN]
     md.manual_seed(0)
     model = trained(reader(), read_loss(learn, learn_labels), steps=1000)
-    md.save(model.state_dict(), Path(__file__).with_name("reader.safetensors"))
+    md.save(model.half().state_dict(), Path(__file__).with_name("reader.safetensors"))
     with md.no_grad():
-        print(f"read: {md.train.metrics.accuracy(model(images[LEARN:]), labels[LEARN:]):.1%}", flush=True)
+        print(f"read: {md.train.metrics.accuracy(model.float()(images[LEARN:]), labels[LEARN:]):.1%}", flush=True)
     md.manual_seed(0)
     model = trained(painter(), paint_loss(learn, F.one_hot(learn_labels, 10).float()))
-    md.save(model.state_dict(), Path(__file__).with_name("painter.safetensors"))
+    md.save(model.half().state_dict(), Path(__file__).with_name("painter.safetensors"))
 
 
 if __name__ == "__main__":

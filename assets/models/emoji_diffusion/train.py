@@ -63,7 +63,7 @@ def main():
         average.update_parameters(model)
         if step % 100 == 0:
             print(f"step {step}: {loss.item():.4f}", flush=True)
-    md.save(average.module.state_dict(), Path(__file__).with_name("painter.safetensors"))
+    md.save(average.module.half().state_dict(), Path(__file__).with_name("painter.safetensors"))
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ def main():
     tokenizer = md.text.BytePairs.learn(learn, TOKENS)
     tokenizer.save(HERE / "byte_pairs.json")
     model = trained(tokenizer.encode(learn))
-    weights = {name: value for name, value in model.state_dict().items() if name != "lm_head.weight"}
+    weights = {name: value.half() for name, value in model.state_dict().items() if name != "lm_head.weight"}
     md.save(weights, HERE / "weights.safetensors")
     print(f"{bits_per_byte(model, tokenizer, choose):.3f} bits per byte on the part to choose on")
 

@@ -41,7 +41,7 @@ def trained_unet(names, loss, seed):
 
 def save(model, name):
     """Keep the weights."""
-    md.save(model.state_dict(), Path(__file__).with_name(f"{name}.safetensors"))
+    md.save(model.half().state_dict(), Path(__file__).with_name(f"{name}.safetensors"))
     print(name, flush=True)
 
 
