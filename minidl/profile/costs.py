@@ -34,6 +34,10 @@ def _convolution(shapes, out):
     return 2 * prod(out) * prod(weight[1:]) + prod(out) * bool(bias)
 
 
+def _weight_of_convolution(shapes, out):
+    return 2 * prod(shapes[1]) * prod(out[1:])
+
+
 def _transposed_convolution(shapes, out):
     x, weight, *bias = shapes
     return 2 * prod(x) * prod(weight[1:]) + prod(out) * bool(bias)
@@ -46,20 +50,14 @@ def _attention(shapes, out):
 
 
 def _recurrent(shapes, out):
-    steps_and_rows = prod(shapes[0][:-1])
-    return 2 * steps_and_rows * sum(prod(s) for s in shapes if len(s) == 2 and s[0] in _gates(shapes))
-
-
-def _gates(shapes):
-    """The first size of the weights, by which they are told from states."""
-    biases = {s[0] for s in shapes if len(s) == 1}
-    return biases or {max(s[0] for s in shapes if len(s) == 2)}
+    weights = [shape for shape in shapes if len(shape) == 2][-2:]  # the states stand before them
+    return 2 * prod(shapes[0][:-1]) * sum(map(prod, weights))
 
 
 PRODUCTS = {
     "linear": _linear, "matmul": _matmul, "conv2d": _convolution, "conv_transpose2d": _transposed_convolution,
-    "scaled_dot_product_attention": _attention, "attention": _attention, "rnn": _recurrent, "lstm": _recurrent,
-    "gru": _recurrent,
+    "conv2d_weight": _weight_of_convolution, "scaled_dot_product_attention": _attention, "attention": _attention,
+    "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
 }  # fmt: skip
 
 

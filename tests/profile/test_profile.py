@@ -32,6 +32,8 @@ def test_attention_and_recurrent_layers_are_counted_from_their_products():
     assert attention.flops("forward") == 2 * 4 * 5 * 5 * (2 * 3 * 2 + 4)
     lstm = profile(lambda x: LSTM(x)[0], md.ones(6, 2, 3))
     assert lstm.flops("forward") == 2 * 6 * 2 * (16 * 3 + 16 * 4)
+    same = profile(lambda x: nn.RNN(3, 4)(x)[0], md.ones(6, 4, 3))  # as many rows as states: those are no weights
+    assert same.flops("forward") == 2 * 6 * 4 * (4 * 3 + 4 * 4)
     assert profile(lambda a: md.einsum("ij,kj->ik", a, a), md.ones(3, 4)).flops("forward") == 2 * 3 * 3 * 4
 
 
