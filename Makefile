@@ -25,7 +25,7 @@ test: .venv/ready-dev  ## install, and run everything that CI runs
 	$(BIN)/python -m tests
 
 fuzz: .venv/ready-dev  ## attack with random input, MINIDL_FUZZ=60 seconds each: programs, files, Ctrl-C, kills, labels, numbers, formulas
-	MINIDL_FUZZ=$${MINIDL_FUZZ:-60} $(BIN)/python -m pytest -q -m fuzz tests
+	MINIDL_FUZZ=$${MINIDL_FUZZ:-60} $(BIN)/python -m pytest -q -m "fuzz or hypothesis" tests
 
 check-processors: .venv/ready-dev  ## run chapters, solutions, bridges and tests with the kernels of other processors
 	@$(BIN)/python -m tests.processors

@@ -3,11 +3,16 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 import minidl as md
 from tests.fuzzing import TABLE, table_of
 
 collect_ignore_glob = ["fixtures/*", "__main__.py"]
+
+# Hypothesis tries the same inputs in every run of `make test`; with MINIDL_FUZZ (`make fuzz`) it tries others.
+settings.register_profile("minidl", deadline=None, max_examples=60, derandomize="MINIDL_FUZZ" not in os.environ)
+settings.load_profile("minidl")
 
 
 @pytest.fixture(autouse=True)

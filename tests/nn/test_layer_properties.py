@@ -11,7 +11,7 @@ from minidl.nn import functional as F
 from minidl.ops import convolution
 from minidl.train import metrics
 
-few = settings(deadline=None, max_examples=40)
+few = settings(max_examples=40)
 small = st.integers(1, 4)
 
 

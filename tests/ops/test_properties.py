@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, mutually_broadcastable_shapes
 
@@ -10,9 +10,6 @@ import minidl as md
 from minidl.autograd.functional import jvp, vjp
 from minidl.engine.broadcasting import unbroadcast
 from minidl.engine.registry import REGISTRY
-
-settings.register_profile("minidl", deadline=None, max_examples=60)
-settings.load_profile("minidl")
 
 numbers = st.floats(-3, 3, allow_subnormal=False, width=32)
 small = array_shapes(min_dims=0, max_dims=4, max_side=4)

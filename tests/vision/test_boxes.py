@@ -15,7 +15,7 @@ from minidl.vision.losses import dice_loss
 from minidl.vision.regions import connected_components
 from tests.vision.box_cases import cases, some_boxes, whole_numbers
 
-few = settings(deadline=None, max_examples=40)
+few = settings(max_examples=40)
 KNOWN = json.loads((Path(__file__).parents[1] / "fixtures" / "boxes.json").read_text())
 
 

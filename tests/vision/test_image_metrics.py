@@ -10,7 +10,7 @@ from minidl.errors import ShapeError
 from minidl.vision.metrics import box_average_precision, dice, iou, match_boxes, mean_average_precision
 from tests.vision.box_cases import some_boxes
 
-few = settings(deadline=None, max_examples=40)
+few = settings(max_examples=40)
 ONE = md.tensor([[0.0, 0.0, 10.0, 10.0]])
 
 
