@@ -1,7 +1,6 @@
 """The atlas of operations: a page for each shelf of minidl/ops, an entry for each operation, all from the registry."""
 
 import inspect
-import io
 import textwrap
 import warnings
 from collections import defaultdict
@@ -12,27 +11,46 @@ from pkgutil import iter_modules
 import numpy as np
 
 import minidl as md
+from book import shapes
 from minidl import ops
 from minidl.engine.registry import REGISTRY
+from minidl.viz.figure import FigurePicture
+from minidl.viz.theme import LIGHT
 
-CHAPTERS = {  # shelf -> the chapter that explains it
+CHAPTERS = {  # a shelf, or one of its operations -> the chapter that explains it
     "activation": "03_forward",
     "attention": "18_attention",
-    "classification": "06_losses",
+    "conv_transpose2d": "14_what_is_where",
     "convolution": "12_convolution",
     "ctc": "23_speech_to_text",
+    "cumsum": "14_what_is_where",
     "elementwise": "02_the_slope_of_things",
-    "embedding": "16_words",
     "fourier": "22_hearing",
     "indexing": "01_numbers_in_boxes",
-    "losses": "06_losses",
+    "loss": "06_losses",
     "normalization": "08_building_models",
+    "padding": "12_convolution",
     "pooling": "12_convolution",
     "products": "01_numbers_in_boxes",
+    "put": "16_words",
     "recurrence": "17_sequences",
     "reduction": "04_backward",
     "shape": "01_numbers_in_boxes",
+    "softmax": "06_losses",
+    "log_softmax": "06_losses",
 }
+INDEX = """# Atlas of operations
+
+All {count} operations of the engine: what each computes, how its gradient passes, what its curve and slope or its shapes
+look like, what it costs, and the lines that do it. In a diagram of shapes an axis has the same colour wherever it appears.
+FLOPs are counted as `minidl.profile` counts them; bytes are those of float32.
+
+```{{toctree}}
+:maxdepth: 1
+
+{shelves}
+```
+"""
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 REACH = np.linspace(-3, 3, 241)
 
@@ -52,35 +70,31 @@ def write(place):
     folder = place / "atlas"
     folder.mkdir()
     for shelf, operations in shelves().items():
-        text = "\n".join([f"# {shelf.replace('_', ' ').capitalize()}\n", chapter_of(shelf), *map(entry, operations)])
+        text = "\n".join([f"# {shelf.capitalize()}\n", *(entry(operation, shelf) for operation in operations)])
         (folder / f"{shelf}.md").write_text(text, encoding="utf-8")
     count = sum(map(len, shelves().values()))
-    (folder / "index.md").write_text(
-        f"# Atlas of operations\n\nAll {count} operations of the engine: what each computes, how its gradient passes, "
-        "what its curve and slope look like, and the lines that do it.\n\n```{toctree}\n:maxdepth: 1\n\n"
-        + "\n".join(shelves())
-        + "\n```\n",
-        encoding="utf-8",
-    )
+    (folder / "index.md").write_text(INDEX.format(count=count, shelves="\n".join(shelves())), encoding="utf-8")
 
 
-def chapter_of(shelf):
-    """A link to the chapter that explains a shelf, if there is one."""
-    name = CHAPTERS.get(shelf, "")
-    return (
-        f"Explained in [chapter {name[:2]}](../chapters/{name}.ipynb).\n" if (NOTEBOOKS / f"{name}.ipynb").exists() else ""
-    )
+def chapter_of(*names):
+    """A link to the chapter that explains the first of these names that has one: an operation, its shelf."""
+    name = next((CHAPTERS[name] for name in names if name in CHAPTERS), "")
+    return f"[chapter {name[:2]}](../chapters/{name}.ipynb)" if name and (NOTEBOOKS / f"{name}.ipynb").exists() else ""
 
 
-def entry(operation):
+def entry(operation, shelf=""):
     """One operation as a piece of a page."""
     pieces = [f"## {operation.name}\n", first_line(operation)]
     for label, formula in (("Value", operation.formula), ("Gradient", operation.gradient)):
         if formula:
             pieces.append(f"{label}:\n\n$$\n{formula}\n$$\n")
-    if picture := curve(operation):
+    example = shapes.called(operation)
+    if picture := shapes.diagram(operation.name, example) if example else curve(operation):
         pieces.append(f'<div class="md-atlas">\n{picture}\n</div>\n')
     pieces.append(f"Second derivative: {second(operation)}\n")
+    pieces.append(f"Cost: {shapes.cost(operation, example)}\n")
+    if link := chapter_of(operation.name, shelf):
+        pieces.append(f"Explained in {link}.\n")
     pieces.append(f"```python\n{source(operation)}\n```\n")
     return "\n".join(pieces)
 
@@ -124,27 +138,13 @@ def curve(operation):
 
 def drawn(name, values, slopes):
     """Value (blue) and slope (orange) over -3 to 3."""
-    from matplotlib.figure import Figure
 
-    from minidl.viz.theme import LIGHT, themed
+    def draw(figure):
+        axes = figure.subplots()
+        for numbers, colour, label in ((values, "value", "value"), (slopes, "gradient", "slope")):
+            axes.plot(REACH, np.where(np.abs(numbers) > 6, np.nan, numbers), color=LIGHT[colour], label=label)
+        axes.axhline(0, color=LIGHT["faint"], linewidth=0.8, zorder=0)
+        axes.axvline(0, color=LIGHT["faint"], linewidth=0.8, zorder=0)
+        axes.legend()
 
-    figure = Figure(figsize=(3.2, 2.2))
-    axes = figure.subplots()
-    for numbers, colour, label in ((values, "value", "value"), (slopes, "gradient", "slope")):
-        axes.plot(REACH, np.where(np.abs(numbers) > 6, np.nan, numbers), color=LIGHT[colour], label=label, linewidth=1.6)
-    axes.axhline(0, color=LIGHT["line"], linewidth=0.8, zorder=0)
-    axes.axvline(0, color=LIGHT["line"], linewidth=0.8, zorder=0)
-    axes.legend(frameon=False, fontsize=7)
-    axes.tick_params(labelsize=7)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    figure.patch.set_alpha(0)
-    axes.patch.set_alpha(0)
-    figure.tight_layout()
-    file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    text = file.getvalue()
-    svg = themed(text[text.index("<svg") :])
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{name}: value and slope from -3 to 3" ', 1).replace(
-        "\n\n", "\n"
-    )
+    return FigurePicture(draw, f"{name}: value and slope from -3 to 3", {}, size=(4, 2.6)).svg

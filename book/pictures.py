@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from minidl.viz.theme import DARK, LIGHT, variables
+from minidl.viz.theme import DARK, LIGHT, css, variables
 from minidl.viz.widget import HERE as WIDGETS
 from minidl.viz.widget import script, style
 
@@ -53,9 +53,9 @@ def write(place):
     shutil.copytree(STATIC, place, dirs_exist_ok=True)
     modules = {name: script(name) for name in NAMES}
     (place / "widgets.js").write_text(f"window.minidlWidgets = {json.dumps(modules)};\n", encoding="utf-8")
-    sheets = [style(name) for name in NAMES]
+    sheets = [*map(style, NAMES), css(".md-atlas svg")]
     for theme, colours in (("light", LIGHT), ("dark", DARK)):
-        for inside in (".md-widget", ".md-picture svg", ".output svg"):
+        for inside in (".md-widget", ".md-picture svg", ".output svg", ".md-atlas svg"):
             sheets.append(f'body[data-theme="{theme}"] {inside} {{ {variables(colours)} color-scheme: {theme}; }}')
     own = (STATIC / "book.css").read_text(encoding="utf-8")
     (place / "book.css").write_text("\n".join([*sheets, own]), encoding="utf-8")

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import minidl as md
-from book import answers, atlas, chapters, gallery, looking_up, pictures, reference
+from book import answers, atlas, chapters, examples, gallery, looking_up, pictures, reference, shapes
 from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
 from minidl.engine.registry import REGISTRY
@@ -106,9 +106,40 @@ def test_a_curve_of_the_atlas_shows_value_and_slope():
     assert atlas.curve(REGISTRY["matmul"]) == ""
 
 
+ON_SINGLE_NUMBERS = {"elementwise", "gamma", "special"}  # shelves
+ALSO_ON_SINGLE_NUMBERS = {"binary_cross_entropy", "clamp_open", "safe_sqrt", "threshold", "x_log_x"}
+
+
+def test_every_operation_that_does_more_than_single_numbers_has_a_diagram_of_its_shapes():
+    found = {op.name for shelf, ops in atlas.shelves().items() if shelf not in ON_SINGLE_NUMBERS for op in ops}
+    curves = {name for name in found if atlas.curve(REGISTRY[name]) and name not in examples.EXAMPLES}
+    assert found - curves - ALSO_ON_SINGLE_NUMBERS == set(examples.EXAMPLES)
+
+
+def test_a_diagram_says_in_words_what_it_shows():
+    picture = shapes.diagram("linear", shapes.called(REGISTRY["linear"]))
+    assert 'aria-label="linear: x (N 4, in 3), weight (out 2, in 3), bias (out 2) gives (N 4, out 2)"' in picture
+    assert picture.count("in = 3</text>") == 2
+
+
+def test_an_example_that_is_not_what_the_engine_gets_is_refused(monkeypatch):
+    monkeypatch.setitem(examples.EXAMPLES, "sum", ("x: N=3 in=4", "op(x, 1)", "N in"))
+    with pytest.raises(ValueError, match="the example of sum"):
+        shapes.called(REGISTRY["sum"])
+
+
+@pytest.mark.parametrize("name", examples.COSTS)
+def test_a_formula_of_the_cost_is_what_the_profile_counts(name):
+    call = shapes.called(REGISTRY[name])
+    counted = f", here {shapes.value(examples.COSTS[name], call):,}; "
+    assert counted in shapes.cost(REGISTRY[name], call)
+
+
 def test_chapters_that_the_atlas_names_exist_or_are_left_out():
     assert "chapters/03_forward.ipynb" in atlas.chapter_of("activation")
+    assert "chapters/12_convolution.ipynb" in atlas.chapter_of("conv2d", "convolution")
     assert atlas.chapter_of("nowhere") == ""
+    assert atlas.CHAPTERS.keys() <= REGISTRY.keys() | atlas.shelves().keys()
 
 
 def test_the_reference_has_each_thing_in_one_room():

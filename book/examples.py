@@ -1,0 +1,105 @@
+"""An example of each operation that does not work on single numbers, and what the operations cost.
+
+The axes of its arguments with their sizes, the call, and the axes of its result; `shapes.py` makes the call, so that the
+sizes of the result are those of the engine.
+"""
+
+WINDOW = "stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1"
+LAYER = "w_ih: {k}H={n} in=4; w_hh: {k}H={n} H=2; b_ih: {k}H={n}; b_hh: {k}H={n}"
+RNN, GRU, LSTM = (LAYER.format(k=k, n=n) for k, n in (("", 2), ("3", 6), ("4", 8)))
+
+# Operation -> arguments, call, axes of the result. A name in ⟨⟩ is an array of whole numbers.
+EXAMPLES = {
+    "softmax": ("x: N=3 K=4", "op(x, 1)", "N K"),
+    "log_softmax": ("x: N=3 K=4", "op(x, 1)", "N K"),
+    "prelu": ("x: N=2 C=3 L=5; a: C=3 1=1", "op(x, a)", "N C L"),
+    "scaled_dot_product_attention": (
+        "query: N=2 L=3 d=4; key: N=2 S=5 d=4; value: N=2 S=5 e=6",
+        "op(query, key, value, None, 0.5)",
+        "N L e",
+    ),
+    "conv2d": ("x: N=2 C=3 H=5 W=6; weight: O=4 C=3 k=2 l=3; bias: O=4", f"op(x, weight, bias, {WINDOW})", "N O H′ W′"),
+    "conv2d_weight": ("x: N=2 C=3 H=5 W=6; y: N=2 O=5 H′=4 W′=4", f"op(x, y, kernel=(2, 3), {WINDOW})", "O C k l"),
+    "conv_transpose2d": (
+        "y: N=2 O=4 H=3 W=4; weight: O=4 C=3 k=2 l=3",
+        f"op(y, weight, size=(4, 6), {WINDOW})",
+        "N C H′ W′",
+    ),
+    "cholesky": ("x: n=3 n=3", "op(x @ x.mT + md.eye(3))", "n n"),
+    "eig": ("x: n=3 n=3", "op(x @ x.mT)", "n n+1"),
+    "eigh": ("x: n=3 n=3", "op(x @ x.mT, lower=True)", "n n+1"),
+    "pinv": ("x: m=2 n=4; rcond:", "op(x, rcond)", "n m"),
+    "qr": ("x: m=5 n=3", "op(x)", "m+n n"),
+    "svd": ("x: m=5 n=3", "op(x)", "m+n+1 n"),
+    "svdvals": ("x: m=5 n=3", "op(x)", "n"),
+    "einsum": ("a: n=2 i=3 j=4; b: n=2 j=4 k=5", 'op(a, b, inputs=("nij", "njk"), output="nik")', "n i k"),
+    "fft": ("x: N=3 n=6", "op(x, axis=1, n=6)", "2 N n"),
+    "getitem": ("x: N=4 in=3", "op(x, (slice(1, 3),))", "M in"),
+    "index_put": ("x: N=4 in=3; values: M=2 in=3", "op(x, values, (slice(1, 3),))", "N in"),
+    "put": ("x: M=2 in=3", "op(x, (np.array([1, 3]),), (4, 3))", "N in"),
+    "overwrite": ("x: N=4 in=3; value: N=4 in=3", "op(x, value)", "N in"),
+    "write_into_view": ("base: N=4 in=3; values: M=2 in=3", "write(base, values)", "N in"),
+    "det": ("x: n=3 n=3", "op(x)", ""),
+    "logabsdet": ("x: n=3 n=3", "op(x)", ""),
+    "inv": ("x: n=3 n=3", "op(x)", "n n"),
+    "solve": ("a: n=3 n=3; b: n=3 m=2", "op(a, b)", "n m"),
+    "cross_entropy": ("logits: N=4 K=3; ⟨target⟩: N=4", "op(logits, target)", ""),
+    "ctc": ("log_p: L=6 K=4; ⟨labels⟩: S=3", "op(log_p, labels, 0)", ""),
+    "mse_loss": ("prediction: N=4 out=2; target: N=4 out=2", "op(prediction, target)", ""),
+    "batch_norm": (
+        "x: N=4 C=3 L=5; weight: C=3; bias: C=3",
+        "op(x, weight, bias, mean=np.zeros(3), var=np.ones(3), eps=1e-5)",
+        "N C L",
+    ),
+    "standardize": ("x: N=4 in=5; weight: in=5; bias: in=5", "op(x, weight, bias, axes=(1,), eps=1e-5)", "N in"),
+    "rms_norm": ("x: N=4 in=5; weight: in=5", "op(x, weight, axes=(1,), eps=1e-5)", "N in"),
+    "norm": ("x: N=4 in=3", "op(x, 2.0, 1)", "N"),
+    "pad": ("x: H=3 W=4", "op(x, ((1, 1), (0, 2)), 0)", "H+2 W+2"),
+    "avg_pool2d": ("x: N=2 C=3 H=4 W=6", "op(x, kernel=(2, 2), stride=(2, 2), out=(2, 3))", "N C H/2 W/2"),
+    "max_pool2d": ("x: N=2 C=3 H=4 W=6", "op(x, kernel=(2, 2), stride=(2, 2), dilation=(1, 1), out=(2, 3))", "N C H/2 W/2"),
+    "max_unpool": ("x: N=2 C=3 L=2", "op(x, index=np.zeros((2, 3, 2), int) + [1, 4], size=6)", "N C L′"),
+    "linear": ("x: N=4 in=3; weight: out=2 in=3; bias: out=2", "op(x, weight, bias)", "N out"),
+    "matmul": ("a: m=2 k=3; b: k=3 n=4", "op(a, b)", "m n"),
+    "rnn": (f"x: L=5 N=3 in=4; h0: N=3 H=2; {RNN}", 'op(x, h0, w_ih, w_hh, b_ih, b_hh, nonlinearity="tanh")', "L N H"),
+    "gru": (f"x: L=5 N=3 in=4; h0: N=3 H=2; {GRU}", "op(x, h0, w_ih, w_hh, b_ih, b_hh)", "L N H"),
+    "lstm": (f"x: L=5 N=3 in=4; h0: N=3 H=2; c0: N=3 H=2; {LSTM}", "op(x, h0, c0, w_ih, w_hh, b_ih, b_hh)", "L+1 N H"),
+    **dict.fromkeys(("amax", "amin", "logsumexp", "mean", "prod", "sum", "var"), ("x: N=3 in=4", "op(x, 1)", "N")),
+    **dict.fromkeys(("cumprod", "cumsum", "logcumsumexp"), ("x: N=3 L=5", "op(x, 1)", "N L")),
+    "scatter_extreme": ("x: N=5; src: M=3", "op(x, src, (np.array([0, 3, 3]),), largest=True)", "N"),
+    "scatter_prod": ("x: N=5; src: M=3", "op(x, src, (np.array([0, 3, 3]),))", "N"),
+    "broadcast_to": ("x: 1=1 in=4", "op(x, (3, 4))", "N in"),
+    "cat": ("a: N=2 in=3; b: M=3 in=3", "op(a, b, dim=0)", "N+M in"),
+    "stack": ("a: in=3; b: in=3", "op(a, b, dim=0)", "2 in"),
+    "clone": ("x: N=3 in=4", "op(x)", "N in"),
+    "diagonal": ("x: n=4 n=4", "op(x, 0, 0, 1)", "n"),
+    "put_on_diagonal": ("x: n=4", "op(x, 0, 0, 1, (4, 4))", "n n"),
+    "flip": ("x: N=3 L=5", "op(x, (1,))", "N L"),
+    "roll": ("x: N=3 L=5", "op(x, (2,), (1,))", "N L"),
+    "permute": ("x: N=2 C=3 L=5", "op(x, (0, 2, 1))", "N L C"),
+    "reshape": ("x: N=2 H=3 W=4", "op(x, (2, -1))", "N H·W"),
+    "tril": ("x: n=4 n=4", "op(x)", "n n"),
+    "triu": ("x: n=4 n=4", "op(x)", "n n"),
+    "as_strided": ("x: L=6", "op(x, (4, 3), (1, 1), 0)", "L-2 3"),
+    "add_where_strided": ("x: L-2=4 3=3", "op(x, (4, 3), (1, 1), 0, (6,))", "L"),
+    "unfold_dimension": ("x: L=8", "op(x, 0, 4, 2)", "M k"),
+    "overlap_add": ("x: M=3 k=4", "op(x, axis=0, step=2, length=8)", "L"),
+}
+COSTS = {  # operation -> its FLOPs as a formula of its axes
+    "linear": "2·N·in·out + N·out",
+    "matmul": "2·m·k·n",
+    "einsum": "2·n·i·j·k",
+    "conv2d": "2·N·O·H′·W′·C·k·l + N·O·H′·W′",
+    "conv2d_weight": "2·N·O·H′·W′·C·k·l",
+    "conv_transpose2d": "2·N·O·H·W·C·k·l",
+    "scaled_dot_product_attention": "2·N·L·S·(d + e) + 4·N·L·S",
+    "rnn": "2·L·N·H·(in + H)",
+    "gru": "2·L·N·3·H·(in + H)",
+    "lstm": "2·L·N·4·H·(in + H)",
+}
+UNCOUNTED = {  # what minidl.profile does not count in full: how it grows
+    **dict.fromkeys(("cholesky", "inv", "det", "logabsdet", "solve"), "grows as n³ (LAPACK)"),
+    **dict.fromkeys(("eig", "eigh"), "grows as n³ (LAPACK), with a larger factor than a solution"),
+    **dict.fromkeys(("qr", "svd", "svdvals", "pinv"), "grows as m·n·min(m, n) (LAPACK)"),
+    "fft": "grows as n·log n for each row",
+    "ctc": "grows as L·S, one table of 2S + 1 places for each step",
+}
