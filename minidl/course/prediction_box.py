@@ -1,6 +1,7 @@
 """The box in which a notebook asks for a guess; it is made of ipywidgets' own widgets, and follows JupyterLab's theme."""
 
 import html
+import re
 
 import ipywidgets as widgets
 from IPython.display import display
@@ -24,7 +25,7 @@ def make_box(name, prediction):
     A guess is kept when it is chosen or typed and left (so that it also counts for those who run the next cell without
     pressing the button).
     """
-    question = widgets.HTML(f'<div style="line-height: 1.4"><b>Predict first.</b> {html.escape(prediction.question)}</div>')
+    question = widgets.HTML(f'<div style="line-height: 1.4"><b>Predict first.</b> {with_code(prediction.question)}</div>')
     field = _field(prediction)
     keep = widgets.Button(description="Keep my guess", button_style="primary", layout=widgets.Layout(width="auto"))
     skip = widgets.Button(description="Skip", layout=widgets.Layout(width="auto"))
@@ -82,3 +83,12 @@ def _field(prediction):
 
 def _as_text(guess):
     return shown(guess) if isinstance(guess, int | float) else str(guess)
+
+
+def with_code(text):
+    """Any text as HTML, with what stands between backticks as code.
+
+    >>> with_code("`x` < 1")
+    '<code>x</code> &lt; 1'
+    """
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
