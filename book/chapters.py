@@ -9,6 +9,7 @@ import nbformat
 
 from book import pictures
 from book.answers import answers
+from book.glossary import Glossary
 from minidl.course.answering import exercises
 from minidl.course.predicting import predictions
 from minidl.course.prediction_box import with_code
@@ -18,30 +19,25 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PREDICT = re.compile(r"""^predict\(["'](ch\d+\.p\d+)["']""", re.MULTILINE)
 OUTCOME = re.compile(r"""\boutcome\(["'](ch\d+\.p\d+)["']""")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
-GLOSSARY_ROW = re.compile(r"^\| (?!term \||---)([^|]+?) \|", re.MULTILINE)
 
 
 def write(place):
     """Write all chapters and projects, the glossary and the page for teachers into the source of the book."""
     folder = place / "chapters"
     (folder / "projects").mkdir(parents=True)
-    for path in sorted(NOTEBOOKS.rglob("*.ipynb")):
+    glossary = Glossary((NOTEBOOKS / "GLOSSARY.md").read_text(encoding="utf-8"))
+    for path in sorted(NOTEBOOKS.rglob("*.ipynb"), key=lambda path: (len(path.parts), path)):
+        name = path.relative_to(NOTEBOOKS)
         notebook = page(nbformat.read(path, as_version=4), path.name, path.parent)
-        nbformat.write(notebook, folder / path.relative_to(NOTEBOOKS))
+        prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+        up = "../" * (len(name.parts) - 1)
+        linked = glossary.linked([cell.source for cell in prose], name.with_suffix("").as_posix(), up)
+        for cell, text in zip(prose, linked, strict=True):
+            cell.source = text
+        nbformat.write(notebook, folder / name)
     for path in sorted(NOTEBOOKS.rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        text = with_anchors(text) if path.name == "GLOSSARY.md" else text
+        text = glossary.page() if path.name == "GLOSSARY.md" else path.read_text(encoding="utf-8")
         (folder / path.relative_to(NOTEBOOKS)).write_text(elsewhere(text, path.parent), encoding="utf-8")
-
-
-def with_anchors(glossary):
-    """The glossary, with an anchor for each term.
-
-    >>> with_anchors("| term | meaning |\\n| --- | --- |\\n| axis, dimension | one direction |").splitlines()[-1]
-    '| <span id="axis-dimension"></span>axis, dimension | one direction |'
-    """
-    anchor = lambda term: re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
-    return GLOSSARY_ROW.sub(lambda match: f'| <span id="{anchor(match[1])}"></span>{match[1]} |', glossary)
 
 
 def elsewhere(text, folder=NOTEBOOKS):

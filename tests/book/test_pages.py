@@ -11,6 +11,7 @@ import pytest
 
 import minidl as md
 from book import answers, atlas, chapters, examples, gallery, looking_up, pictures, reference, shapes
+from book.glossary import Glossary
 from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
 from minidl.engine.registry import REGISTRY
@@ -170,9 +171,31 @@ def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered)
     assert 'data-widget="play"' in (gathered / "playground.md").read_text(encoding="utf-8")
 
 
-def test_every_term_of_the_glossary_has_an_anchor(gathered):
-    text = (gathered / "chapters" / "GLOSSARY.md").read_text(encoding="utf-8")
-    assert '<span id="computation-graph"></span>computation graph |' in text
+def test_terms_of_a_chapter_link_to_the_glossary_and_their_entries_back(gathered):
+    glossary = (gathered / "chapters" / "GLOSSARY.md").read_text(encoding="utf-8")
+    assert '<span id="computation-graph"></span>computation graph |' in glossary
+    found = 0
+    for path in (gathered / "chapters").rglob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        names = re.findall(r'<a class="md-term" id="term-([^"]+)" href="(?:\.\./)?GLOSSARY.html#([^"]+)">', prose)
+        assert len(names) == len(set(names))  # each at its first use alone
+        assert all(f'<span id="{name}"></span>' in glossary and name == again for name, again in names)
+        found += len(names)
+        assert not any("md-term" in cell.source for cell in cells if cell.cell_type == "code")
+    assert found > 400
+    for chapter, name in re.findall(r'<a class="md-back" href="([^"]+).html#term-([^"]+)">', glossary):
+        assert f'id=\\"term-{name}\\"' in (gathered / "chapters" / f"{chapter}.ipynb").read_text(encoding="utf-8")
+
+
+def test_code_formulas_headings_links_and_sources_are_left_without_links():
+    glossary = Glossary("| term | 中文 | meaning |\n| --- | --- | --- |\n| loss | 损失 | wrong |\n| step | 步 | one |")
+    kept = [
+        "# The loss", "`loss`", "```\nloss\n```", "$loss$ and $$\nloss\n$$", "[the loss](a.md)", "![loss](a.png)",
+        "<b loss>", "the steps", "### To go further\n\n- *Loss* (2019)", "cross-loss",
+    ]  # fmt: skip
+    assert glossary.linked(kept, "06_losses") == kept
+    assert glossary.linked(["**a** *step*"], "06_losses") != ["**a** *step*"]  # a term that is introduced
 
 
 def test_the_list_of_differences_is_that_of_the_tests(gathered):
