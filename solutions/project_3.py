@@ -131,8 +131,8 @@ if DECIDED:
    is 100 % of the writer's, and they go round in circles (43 % different ones, while hers are 66 %); at 1.0 only 89 %
    are words that she used. I took 0.7, between 0.6 with 98 % and 0.8 with 95 %. No temperature reaches both of her
    facts: where the writer varies its words as she does, it invents too many.
-3. No. The longest copy of a page has 18 to 26 characters, and Austen's own, of chapters that were put aside, 27: three or four
-   ordinary words in a row. I would have called 40 too long, a whole clause. At no temperature did it come near.
+3. No. The longest copy of a page has 18 to 26 characters, and Austen's own, of chapters that were put aside, 27: three
+   or four ordinary words in a row. I would have called 40 too long, a whole clause. At no temperature did it come near.
 4. We asked nobody: this solution runs by itself. With 48 answers, 31 or more would have to be correct before one may
    say that they can tell (a binomial with one half reaches that many in about 3 of 100 cases). I expect all 48: no
    sentence of it means anything.
