@@ -5,10 +5,12 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 import minidl as md
 from minidl.errors import MinidlError, OutOfRangeError, ShapeError
+from minidl.viz.charts.names_beside import places_beside
 from minidl.viz.colours import both_ways
 from minidl.viz.pixels import png
 
@@ -113,6 +115,44 @@ def test_attention_names_the_strongest_look():
         md.viz.attention(weights, ["a", "b", "c"])
     with pytest.raises(ShapeError, match="take one example of a batch"):
         md.viz.attention(md.rand(2, 2, 3, 3))
+
+
+def written_in(picture):
+    return [text.get_text() for text in picture.figure().findobj(Text) if text.get_text()]
+
+
+def test_attention_says_what_the_full_colour_means_and_writes_small_maps_out():
+    small = written_in(md.viz.attention(md.tensor([[0.1, 0.9], [0.5, 0.5]]), ["cat", "sat"]))
+    assert {"who looks (query)", "is looked at (key)", "attention weight"} <= set(small)
+    assert {"0.1", "0.9", "0.5"} <= set(small)
+    large = written_in(md.viz.attention(md.eye(9) * 0.75 + 0.01))
+    assert "0.76" not in large
+    assert "0.6" in large  # no numbers in the cells; those of the scale
+
+
+def test_an_embedding_names_its_classes():
+    vectors = md.tensor([[0.0, 0.0], [3.0, 1.0], [1.0, 3.0]])
+    picture = md.viz.embedding(vectors, labels=[0, 1, 1], classes=["cats", "dogs"])
+    assert {"cats", "dogs"} <= set(written_in(picture))
+    assert picture.state()["points"][1][2] == "number 1\ndogs"
+    with pytest.raises(ValueError, match="class numbers go from 0 to 1, and there are 1 names"):
+        md.viz.embedding(vectors, labels=[0, 1, 1], classes=["cats"])
+
+
+def test_names_beside_points_cover_no_point_and_no_other_name():
+    points = np.array([[0, 0], [6, 3], [40, 40], [44, 36], [44, 44.0]])
+    sizes = np.tile([30.0, 11.0], (len(points), 1))
+    centres = places_beside(points, sizes)
+    low, high = centres - sizes / 2, centres + sizes / 2
+    for k in range(len(points)):
+        apart = (low[k] >= high - 1e-9).any(axis=1) | (high[k] <= low + 1e-9).any(axis=1)
+        assert apart[np.arange(len(points)) != k].all()
+        assert ((points < low[k]) | (points > high[k])).any(axis=1).all()
+
+
+def test_names_beside_points_stay_in_the_room():
+    (centre,) = places_beside(np.array([[95.0, 50.0]]), np.array([[30.0, 10.0]]), room=(0, 0, 100, 100))
+    assert centre[0] < 95
 
 
 def test_an_embedding_shows_the_directions_of_most_spread():
