@@ -1,0 +1,52 @@
+"""The digit reader in JAX: weights are data, and functions have no memory."""
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from shared import LEARNING_RATE, MOMENTUM
+
+
+# The model
+def build(start):
+    """Weights alone: a model is a function of them."""
+    return {name: jnp.asarray(array) for name, array in start.items()}
+
+
+def forward(weights, images):
+    """Convolution, ReLU, pooling, linear layer."""
+    x = lax.conv(images, weights["conv.weight"], window_strides=(1, 1), padding="VALID")
+    x = jax.nn.relu(x + weights["conv.bias"].reshape(1, -1, 1, 1))
+    x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+    return x.reshape(len(images), -1) @ weights["dense.weight"].T + weights["dense.bias"]
+
+
+# The training
+def mean_loss(weights, images, labels):
+    """Cross-entropy, from its definition."""
+    log_probabilities = jax.nn.log_softmax(forward(weights, images))
+    return -log_probabilities[jnp.arange(len(labels)), labels].mean()
+
+
+@jax.jit
+def step(weights, speeds, images, labels):
+    """From old weights to new ones: nothing is changed in place."""
+    loss, gradients = jax.value_and_grad(mean_loss)(weights, images, labels)
+    speeds = jax.tree.map(lambda speed, gradient: MOMENTUM * speed + gradient, speeds, gradients)
+    weights = jax.tree.map(lambda weight, speed: weight - LEARNING_RATE * speed, weights, speeds)
+    return weights, speeds, loss
+
+
+def train(weights, batches):
+    """One step a batch; the loss of each."""
+    speeds, losses = jax.tree.map(jnp.zeros_like, weights), []
+    for images, labels in batches:
+        new, speeds, loss = step(weights, speeds, images, labels)
+        weights.update(new)
+        losses.append(loss.item())
+    return losses
+
+
+# The use
+def scores(weights, images):
+    """One row of ten scores an image."""
+    return forward(weights, images)
