@@ -17,13 +17,15 @@ def forward(weights, images):
     x = lax.conv(images, weights["conv.weight"], window_strides=(1, 1), padding="VALID")
     x = jax.nn.relu(x + weights["conv.bias"].reshape(1, -1, 1, 1))
     x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
-    return x.reshape(len(images), -1) @ weights["dense.weight"].T + weights["dense.bias"]
+    x = x.reshape(len(images), -1)
+    return x @ weights["dense.weight"].T + weights["dense.bias"]
 
 
 # The training
 def mean_loss(weights, images, labels):
     """Cross-entropy, from its definition."""
-    log_probabilities = jax.nn.log_softmax(forward(weights, images))
+    logits = forward(weights, images)
+    log_probabilities = jax.nn.log_softmax(logits)
     return -log_probabilities[jnp.arange(len(labels)), labels].mean()
 
 
@@ -31,8 +33,8 @@ def mean_loss(weights, images, labels):
 def step(weights, speeds, images, labels):
     """From old weights to new ones: nothing is changed in place."""
     loss, gradients = jax.value_and_grad(mean_loss)(weights, images, labels)
-    speeds = jax.tree.map(lambda speed, gradient: MOMENTUM * speed + gradient, speeds, gradients)
-    weights = jax.tree.map(lambda weight, speed: weight - LEARNING_RATE * speed, weights, speeds)
+    speeds = jax.tree.map(lambda s, g: MOMENTUM * s + g, speeds, gradients)
+    weights = jax.tree.map(lambda w, s: w - LEARNING_RATE * s, weights, speeds)
     return weights, speeds, loss
 
 

@@ -16,7 +16,8 @@ def build(start):
         keras.layers.Dense(10),
     ])  # fmt: skip
     kernel = start["conv.weight"].transpose(2, 3, 1, 0)
-    dense = start["dense.weight"].reshape(10, 8, 13, 13).transpose(2, 3, 1, 0).reshape(-1, 10)
+    dense = start["dense.weight"].reshape(10, 8, 13, 13).transpose(2, 3, 1, 0)
+    dense = dense.reshape(-1, 10)
     model.set_weights([kernel, start["conv.bias"], dense, start["dense.bias"]])
     return model
 
@@ -31,8 +32,15 @@ def train(model, batches):
     images = np.concatenate([images for images, _ in batches]).transpose(0, 2, 3, 1)
     labels = np.concatenate([labels for _, labels in batches])
     printed = []
-    keep = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: printed.append(logs["loss"]))
-    model.fit(images, labels, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[keep])
+    keep = lambda batch, logs: printed.append(logs["loss"])
+    model.fit(
+        images,
+        labels,
+        batch_size=BATCH,
+        shuffle=False,
+        verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=keep)],
+    )
     return printed
 
 

@@ -9,7 +9,13 @@ from minidl import nn
 # The model
 def build(start):
     """Convolution, ReLU, pooling, linear layer."""
-    model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 13 * 13, 10))
+    model = nn.Sequential(
+        nn.Conv2d(1, 8, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(8 * 13 * 13, 10),
+    )
     weights = [md.tensor(array) for array in start.values()]
     model.load_state_dict(dict(zip(model.state_dict(), weights, strict=True)))
     return model
@@ -22,7 +28,8 @@ def train(model, batches):
     losses = []
     for images, labels in batches:
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(md.tensor(images)), md.tensor(labels))
+        logits = model(md.tensor(images))
+        loss = nn.functional.cross_entropy(logits, md.tensor(labels))
         loss.backward()
         optimizer.step()
         losses.append(loss.item())

@@ -8,7 +8,13 @@ from torch import nn
 # The model
 def build(start):
     """Convolution, ReLU, pooling, linear layer."""
-    model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 13 * 13, 10))
+    model = nn.Sequential(
+        nn.Conv2d(1, 8, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(8 * 13 * 13, 10),
+    )
     weights = [torch.tensor(array) for array in start.values()]
     model.load_state_dict(dict(zip(model.state_dict(), weights, strict=True)))
     return model
@@ -21,7 +27,8 @@ def train(model, batches):
     losses = []
     for images, labels in batches:
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(torch.tensor(images)), torch.tensor(labels).long())
+        logits = model(torch.tensor(images))
+        loss = nn.functional.cross_entropy(logits, torch.tensor(labels).long())
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
