@@ -8,13 +8,15 @@ from shared import BATCH, LEARNING_RATE, MOMENTUM
 # The model
 def build(start):
     """Convolution, ReLU, pooling, linear layer."""
-    model = keras.Sequential([
-        keras.Input((28, 28, 1)),
-        keras.layers.Conv2D(8, 3, activation="relu"),
-        keras.layers.MaxPooling2D(2),
-        keras.layers.Flatten(),
-        keras.layers.Dense(10),
-    ])  # fmt: skip
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(8, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10),
+        ]
+    )
     kernel = start["conv.weight"].transpose(2, 3, 1, 0)
     dense = start["dense.weight"].reshape(10, 8, 13, 13).transpose(2, 3, 1, 0)
     dense = dense.reshape(-1, 10)
