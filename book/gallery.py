@@ -1,5 +1,6 @@
 """The gallery: one picture of each kind, alive, with the lines that made it in its chapter."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -47,9 +48,14 @@ def found():
 
 
 def last_lines(source, most=8):
-    """The end of a cell.
+    """The last statements of a cell, whole: as many as fit into so many lines, and at least one.
 
-    >>> last_lines("a\\nb\\nc", most=2)
-    'b\\nc'
+    >>> print(last_lines("a = 1\\nfor k in a:\\n    b\\n    c\\nd", most=4))
+    for k in a:
+        b
+        c
+    d
     """
-    return "\n".join(source.splitlines()[-most:])
+    lines = source.splitlines()
+    starts = [statement.lineno - 1 for statement in ast.parse(source).body]
+    return "\n".join(lines[next((k for k in starts if len(lines) - k <= most), starts[-1]) :])

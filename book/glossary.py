@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-ROW = re.compile(r"^\| (?!term \||---)([^|]+?) \|([^|]*)\|([^|]*)\|", re.MULTILINE)
+ROW = re.compile(r"^\| (?!term \||---)(.+) \|$", re.MULTILINE)
 # Sources, code, formulas, links, tags, headings and addresses stay as they are.
 KEPT = re.compile(
     r"(^\#+\ To\ go\ further$.*? (?=^\#|\Z) | ```.*?``` | `[^`]*` | \$\$.*?\$\$ | \$[^$\n]+\$ | !?\[[^\]]*\]\([^)]*\)"
@@ -29,22 +29,30 @@ class Glossary:
 
     Examples
     --------
-    >>> glossary = Glossary("| term | 中文 | meaning |\\n| --- | --- | --- |\\n| loss | 损失 | how wrong a network is |")
+    >>> row = "| loss | 损失 | how wrong one is |"
+    >>> glossary = Glossary(f"# Glossary\\n\\n| term | 中文 | meaning |\\n| --- | --- | --- |\\n{row}")
     >>> print(*glossary.linked(["`loss`: losses add up.", "A loss."], "06_losses"), sep="\\n")
     `loss`: <a class="md-term" id="term-loss" href="GLOSSARY.html#loss">losses</a> add up.
     A loss.
-    >>> print(glossary.page().splitlines()[-1])
-    | <span id="loss"></span>loss | 损失 | how wrong a network is <a class="md-back" href="06_losses.html#term-loss">06</a> |
+    >>> print(glossary.page())
+    # Glossary
+    <BLANKLINE>
+    ## L
+    <BLANKLINE>
+    <span id="loss"></span>loss · 损失
+    : how wrong one is<br>chapter <a class="md-back" href="06_losses.html#term-loss">06</a>
+    <BLANKLINE>
     """
 
     def __init__(self, text):
-        self.text = text
+        self.head = text.partition("\n|")[0].rstrip()
+        self.rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row[1])] for row in ROW.finditer(text)]
         self.uses = defaultdict(list)
         self.words = {}  # as it may be written -> word, name of its entry
-        for row in ROW.finditer(text):
-            for word in re.sub(r" \([^)]*\)(?= )", "", row[1]).split(", "):
+        for term, *_ in self.rows:
+            for word in re.sub(r" \([^)]*\)(?= )", "", term).split(", "):
                 for form in forms(word):
-                    self.words.setdefault(form, (word, anchor(row[1])))
+                    self.words.setdefault(form, (word, anchor(term)))
         longest_first = sorted(self.words, key=len, reverse=True)
         written = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest_first)
         self.pattern = re.compile(rf"(?<![\w-])(?:{written})(?![\w-])")
@@ -75,15 +83,20 @@ class Glossary:
         return ["".join(p if k % 2 else self.pattern.sub(link, p) for k, p in enumerate(parts)) for parts in pieces]
 
     def page(self):
-        """The glossary, with an anchor for each term and links to the chapters that use it first."""
+        """The glossary by letters: an anchor for each term, and links to the chapters that use it first."""
+        lines, letter = [self.head], ""
+        for term, chinese, meaning, *places in self.rows:
+            if term[0].upper() != letter:
+                letter = term[0].upper()
+                lines.append(f"\n## {letter}\n")
+            told = "<br>".join(filter(None, [meaning, " · ".join(filter(None, places)), self.back(anchor(term))]))
+            lines.append(f'<span id="{anchor(term)}"></span>{term} · {chinese}\n: {told}\n')
+        return "\n".join(lines)
 
-        def row(match):
-            name = anchor(match[1])
-            back = [f'<a class="md-back" href="{c}.html#term-{name}">{number(c)}</a>' for c in self.uses[name][:MOST]]
-            meaning = " ".join([match[3].strip(), *back])
-            return f'| <span id="{name}"></span>{match[1]} |{match[2]}| {meaning} |'
-
-        return ROW.sub(row, self.text)
+    def back(self, name):
+        """Links to the chapters that use a term first, in a line."""
+        found = [f'<a class="md-back" href="{c}.html#term-{name}">{number(c)}</a>' for c in self.uses[name][:MOST]]
+        return f"chapter{'s' * (len(found) > 1)} {', '.join(found)}" if found else ""
 
 
 def anchor(term):

@@ -173,7 +173,7 @@ def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered)
 
 def test_terms_of_a_chapter_link_to_the_glossary_and_their_entries_back(gathered):
     glossary = (gathered / "chapters" / "GLOSSARY.md").read_text(encoding="utf-8")
-    assert '<span id="computation-graph"></span>computation graph |' in glossary
+    assert '<span id="computation-graph"></span>computation graph · 计算图\n: ' in glossary
     found = 0
     for path in (gathered / "chapters").rglob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
