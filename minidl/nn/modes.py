@@ -33,6 +33,11 @@ class evaluating(Restoring):
             raise
 
 
+def modes_kept(model):
+    """A block after which every part of a model is in the mode in which it was before."""
+    return afterwards(*[remembered(part, "training") for part in model.modules()])
+
+
 def training_afterwards(model):
     """A block after which every part of a model is in training mode."""
     return afterwards(*[partial(object.__setattr__, part, "training", True) for part in model.modules()])

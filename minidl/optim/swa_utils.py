@@ -5,8 +5,10 @@ import math
 from itertools import chain
 
 from minidl.engine.grad_mode import no_grad
+from minidl.engine.restoring import afterwards, remembered
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
+from minidl.nn.modes import modes_kept
 from minidl.nn.module import Module
 from minidl.optim.lr_scheduler.scheduler import LRScheduler, PerGroup
 
@@ -105,20 +107,15 @@ def update_bn(loader, model, device=None):
     norms = [m for m in model.modules() if hasattr(m, "running_mean") and m.running_mean is not None]
     if not norms:
         return
-    was_training, momenta = model.training, [m.momentum for m in norms]
-    model.train()
-    for m in norms:
-        m.running_mean.zero_()
-        m.running_var.fill_(1)
-        m.num_batches_tracked.zero_()
-        m.momentum = None  # the plain mean of all batches
-    try:
+    with modes_kept(model), afterwards(*[remembered(m, "momentum") for m in norms]):
+        model.train()
+        for m in norms:
+            m.running_mean.zero_()
+            m.running_var.fill_(1)
+            m.num_batches_tracked.zero_()
+            m.momentum = None  # the plain mean of all batches
         for batch in loader:
             model(batch[0] if isinstance(batch, list | tuple) else batch)
-    finally:
-        for m, momentum in zip(norms, momenta, strict=True):
-            m.momentum = momentum
-        model.train(was_training)
 
 
 class SWALR(LRScheduler):

@@ -5,6 +5,8 @@ from time import perf_counter
 
 import numpy as np
 
+MOST = 1e24  # a second: the fastest computer of the world manages 1e18
+
 
 @dataclass
 class Machine:
@@ -16,10 +18,20 @@ class Machine:
         Of a large product of matrices in float32.
     bytes_per_second : float
         Of a pass over arrays that fit into no cache.
+
+    Raises
+    ------
+    ValueError
+        When one of them is no such speed.
     """
 
     flops_per_second: float
     bytes_per_second: float
+
+    def __post_init__(self):
+        for name, speed in vars(self).items():
+            if not 1 <= speed <= MOST:
+                raise ValueError(f"{name} is a number from 1 to {MOST:g}, not {speed!r}: measure_machine() finds it")
 
     @property
     def ridge(self):

@@ -8,6 +8,7 @@ import numpy as np
 
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
+from minidl.nn.modes import modes_kept
 
 
 def find_lr(model, train, loss=cross_entropy, *, optimizer, start=1e-6, end=10.0, steps=100):
@@ -31,31 +32,31 @@ def find_lr(model, train, loss=cross_entropy, *, optimizer, start=1e-6, end=10.0
             f"find_lr climbs from a small rate to a large one in at least 3 steps, not {start:g}, {end:g}, {steps}"
         )
     weights = {name: np.array(t.array) for name, t in model.state_dict().items()}
-    state, was_training = copy.deepcopy(optimizer.state_dict()), model.training  # a copy: the optimiser changes its own
+    state = copy.deepcopy(optimizer.state_dict())  # a copy: the optimiser changes its own
     i, tried, losses, smooth, lowest = -1, [], [], 0.0, math.inf
-    model.train()
-    try:
-        for i, (x, y) in enumerate(islice(cycle(train), steps)):
-            lr = start * (end / start) ** (i / max(1, steps - 1))
-            for group in optimizer.param_groups:
-                group["lr"] = lr
-            value = loss(model(x), y)
+    with modes_kept(model):
+        model.train()
+        try:
+            for i, (x, y) in enumerate(islice(cycle(train), steps)):
+                lr = start * (end / start) ** (i / max(1, steps - 1))
+                for group in optimizer.param_groups:
+                    group["lr"] = lr
+                value = loss(model(x), y)
+                optimizer.zero_grad()
+                value.backward()
+                optimizer.step()
+                smooth = 0.9 * smooth + 0.1 * value.item()
+                corrected = smooth / (1 - 0.9 ** (i + 1))
+                lowest = min(lowest, corrected)
+                if not math.isfinite(corrected) or corrected > 4 * lowest:
+                    break
+                tried.append(lr)
+                losses.append(corrected)
+        finally:
+            for name, t in model.state_dict().items():
+                t.copy_(weights[name])
+            optimizer.load_state_dict(state)
             optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-            smooth = 0.9 * smooth + 0.1 * value.item()
-            corrected = smooth / (1 - 0.9 ** (i + 1))
-            lowest = min(lowest, corrected)
-            if not math.isfinite(corrected) or corrected > 4 * lowest:
-                break
-            tried.append(lr)
-            losses.append(corrected)
-    finally:
-        for name, t in model.state_dict().items():
-            t.copy_(weights[name])
-        optimizer.load_state_dict(state)
-        optimizer.zero_grad()
-        model.train(was_training)
     if i < 0:
         raise MinidlError(
             "there is no batch to try learning rates on: is the data set empty, or an iterator that is used up?"

@@ -7,6 +7,7 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.nn.modes import evaluating
 from minidl.vision.transforms import Resize
 
 STRIDES = 64  # how far two windows may lie apart at most
@@ -94,14 +95,9 @@ def scan(model, photograph, window, scales=(1.0, 0.8, 0.64, 0.51, 0.41, 0.33, 0.
     sizes = [(scale, size) for scale, size in sizes if min(size) >= window]
     if not sizes:
         raise ShapeError(f"a photograph {pixels.shape} has no window of {window} x {window} pixels at these scales")
-    was_training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            stride = stride_of(model, window)
-            maps = [model(_shrunk(pixels, size)).array[0, 0] for _, size in sizes]
-    finally:
-        model.train(was_training)
+    with evaluating(model), no_grad():
+        stride = stride_of(model, window)
+        maps = [model(_shrunk(pixels, size)).array[0, 0] for _, size in sizes]
     return Scan(pixels, window, stride, [scale for scale, _ in sizes], maps)
 
 

@@ -234,6 +234,16 @@ def plain_label(text, most=24):
     return shortened(text, most)
 
 
+def legend_label(text):
+    r"""Any text as a label that a legend shows: matplotlib leaves out what is empty, and what begins with an underscore.
+
+    >>> legend_label("loss"), legend_label("_loss")
+    ('loss', '\\u200b_loss')
+    """
+    label = plain_label(text)
+    return label if label[:1] not in ("", "_") else "\u200b" + label
+
+
 def faded(name):
     """A colour map from transparent to one of the theme's colours; it looks right on a light and on a dark background."""
     colour = to_rgb(LIGHT[name])

@@ -121,3 +121,9 @@ def test_layers_left_of_the_ridge_are_limited_by_memory():
     picture = md.viz.roofline(found, Machine(1e11, 1e10))
     assert {name: row["bound"] for name, row in picture.data.items()} == {"0": "arithmetic", "1": "memory"}
     assert picture.text == "Roofline: memory is the limit of 1 of 2 layers: 1"
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, float("nan"), float("inf"), 1e308, 5e-324])
+def test_a_machine_has_a_speed_that_there_is(speed):
+    with pytest.raises(ValueError, match="bytes_per_second is a number from 1 to"):
+        Machine(1e9, speed)

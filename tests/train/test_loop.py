@@ -277,3 +277,17 @@ def test_find_lr_suggests_a_rate_and_leaves_everything_as_it_was():
     assert {name: t.tolist() for name, t in model.state_dict().items()} == before
     assert optimizer.param_groups[0]["lr"] == 0.1
     assert model[0].weight.grad is None
+
+
+def test_a_frozen_part_stays_in_evaluation_whoever_tries_the_model_out():
+    model, train, _, optimizer = setting()
+    model[2].eval()
+    modes = [part.training for part in model.modules()]
+    find_lr(model, train, optimizer=optimizer, steps=5)
+    assert [part.training for part in model.modules()] == modes
+
+    model = md.nn.Sequential(md.nn.Linear(4, 3), md.nn.BatchNorm1d(3), md.nn.Dropout(0.1))
+    model[2].eval()
+    md.optim.swa_utils.update_bn([md.randn(6, 4)], model)
+    assert [part.training for part in model] == [True, True, False]
+    assert model[1].momentum == 0.1

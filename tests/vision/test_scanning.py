@@ -58,3 +58,10 @@ def test_the_stride_is_found(stride):
 def test_what_cannot_be_scanned_is_refused(model, photograph, window, said):
     with pytest.raises(ShapeError, match=said):
         scan(model, photograph, window)
+
+
+def test_a_frozen_part_stays_in_evaluation():
+    model = md.nn.Sequential(md.nn.Conv2d(1, 1, 4), md.nn.Dropout(0.5))
+    model[1].eval()
+    scan(model, md.rand(6, 6), window=4, scales=(1.0,))
+    assert [part.training for part in model.modules()] == [True, True, False]

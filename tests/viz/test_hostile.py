@@ -11,6 +11,7 @@ import pytest
 
 import minidl as md
 from minidl.errors import MinidlError
+from minidl.vision.scanning import scan
 from tests.fuzzing import SECONDS, fuzz
 from tests.viz.fuzzing import check_picture, label, number
 
@@ -63,10 +64,30 @@ def test_any_text_in_a_chart_is_text():
             lambda: md.viz.images(np.zeros((3, 4, 4)), labels=names, predictions=names[::-1]),
             lambda: md.viz.roc({names[0]: [0.1, 0.9], names[1]: [0.9, 0.1]}, [0, 1]),
             lambda: md.viz.precision_recall({names[0]: [0.1, 0.9], names[1]: [0.9, 0.1]}, [0, 1]),
+            lambda: md.viz.trade_off({names[0]: {1: [2, 3]}}, levels={names[1]: 2}, xlabel=x, ylabel=y, title=label(rng)),
+            lambda: md.viz.through_time({names[0]: [1, 2], names[1]: [2, 1]}, title=label(rng)),
+            lambda: md.viz.alignment(np.eye(3) - 1, names, title=label(rng)),
+            lambda: md.viz.waveform(np.ones(3), 3, title=label(rng)),
+            lambda: md.viz.words(names, np.arange(3), title=label(rng)),
+            lambda: md.viz.saliency(one_convolution(rng), np.zeros((8, 8)), title=label(rng)),
         ]
         check_picture(rng.choice(pictures)())
 
     fuzz(attempt)
+
+
+@pytest.mark.parametrize("name", ["_a", "", " ", "__"])
+def test_a_name_that_begins_with_an_underscore_stands_in_the_legend(name):
+    pictures = [
+        md.viz.loss_curve({name: [2, 1], "b": [3, 1]}),
+        md.viz.trade_off({name: {1: [2, 3]}, "b": {1: [2, 3]}}),
+        md.viz.through_time({name: [1, 2], "b": [2, 1]}),
+    ]
+    for picture in pictures:
+        assert {name.strip(), "b"} <= {
+            t.get_text().strip("\u200b") for t in picture.figure().axes[0].get_legend().get_texts()
+        }
+    assert len(md.viz.roc({name: [0.1, 0.9], "b": [0.9, 0.1]}, [0, 1]).figure().axes[0].get_legend().get_texts()) >= 2
 
 
 def test_a_title_is_not_taken_for_a_part_of_the_drawing():
@@ -132,6 +153,21 @@ def drawings(rng):
         return _drawings(rng)
 
 
+def scanned(photograph, weight):
+    """A photograph, searched by a convolution whose weights are all the same number."""
+    model = md.nn.Conv2d(1, 1, 4, stride=2, bias=False)
+    model.weight.data.copy_(md.full(model.weight.shape, weight, dtype=md.float64))
+    return scan(model, photograph, window=4, scales=(1.0, 0.5))
+
+
+def one_convolution(rng):
+    """A small classifier of images, its weights of any size."""
+    model = md.nn.Sequential(md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.Flatten(), md.nn.Linear(72, 3))
+    for p in model.parameters():
+        p.data.copy_(md.tensor([number(rng) for _ in range(p.numel())], dtype=md.float64).reshape(p.shape))
+    return model
+
+
 def _drawings(rng):
     numbers = lambda *shape: np.array([number(rng) for _ in range(int(np.prod(shape)))]).reshape(shape)
     tensor = lambda *shape: md.tensor(numbers(*shape), requires_grad=True)
@@ -183,6 +219,17 @@ def _drawings(rng):
         "images": lambda: md.viz.images(numbers(3, 4, 4)),
         "images in colour": lambda: md.viz.images(numbers(3, 3, 4, 4)),
         "augmentations": lambda: md.viz.augmentations(lambda x: x * number(rng), numbers(2, 3, 4, 4), times=2),
+        "waveform": lambda: md.viz.waveform(numbers(rng.choice([1, 9, 400])), 8000),
+        "spectrogram": lambda: md.viz.spectrogram(numbers(400), 8000),
+        "alignment": lambda: md.viz.alignment(numbers(6, 3), "-ab", waveform=numbers(96)),
+        "trade-off": lambda: md.viz.trade_off({"a": {rng.random(): numbers(2)}, "b": {rng.random(): numbers(1)}}),
+        "words": lambda: md.viz.words("abcd", numbers(4)),
+        "saliency": lambda: md.viz.saliency(one_convolution(rng), numbers(8, 8).astype(np.float32)),
+        "perturbation": lambda: md.viz.perturbation(
+            one_convolution(rng), numbers(8, 8).astype(np.float32), numbers(8, 8).astype(np.float32), [0, number(rng)]
+        ),
+        "heat map": lambda: md.viz.heat_map(scanned(numbers(12, 12).astype(np.float32), number(rng))),
+        "broadcast": lambda: md.viz.broadcast(numbers(3, 1), numbers(1, 4)),
         "confusion": lambda: md.viz.confusion(numbers(6, 3), [0, 1, 2, 0, 1, 2], images=numbers(6, 4, 4)),
         "roc": lambda: md.viz.roc(numbers(6), [0, 1, 0, 1, 0, 1]),
         "precision and recall": lambda: md.viz.precision_recall(numbers(6), [0, 1, 0, 1, 0, 1]),

@@ -41,7 +41,9 @@ def attention(weights, queries=None, keys=None, title=None):
         grid = figure.subplots(1, len(w), squeeze=False)[0]
         asked = []
         for k, axes in enumerate(grid):
-            drawn = axes.imshow(w[k], cmap=faded("value"), vmin=0, vmax=strongest, interpolation="none", aspect="auto")
+            drawn = axes.imshow(
+                np.clip(w[k], 0, strongest), cmap=faded("value"), vmin=0, vmax=strongest, interpolation="none", aspect="auto"
+            )
             if max(w.shape[1:]) <= FEW:
                 _write_numbers(axes, w[k], strongest)
             _few_ticks(axes.set_yticks, rows if k == 0 else [""] * len(rows))

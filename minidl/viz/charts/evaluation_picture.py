@@ -6,7 +6,7 @@ from minidl.errors import ShapeError
 from minidl.train.metrics import array_of
 from minidl.viz.charts.evaluation import calibrated, confusions, precision_recall_curves, roc_curves
 from minidl.viz.colours import class_colour
-from minidl.viz.figure import FigurePicture, Grid, faded, plain_label, wrapped
+from minidl.viz.figure import FigurePicture, Grid, faded, legend_label, plain_label, wrapped
 from minidl.viz.pixels import png
 from minidl.viz.summary import evenly, number_text, shortened
 from minidl.viz.theme import LIGHT
@@ -124,7 +124,7 @@ def roc(scores, targets, title=None):
         axes.text(0.62, 0.58, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
         asked = []
         for k, (name, c) in enumerate(curves.items()):
-            axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{plain_label(name)}: {c['auc']:.3f}")
+            axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{legend_label(name)}: {c['auc']:.3f}")
             asked += [
                 (
                     axes,
@@ -185,7 +185,7 @@ def precision_recall(scores, targets, title=None):
         axes.text(0.01, guessing + 0.015, "guessing", color=LIGHT["faint"], fontsize=9)
         asked = []
         for k, (name, c) in enumerate(curves.items()):
-            label = f"{plain_label(name)}: {c['average']:.3f}"
+            label = f"{legend_label(name)}: {c['average']:.3f}"
             axes.step(c["recall"], c["precision"], where="pre", color=class_colour(k), label=label)
             asked += [
                 (

@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.errors import ShapeError
 from minidl.train.metrics import array_of
-from minidl.viz.summary import number_text
+from minidl.viz.summary import drawable, number_text
 
 MOST_ASKED = 16  # cells along a side of a heat map; of the windows in a cell the strongest answers
 
@@ -75,10 +75,14 @@ def checked_boxes(boxes, scores, scan):
     ------
     ShapeError
         When they are not boxes, or not as many scores.
+    ValueError
+        When a corner is not a number that can be drawn.
     """
     corners = np.zeros((0, 4)) if boxes is None else np.asarray(array_of(boxes), dtype=float)
     if corners.ndim != 2 or corners.shape[1] != 4:
         raise ShapeError(f"boxes are drawn from shape (K, 4), left, top, right, bottom, not from {corners.shape}")
+    if not np.isfinite(drawable(corners)).all():
+        raise ValueError("boxes hold NaN, infinity or numbers too large to draw")
     said = None if scores is None else np.asarray(array_of(scores), dtype=float)
     if said is not None and said.shape != corners.shape[:1]:
         raise ShapeError(f"there are {len(corners)} boxes, and scores of shape {said.shape}")

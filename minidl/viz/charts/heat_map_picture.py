@@ -7,7 +7,7 @@ from minidl.viz.charts.heat_map import checked_boxes, heats_of
 from minidl.viz.colours import rgb
 from minidl.viz.figure import FigurePicture, Grid, wrapped
 from minidl.viz.pixels import png
-from minidl.viz.summary import evenly, number_text
+from minidl.viz.summary import LARGEST, evenly, number_text
 from minidl.viz.theme import LIGHT
 
 MOST_SCALES = 5
@@ -40,8 +40,12 @@ def heat_map(scan, boxes=None, scores=None, strong=None, title=None):
     ------
     ShapeError
         When boxes and scores do not fit.
+    ValueError
+        When a corner of a box, or `strong`, is no number that can be drawn.
     """
     corners, said = checked_boxes(boxes, scores, scan)
+    if strong is not None and not 0 < strong <= LARGEST:
+        raise ValueError(f"strong is a score above 0 that can be drawn, not {strong}")
     largest = max((float(m[np.isfinite(m)].max(initial=0)) for m in scan.maps), default=0.0)
     heats = heats_of(scan, strong or largest or 1.0)
     warm = sum(int((m > 0).sum()) for m in scan.maps)
@@ -92,7 +96,7 @@ def _colours(heat):
 
 
 def _photograph(axes, pixels, name):
-    axes.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="none")
+    axes.imshow(np.clip(pixels, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="none")
     _set_limits(axes, pixels)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -7,7 +7,7 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError, ShapeError
-from minidl.nn.module import Module
+from minidl.nn.modes import evaluating
 from minidl.train.callbacks import Callback
 from minidl.train.metrics import array_of
 from minidl.viz.charts.masks import COLOURS, STRENGTH, checked_picture, instances_of, masks_of
@@ -200,15 +200,8 @@ class LiveMask(Callback):
             self._show(str(name), found)
 
     def _probability(self, model):
-        modes = {part: part.training for part in model.modules()} if isinstance(model, Module) else {}
-        for part in modes:
-            part.training = False
-        try:
-            with no_grad():
-                logits = model(self._given)
-        finally:
-            for part, mode in modes.items():
-                part.training = mode
+        with evaluating(model), no_grad():
+            logits = model(self._given)
         if logits.numel() != self.image.size:
             raise ShapeError(f"a logit for each pixel is needed, {self._given.shape}, and the model gives {logits.shape}")
         return logits.detach().sigmoid().reshape(self.image.shape)

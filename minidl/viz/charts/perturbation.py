@@ -10,6 +10,9 @@ from minidl.errors import ShapeError
 from minidl.ops.activation import softmax_array
 from minidl.train.metrics import array_of
 from minidl.viz.charts.layers_watched import one_image, run_and_watch
+from minidl.viz.summary import drawable
+
+MOST = 1e38  # the largest float32 is not far; 0 times infinity would be NaN
 
 
 @dataclass
@@ -69,7 +72,7 @@ def perturbed(model, image, direction, epsilons, classes=None):
     ShapeError
         When image and direction differ in shape, or the model does not give one row of logits for each image.
     ValueError
-        When there is no epsilon, or not one name for each class.
+        When there is no epsilon, one is not finite, or there is not one name for each class.
     """
     image, direction = one_image(image), one_image(direction)
     if image.shape != direction.shape:
@@ -77,8 +80,10 @@ def perturbed(model, image, direction, epsilons, classes=None):
     steps = [float(epsilon) for epsilon in array_of(epsilons).reshape(-1)]
     if not steps:
         raise ValueError("there is nothing to try: epsilons is empty")
-    given = np.clip(np.concatenate([image + np.float32(e) * direction for e in steps]), 0, 1)
+    if np.isnan(drawable(steps)).any():
+        raise ValueError(f"each epsilon is a finite number, up to 1e100, and these are {steps}")
     with no_grad(), np.errstate(all="ignore"):
+        given = np.clip(np.concatenate([image + np.float32(np.clip(e, -MOST, MOST)) * direction for e in steps]), 0, 1)
         logits = run_and_watch(model, Tensor(given), ())[0].array
     if logits.ndim != 2 or len(logits) != len(steps):
         raise ShapeError(f"{len(steps)} images need logits of shape ({len(steps)}, classes); the model gives {logits.shape}")

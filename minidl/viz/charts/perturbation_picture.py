@@ -93,8 +93,9 @@ def _given(found, step):
 
 def _added(found, step):
     """What was added: orange is more, blue is less; the deepest colour is the largest epsilon."""
-    largest = max(map(abs, found.epsilons)) * np.abs(np.nan_to_num(found.direction)).max() or 1.0
-    return both_ways(found.epsilons[step] * np.nan_to_num(found.direction).mean(axis=0) / largest)
+    direction = np.nan_to_num(found.direction).astype(np.float64)
+    largest = max(map(abs, found.epsilons)) * np.abs(direction).max() or 1.0
+    return both_ways(found.epsilons[step] * direction.mean(axis=0) / largest)
 
 
 def _bars(found, step, shown):

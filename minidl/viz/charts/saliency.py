@@ -38,6 +38,8 @@ class Saliency:
 
     def title(self):
         """What a reader should see."""
+        if not np.isfinite(self.probability):
+            return f"the scores of the model are not finite, so nothing can be said of class {self.target}"
         return (
             f"for class {self.target} ({self.probability:.0%}) half of the weight lies in {self.focus():.0%} of the pixels"
         )
@@ -77,7 +79,7 @@ def saliency_of(model, image, target=None, kind="gradient", patch=None):
         logits = run_and_watch(model, Tensor(batch), ())[0].array
     if logits.ndim != 2 or len(logits) != 1:
         raise ShapeError(f"saliency needs logits of shape (1, classes) for one image; the model gives {logits.shape}")
-    target = int(np.nanargmax(logits)) if target is None else int(target)
+    target = int(np.nan_to_num(logits).argmax()) if target is None else int(target)
     if not 0 <= target < logits.shape[1]:
         raise ValueError(f"there is no class {target}: the model has {logits.shape[1]}")
     ask = {"gradient": _gradient, "grad-cam": _grad_cam, "occlusion": _occlusion}[kind]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from minidl.autograd import no_grad
+from minidl.nn.modes import evaluating
 from minidl.nn.module import Module
 from minidl.ops.creation import tensor
 from minidl.viz.charts.images_picture import images as draw_images
@@ -124,10 +125,5 @@ def _evaluating(model):
     if not isinstance(model, Module):
         yield
         return
-    was_training = model.training
-    model.eval()
-    try:
-        with undisturbed([model]):
-            yield
-    finally:
-        model.train(was_training)
+    with evaluating(model), undisturbed([model]):
+        yield

@@ -11,9 +11,11 @@ from minidl.audio.functional import amplitude_to_DB, melscale_fbanks, spectrogra
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.creation import tensor
 from minidl.train.metrics import array_of
+from minidl.viz.summary import drawable, scale_of
 
 MOST_COLUMNS = 300  # of an outline
 LONGEST = 30.0  # seconds that a picture carries to be heard
+LOUDEST = 1e6  # a sound goes from -1 to 1; the energies of one beyond this may overflow
 QUIET = 70.0  # decibels below the loudest place: what is quieter is not drawn
 
 
@@ -46,7 +48,7 @@ class Bands:
 
 
 def checked_sound(waveform, sample_rate):
-    """A waveform as an array (time,), with zeros where it is not finite; and the rate.
+    """A waveform as an array (time,), with NaN for what cannot be drawn; and the rate.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def checked_sound(waveform, sample_rate):
         raise DtypeError(f"a sound is numbers from -1 to 1 with a fraction, and this is {samples.dtype}")
     if int(sample_rate) != sample_rate or sample_rate <= 0:
         raise ValueError(f"the sample rate is a whole number of hertz above 0, not {sample_rate}")
-    return samples, int(sample_rate)
+    return np.where(np.isnan(drawable(samples)), samples.dtype.type(np.nan), samples), int(sample_rate)
 
 
 def outline(samples, sample_rate):
@@ -79,8 +81,10 @@ def outline(samples, sample_rate):
 
 def bands(samples, sample_rate, n_fft, hop_length, n_mels=None):
     """How loud each frequency is at each time; with `n_mels`, in that many bands of the mel scale."""
-    finite = tensor(np.where(np.isfinite(samples), samples, 0).astype(np.float32))
-    energies = spectrogram(finite, n_fft, hop_length)
+    finite = np.where(np.isfinite(samples), samples, 0)
+    if np.abs(finite).max() > LOUDEST:  # decibels are counted from the loudest place, so the scale is free
+        finite = finite / scale_of(finite)
+    energies = spectrogram(tensor(finite.astype(np.float32)), n_fft, hop_length)
     hertz = np.linspace(0, sample_rate / 2, energies.shape[0])
     if n_mels:
         filters = melscale_fbanks(len(hertz), 0.0, sample_rate / 2, n_mels, sample_rate)

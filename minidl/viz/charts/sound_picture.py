@@ -9,6 +9,7 @@ from minidl.viz.pixels import png
 from minidl.viz.theme import LIGHT
 
 SHADES = 14
+LEAST = 1e-100  # below it the marks of an axis run into one another
 DOTS = 160  # samples up to which each is drawn as a dot
 
 
@@ -157,18 +158,22 @@ class SoundPicture(FigurePicture):
 
 
 def _length(samples, rate):
-    return f"{len(samples) / rate:.3g} seconds, {rate:,} samples a second"
+    missing = int(np.isnan(samples).sum())
+    said = f"{len(samples) / rate:.3g} seconds, {rate:,} samples a second"
+    return said + (f"; {missing} of {len(samples)} samples cannot be drawn: NaN, infinite or too large" if missing else "")
 
 
 def draw_wave(axes, samples, rate):
     """The outline of a long sound, the samples of a short one."""
     if len(samples) <= DOTS:
-        axes.plot(np.arange(len(samples)) / rate, samples, color=LIGHT["value"], marker=".", linewidth=0.8)
+        axes.plot(
+            np.arange(len(samples)) / rate, samples.astype(np.float64), color=LIGHT["value"], marker=".", linewidth=0.8
+        )
     else:
         shape = outline(samples, rate)
         axes.fill_between(shape.time, shape.low, shape.high, color=LIGHT["value"], linewidth=0.4)
     finite = samples[np.isfinite(samples)]
-    most = float(np.abs(finite).max(initial=0)) or 1.0
+    most = max(float(np.abs(finite).max(initial=0)), LEAST) if finite.any() else 1.0
     axes.set_ylim(-1.1 * most, 1.1 * most)
     axes.set_xlim(0, len(samples) / rate)
 

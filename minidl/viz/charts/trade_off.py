@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minidl.train.metrics import array_of
+from minidl.viz.summary import drawable
 
 
 @dataclass
@@ -41,11 +42,17 @@ def trade_off_of(curves, levels=None):
 
     Raises
     ------
+    TypeError
+        When a curve is no dict.
     ValueError
         When there is nothing to draw, or something is not a finite number.
     """
     made = {}
     for name, points in curves.items():
+        if not isinstance(points, dict):
+            raise TypeError(
+                f"the curve {name!r} is a dict, from each setting to its measurements, not {type(points).__name__}"
+            )
         settings = sorted(map(float, points))
         measured = [array_of(points[x]).reshape(-1).astype(float) for x in sorted(points)]
         made[str(name)] = settings, measured
@@ -54,6 +61,6 @@ def trade_off_of(curves, levels=None):
     every += [y for _, measured in made.values() for values in measured for y in values.tolist()]
     if not made or not all(settings and all(map(len, measured)) for settings, measured in made.values()):
         raise ValueError("there is nothing to draw: a curve has at least one setting, and a setting one measurement")
-    if not np.isfinite(every).all():
-        raise ValueError("settings and measurements are finite numbers")
+    if np.isnan(drawable(every)).any():
+        raise ValueError("settings and measurements are finite numbers, up to 1e100")
     return TradeOff(made, levels)

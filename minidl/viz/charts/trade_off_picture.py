@@ -5,7 +5,7 @@ import math
 from matplotlib.ticker import MaxNLocator
 
 from minidl.viz.charts.trade_off import trade_off_of
-from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.figure import FigurePicture, legend_label, wrapped
 from minidl.viz.runs.curves_picture import COLOURS
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
@@ -56,13 +56,13 @@ def trade_off(curves, levels=None, xlabel="setting", ylabel="value", log=True, t
             means, colour = [values.mean() for values in measured], COLOURS[i % len(COLOURS)]
             places = [place(x) for x in settings]
             axes.fill_between(places, [v.min() for v in measured], [v.max() for v in measured], color=colour, alpha=0.18)
-            axes.plot(places, means, color=colour, marker="o", markersize=4, label=plain_label(name))
+            axes.plot(places, means, color=colour, marker="o", markersize=4, label=legend_label(name))
             for x, mean, values in zip(settings, means, measured, strict=True):
                 runs = "  ".join(map(number_text, values))
                 asked.append((axes, place(x), mean, f"{name}\n{xlabel} {x:g}\n{ylabel} {number_text(mean)}\nruns {runs}"))
         for i, (name, value) in enumerate(found.levels.items()):
             axes.axhline(
-                value, color=LIGHT["faint"], linestyle=(":", "--", "-.")[i % 3], linewidth=1.4, label=plain_label(name)
+                value, color=LIGHT["faint"], linestyle=(":", "--", "-.")[i % 3], linewidth=1.4, label=legend_label(name)
             )
         every = sorted({x for settings, _ in found.curves.values() for x in settings})
         if len(every) <= MOST_TICKS:

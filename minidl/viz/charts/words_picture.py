@@ -67,4 +67,5 @@ def words(tokens, weights, title=None):
         return asked
 
     data = {"words": found.words, "weights": found.weights.tolist()}
-    return FigurePicture(draw, f"Words: {title}", data, size=(WIDTH, 0.7 + tall / 72))
+    above = wrapped(title, WIDTH - 0.5).count("\n") * 0.2
+    return FigurePicture(draw, f"Words: {title}", data, size=(WIDTH, 0.7 + above + tall / 72))

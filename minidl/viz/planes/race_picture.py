@@ -6,7 +6,7 @@ from minidl.nn.parameter import Parameter
 from minidl.ops.creation import tensor
 from minidl.optim import SGD, Adam
 from minidl.viz.colours import CLASSES, class_colour
-from minidl.viz.figure import FigurePicture, faded, plain_label, wrapped
+from minidl.viz.figure import FigurePicture, faded, legend_label, wrapped
 from minidl.viz.planes.race import SURFACES, heights, run
 from minidl.viz.summary import LARGEST, drawable, number_text, shortened
 from minidl.viz.theme import LIGHT
@@ -129,7 +129,7 @@ class RacePicture(FigurePicture):
             path = np.array(rows).reshape(-1, 3)
             axes.plot(
                 path[:, 0], path[:, 1], color=class_colour(k), marker="o", markersize=2.5, linewidth=1.3,
-                markevery=-(-len(path) // DOTS), label=plain_label(key),
+                markevery=-(-len(path) // DOTS), label=legend_label(key),
             )  # fmt: skip
             axes.plot(path[-1:, 0], path[-1:, 1], color=class_colour(k), marker="*", markersize=14)
             asked += [(axes, x, y, f"{key}\nstep {i}\nheight {number_text(h)}") for i, (x, y, h) in enumerate(rows)]

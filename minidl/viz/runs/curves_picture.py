@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.figure import FigurePicture, legend_label, wrapped
 from minidl.viz.runs.curves import curve_title, diagnosis, held_out, smoothed, split
 from minidl.viz.summary import drawable, evenly, number_text
 from minidl.viz.theme import LIGHT
@@ -100,8 +100,8 @@ def _draw_curve(axes, steps, values, name, colour):
     """One curve: with marks where it is short, with a smooth line over the raw one where it is long."""
     if len(values) <= 100:
         axes.plot(
-            steps, values, color=colour, label=plain_label(name), marker="o" if len(values) <= 30 else None, markersize=5
+            steps, values, color=colour, label=legend_label(name), marker="o" if len(values) <= 30 else None, markersize=5
         )
     else:
         axes.plot(steps, values, color=colour, alpha=0.3, linewidth=0.8)
-        axes.plot(steps, smoothed(values), color=colour, label=plain_label(name))
+        axes.plot(steps, smoothed(values), color=colour, label=legend_label(name))

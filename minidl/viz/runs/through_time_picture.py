@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.viz.colours import class_colour
-from minidl.viz.figure import FigurePicture, plain_label, wrapped
+from minidl.viz.figure import FigurePicture, legend_label, wrapped
 from minidl.viz.runs.through_time import norms_by_name, through_time_title
 from minidl.viz.summary import drawable, evenly, number_text
 
@@ -44,7 +44,7 @@ def through_time(norms, title=None):
             steps, shown = np.arange(1, len(values) + 1), drawable(values)
             positive = np.where(shown > 0, shown, np.nan)
             marker = "o" if len(values) <= 60 else None
-            axes.plot(steps, positive, color=class_colour(k), label=plain_label(name), marker=marker, markersize=3)
+            axes.plot(steps, positive, color=class_colour(k), label=legend_label(name), marker=marker, markersize=3)
             told = lambda i, name=name, values=values: f"{name}\ntime step {i + 1}\nnorm {number_text(values[i])}"
             asked += [(axes, steps[i], positive[i], told(i)) for i in evenly(len(values), 200)]
         if any((drawable(values) > 0).any() for values in found.values()):
