@@ -43,7 +43,7 @@ def load(uri, frame_offset=0, num_frames=-1):
         with wave.open(io.BytesIO(content)) as file:
             channels, width, rate, count = file.getparams()[:4]
             packed = file.readframes(count)
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last for a piece that ends behind the file
         samples, rate = _other_kinds(content, name, error)
     else:
         if len(packed) < count * channels * width:

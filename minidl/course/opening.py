@@ -231,9 +231,9 @@ def _runtime_info(port):
 
     newest, found = 0.0, {}
     for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
-        with contextlib.suppress(OSError, ValueError):  # it is just being written, or gone already
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # it is just being written, or gone already
             info, written = json.loads(path.read_text(encoding="utf-8")), path.stat().st_mtime
-            if info["port"] == port and written >= newest:
+            if isinstance(info, dict) and info.get("port") == port and written >= newest:
                 newest, found = written, info
     return found
 

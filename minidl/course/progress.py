@@ -1,8 +1,8 @@
 """What a learner has guessed and solved, kept in a small file of their own."""
 
 import json
-import math
 import os
+import sys
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -61,13 +61,16 @@ def _entry(raw):
     return {key: value for key, value in raw.items() if key in FIELDS and FIELDS[key](value)}
 
 
+LARGEST = sys.float_info.max  # a whole number in JSON may have thousands of digits
+
+
 def _is_guess(value):
-    return isinstance(value, str) or (isinstance(value, int | float) and math.isfinite(value))
+    return isinstance(value, str) or (isinstance(value, int | float) and abs(value) <= LARGEST)
 
 
 FIELDS = {
     "right": lambda value: isinstance(value, bool),
-    "tries": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "tries": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST,
     "on": lambda value: isinstance(value, str),
     "guess": _is_guess,
     "came": _is_guess,

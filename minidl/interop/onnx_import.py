@@ -4,6 +4,8 @@
 the model runs.
 """
 
+import inspect
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from minidl.errors import MinidlError
 from minidl.nn import functional
 from minidl.nn.module import Module, Parameter
 from minidl.ops import elementwise, joining
+
+LEAST_OPSET = 13  # before it, some operations of the same name computed something else
+DOMAINS = ("", "ai.onnx")
 
 
 class ImportOnnxError(MinidlError):
@@ -52,7 +57,14 @@ class OnnxModel(Module):
         values = {name: getattr(self, place) for name, place in self._places.items()}
         values[self.input_name] = x
         for kind, inputs, output, settings in self._steps:
-            values[output] = RULES[kind](*(values[name] if name else None for name in inputs), **settings)
+            given = [values[name] if name else None for name in inputs]
+            try:
+                values[output] = RULES[kind](*given, **settings)
+            except MinidlError:
+                raise
+            except (LookupError, ArithmeticError, TypeError, ValueError, AttributeError, MemoryError) as error:
+                shapes = ", ".join("nothing" if t is None else str(tuple(t.shape)) for t in given)
+                raise ImportOnnxError(f"{kind} of {shapes} with {settings} cannot be computed: {error}") from error
         return values[self.output_name]
 
 
@@ -94,8 +106,15 @@ def import_onnx(path):
         raise ImportOnnxError(f"{path} cannot be read: {error.strerror}") from error
     except Exception as error:  # of protobuf and of the checker, which have no common parent
         raise ImportOnnxError(f"{path} is no ONNX file that can be read: {str(error).strip()[:200]}") from error
-    graph = content.graph
+    graph, version = content.graph, max((o.version for o in content.opset_import if o.domain in DOMAINS), default=0)
+    if version < LEAST_OPSET:
+        raise ImportOnnxError(
+            f"{path} is of opset {version}, and files of opset {LEAST_OPSET} and later are read; "
+            "onnx.version_converter.convert_version(model, 17) makes it one"
+        )
     constants = {c.name: onnx.numpy_helper.to_array(c).copy() for c in graph.initializer}
+    if odd := next((name for name, array in constants.items() if array.dtype.kind not in "biuf"), None):
+        raise ImportOnnxError(f"the constant {odd} is of {constants[odd].dtype}, which cannot be computed with here")
     inputs = [given.name for given in graph.input if given.name not in constants]
     if len(inputs) != 1 or len(graph.output) != 1:
         raise ImportOnnxError(
@@ -111,9 +130,17 @@ def _step(node):
 
     if node.op_type not in RULES or len([name for name in node.output if name]) != 1:
         raise ImportOnnxError(f"the operation {node.op_type} cannot be read; there are {', '.join(sorted(RULES))}")
+    if node.domain not in DOMAINS:
+        raise ImportOnnxError(f"the operation {node.op_type} of {node.domain} cannot be read")
     settings = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     if settings.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID") or settings.get("ceil_mode"):
         raise ImportOnnxError(f"{node.op_type} with auto_pad or ceil_mode cannot be read")
+    try:
+        inspect.signature(RULES[node.op_type]).bind(*node.input, **settings)
+    except TypeError as error:
+        raise ImportOnnxError(
+            f"{node.op_type} with {len(node.input)} inputs and the settings {settings} cannot be read: {error}"
+        ) from None
     return node.op_type, list(node.input), node.output[0], settings
 
 
@@ -123,6 +150,8 @@ def _whole(tensor):
 
 
 def _gemm(a, b, c=None, alpha=1.0, beta=1.0, transA=0, transB=0):
+    if not a.ndim == b.ndim == 2:
+        raise ImportOnnxError(f"Gemm multiplies two matrices, not {tuple(a.shape)} and {tuple(b.shape)}")
     product = (a.mT if transA else a) @ (b.mT if transB else b)
     product = product if alpha == 1 else alpha * product
     return product if c is None else product + (c if beta == 1 else beta * c)
@@ -136,26 +165,38 @@ def _padding(pads, dims):
     return tuple(begins)
 
 
-def _conv(x, weight, bias=None, group=1, pads=None, strides=None, dilations=None, kernel_shape=None, auto_pad=b"NOTSET"):
+CONVOLUTIONS = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
+MAXIMA = {1: functional.max_pool1d, 2: functional.max_pool2d, 3: functional.max_pool3d}
+AVERAGES = {1: functional.avg_pool1d, 2: functional.avg_pool2d, 3: functional.avg_pool3d}
+
+
+def _dims(x, functions, *lists):
+    """How many dimensions of space there are; each list of settings has one number for each."""
     dims = x.ndim - 2
-    function = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[dims]
+    if dims not in functions or any(numbers is not None and len(numbers) != dims for numbers in lists):
+        raise ImportOnnxError(f"an input of {tuple(x.shape)} cannot be filtered with {[n for n in lists if n is not None]}")
+    return dims
+
+
+def _conv(x, weight, bias=None, group=1, pads=None, strides=None, dilations=None, kernel_shape=None, auto_pad=b"NOTSET"):
+    dims = _dims(x, CONVOLUTIONS)
+    function = CONVOLUTIONS[dims]
     ones = (1,) * dims
     padding = _padding(pads or (0,) * 2 * dims, dims)
     return function(x, weight, bias, tuple(strides or ones), padding, tuple(dilations or ones), group)
 
 
-def _pooling(functions):
-    def pool(x, kernel_shape, pads=None, strides=None, **settings):
-        dims = x.ndim - 2
-        padding = _padding(pads or (0,) * 2 * dims, dims)
-        more = {"count_include_pad": bool(settings.get("count_include_pad"))} if functions is AVERAGES else {}
-        return functions[dims](x, tuple(kernel_shape), tuple(strides or (1,) * dims), padding, **more)
-
-    return pool
+def _max_pool(x, kernel_shape, pads=None, strides=None, dilations=None, auto_pad=b"NOTSET", ceil_mode=0, storage_order=0):
+    dims = _dims(x, MAXIMA, kernel_shape, strides, dilations)
+    padding = _padding(pads or (0,) * 2 * dims, dims)
+    return MAXIMA[dims](x, tuple(kernel_shape), tuple(strides or (1,) * dims), padding, tuple(dilations or (1,) * dims))
 
 
-MAXIMA = {1: functional.max_pool1d, 2: functional.max_pool2d}
-AVERAGES = {1: functional.avg_pool1d, 2: functional.avg_pool2d}
+def _average_pool(x, kernel_shape, pads=None, strides=None, auto_pad=b"NOTSET", ceil_mode=0, count_include_pad=0):
+    dims = _dims(x, AVERAGES, kernel_shape, strides)
+    padding = _padding(pads or (0,) * 2 * dims, dims)
+    settings = {"count_include_pad": bool(count_include_pad)}
+    return AVERAGES[dims](x, tuple(kernel_shape), tuple(strides or (1,) * dims), padding, **settings)
 
 
 def _reshape(x, shape, allowzero=0):
@@ -166,7 +207,7 @@ def _flatten(x, axis=1):
     return x.reshape(int(np.prod(x.shape[:axis])), -1)
 
 
-def _batch_norm(x, scale, bias, mean, variance, epsilon=1e-5, momentum=0.9, training_mode=0):
+def _batch_norm(x, scale, bias, mean, variance, epsilon=1e-5, momentum=0.9):
     shape = (-1, *[1] * (x.ndim - 2))
     normal = (x - mean.reshape(*shape)) / (variance.reshape(*shape) + epsilon).sqrt()
     return normal * scale.reshape(*shape) + bias.reshape(*shape)
@@ -186,22 +227,31 @@ def _pad(x, pads, value=None, axes=None, mode=b"constant"):
 
 
 def _reduced(name):
-    def reduce(x, axes=None, keepdims=1, noop_with_empty_axes=0):
-        dims = tuple(range(x.ndim)) if axes is None else tuple(axes if isinstance(axes, list) else _whole(axes))
+    def reduced(x, axes=None, keepdims=1, noop_with_empty_axes=0):
+        dims = () if axes is None else tuple(axes if isinstance(axes, list) else _whole(axes))
+        if not dims and noop_with_empty_axes:
+            return x
+        dims = dims or tuple(range(x.ndim))
         return getattr(x, name)(dim=dims, keepdim=bool(keepdims))
 
-    return reduce
+    return reduced
+
+
+def _div(a, b):
+    """Whole numbers are divided as in C."""
+    whole = not (a.is_floating_point() or b.is_floating_point())
+    return elementwise.div(a, b, rounding_mode="trunc" if whole else None)
 
 
 RULES: dict[str, Any] = {
     "Abs": lambda x: x.abs(),
     "Add": lambda a, b: a + b,
-    "AveragePool": _pooling(AVERAGES),
+    "AveragePool": _average_pool,
     "BatchNormalization": _batch_norm,
     "Clip": _clip,
     "Concat": lambda *parts, axis: joining.cat(parts, dim=axis),
     "Conv": _conv,
-    "Div": lambda a, b: a / b,
+    "Div": _div,
     "Elu": lambda x, alpha=1.0: functional.elu(x, alpha),
     "Erf": lambda x: x.erf(),
     "Exp": lambda x: x.exp(),
@@ -213,9 +263,9 @@ RULES: dict[str, Any] = {
     "Log": lambda x: x.log(),
     "LogSoftmax": lambda x, axis=-1: x.log_softmax(dim=axis),
     "MatMul": lambda a, b: a @ b,
-    "Max": lambda a, b: elementwise.maximum(a, b),
-    "MaxPool": _pooling(MAXIMA),
-    "Min": lambda a, b: elementwise.minimum(a, b),
+    "Max": lambda *parts: reduce(elementwise.maximum, parts),
+    "MaxPool": _max_pool,
+    "Min": lambda *parts: reduce(elementwise.minimum, parts),
     "Mul": lambda a, b: a * b,
     "Neg": lambda x: -x,
     "Pad": _pad,
@@ -230,7 +280,8 @@ RULES: dict[str, Any] = {
     "Softplus": lambda x: functional.softplus(x),
     "Sqrt": lambda x: x.sqrt(),
     "Sub": lambda a, b: a - b,
+    "Sum": lambda *parts: reduce(elementwise.add, parts),
     "Tanh": lambda x: x.tanh(),
-    "Transpose": lambda x, perm: x.permute(*perm),
+    "Transpose": lambda x, perm=None: x.permute(*(range(x.ndim)[::-1] if perm is None else perm)),
     "Unsqueeze": lambda x, axes: x.reshape(*np.expand_dims(x.array, tuple(_whole(axes))).shape),
 }

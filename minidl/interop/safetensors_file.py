@@ -109,12 +109,14 @@ def _header(content, source):
         if len(content) < 8 or size > len(content) - 8:
             raise ValueError("it is cut short" if content else "it is empty")
         header = json.loads(content[8 : 8 + size])
+        if not isinstance(header, dict):
+            raise ValueError("its header does not describe tensors")
         entries = [entry for name, entry in header.items() if name != "__metadata__"]
         if not all(isinstance(entry, dict) and isinstance(entry.get("dtype"), str) for entry in entries):
             raise ValueError("its header does not describe tensors")
     except RecursionError as error:
         raise CheckpointError(f"{source} is no safetensors file: its header is nested too deeply") from error
-    except (ValueError, AttributeError) as error:
+    except ValueError as error:
         raise CheckpointError(
             f"{source} is no whole safetensors file, and no file of PyTorch ({error}). It begins with {content[:8]!r}"
         ) from error

@@ -37,7 +37,7 @@ def write_atomically(path, content):
     Raises
     ------
     NotAFileError
-        When there is a folder, a device or a pipe.
+        When there is a folder, a device or a pipe, or the path names no file.
     OSError
         When the folder is missing, or folder or file cannot be written.
     """
@@ -68,6 +68,8 @@ def check_writable(path):
 
 def _target(path):
     """The file that is to be written, behind all symbolic links, and what is there now (None for nothing)."""
+    if not os.path.basename(path):  # "" or "results/"
+        raise NotAFileError(f"{os.fspath(path)!r} names no file: give a name after the folder")
     target = Path(os.path.realpath(path))
     try:
         before = os.stat(path)

@@ -206,6 +206,7 @@ def put(at, kind, number):
         put(34, "<H", 40),  # samples of 40 bits
         put(40, "<I", 2**32 - 1),  # says that it holds 4 GB
         put(24, "<I", 0),  # 0 hertz
+        put(16, "<I", 2**31),  # a piece that ends behind the file
     ],
 )
 @pytest.mark.parametrize("with_soundfile", [True, False])

@@ -32,6 +32,7 @@ NO_PROGRESS = {
     "deep": b"[" * 100_000, "a long number": b'{"ch01.ex2": ' + b"9" * 10_000 + b"}", "entries of other types":
     b'{"ch01.ex1": 1, "ch01.ex2": [], "ch01.ex3": null, "ch00.p1": "x"}',
     "fields of other types": b'{"ch01.ex2": {"right": "yes", "tries": "many"}, "ch00.p1": {"guess": [1], "came": {}}}',
+    "huge": b'{"ch00.p1": {"guess": 1%s}, "ch01.ex2": {"tries": 9%s}}' % (b"0" * 400, b"9" * 4290),
     "not finite": b'{"ch01.ex2": {"right": NaN, "tries": 1e400}, "ch00.p1": {"guess": NaN}}',
 }  # fmt: skip
 

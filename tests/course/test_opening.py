@@ -52,6 +52,13 @@ def test_a_port_in_use_is_refused(course, capsys):
     assert f"port {port} is in use by another program" in error_line(capsys)
 
 
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"", b"\xff", b'"x"', b"[" * 100_000, b'{"port": []}'])
+def test_a_damaged_file_of_another_server_is_passed_over(content, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "jpserver-1.json").write_bytes(content)
+    assert opening._runtime_info(8888) == {}
+
+
 def test_without_a_port_the_next_free_one_is_taken():
     with socket.socket() as taken:
         taken.bind((opening.HOST, 0))

@@ -126,7 +126,7 @@ def header(content, data=b""):
         (header(b'{"a":' * 100_000 + b"1" + b"}" * 100_000), "nested too deeply"),
         (header(b'{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}', b"00"), r"kind BF16.*float32 before saving"),
         (header(b'{"a":{"dtype":"F32","shape":[99999999999],"data_offsets":[0,4]}}', b"0000"), "is no whole safetensors"),
-        (header(b"[1]"), "no whole safetensors file"),
+        (header(b"[1]"), "does not describe tensors"),
         (header(b'{"a":1}'), "does not describe tensors"),
         (header(b'{"__metadata__":3}'), "is no whole safetensors file"),
         (header(b"\xff\xfe"), "is no whole safetensors file"),

@@ -6,6 +6,7 @@ import pytest
 import minidl as md
 from minidl import nn
 from minidl.interop import ImportOnnxError, export_onnx, import_onnx
+from minidl.interop.onnx_import import RULES
 
 onnx = pytest.importorskip("onnx")
 reference = pytest.importorskip("onnx.reference")
@@ -34,7 +35,7 @@ MODELS = {
 }
 
 
-def read(path, nodes, constants=(), inputs=("x",), shape=(None, 4), rank=2):
+def read(path, nodes, constants=(), inputs=("x",), shape=(None, 4), rank=2, opset=18):
     """A graph that was made by hand, written and read."""
     floats = onnx.TensorProto.FLOAT
     graph = helper.make_graph(
@@ -44,7 +45,7 @@ def read(path, nodes, constants=(), inputs=("x",), shape=(None, 4), rank=2):
         [helper.make_tensor_value_info("y", floats, [None] * rank)],
         [numpy_helper.from_array(array, name) for name, array in dict(constants).items()],
     )
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("other", 1)])
     made.ir_version = 9
     path.write_bytes(made.SerializeToString())
     return import_onnx(path), made
@@ -99,6 +100,66 @@ def test_nodes_that_other_programs_write_are_read_too(tmp_path):
     (expected,) = reference.ReferenceEvaluator(made).run(None, {"x": x})
     assert model(md.tensor(x)).detach().numpy() == pytest.approx(expected, rel=1e-4, abs=1e-5)
     assert sum(p.numel() for p in model.parameters()) == 54 + 3 + 3 + 15 + 5  # the running statistics are no parameters
+
+
+NODES = {  # operation -> the shape of x, other inputs, settings
+    "Max": ((2, 4), [np.zeros(4, np.float32), np.full(4, 0.5, np.float32)], {}),
+    "Sum": ((2, 4), [np.ones(4, np.float32), np.ones(1, np.float32), np.ones(4, np.float32)], {}),
+    "Transpose": ((2, 3, 4), [], {}),
+    "ReduceMean": ((2, 4), [np.array([], np.int64)], {"noop_with_empty_axes": 1}),
+    "ReduceSum": ((2, 4), [np.array([], np.int64)], {}),
+    "MaxPool": ((1, 2, 6, 6), [], {"kernel_shape": [2, 2], "dilations": [2, 3], "strides": [1, 2]}),
+    "AveragePool": ((1, 2, 4, 4, 4), [], {"kernel_shape": [2, 2, 2]}),
+}
+
+
+@pytest.mark.parametrize("kind", NODES)
+def test_a_node_computes_what_the_reference_computes(kind, tmp_path):
+    shape, others, settings = NODES[kind]
+    names = [f"c{k}" for k in range(len(others))]
+    node = helper.make_node(kind, ["x", *names], ["y"], **settings)
+    model, made = read(tmp_path / "made.onnx", [node], dict(zip(names, others, strict=True)), shape=shape, rank=len(shape))
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    (expected,) = reference.ReferenceEvaluator(made).run(None, {"x": x})
+    found = model(md.tensor(x)).detach().numpy()
+    assert found.shape == expected.shape
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_whole_numbers_are_divided_as_in_c():
+    a, b = md.tensor([7, -7, 7]), md.tensor([2, 2, -2])
+    assert RULES["Div"](a, b).tolist() == [3, -3, -3]
+    assert RULES["Div"](a.float(), b).tolist() == [3.5, -3.5, -3.5]
+
+
+@pytest.mark.parametrize(
+    ("node", "constants", "options", "said"),
+    [
+        (("Softmax", {"axis": 1}), {}, {"opset": 11}, "of opset 11, and files of opset 13 and later are read"),
+        (("Relu", {"domain": "other"}), {}, {}, "the operation Relu of other cannot be read"),
+        (("AveragePool", {"kernel_shape": [2, 2], "dilations": [2, 2]}), {}, {"shape": (1, 1, 4, 4), "rank": 4, "opset": 19},
+         "AveragePool with 1 inputs and the settings .*dilations.* cannot be read"),
+        (("Add", {}), {"c": np.array(["a"], dtype=object)}, {}, "the constant c is of object"),
+    ],
+)  # fmt: skip
+def test_what_would_compute_something_else_is_refused_when_the_file_is_read(node, constants, options, said, tmp_path):
+    kind, settings = node
+    with pytest.raises(ImportOnnxError, match=said):
+        read(tmp_path / "made.onnx", [helper.make_node(kind, ["x", *constants], ["y"], **settings)], constants, **options)
+
+
+def test_a_node_that_cannot_be_computed_is_named_with_its_shapes(tmp_path):
+    constants = {"pads": np.array([1, 1, 1])}
+    model, _ = read(tmp_path / "made.onnx", [helper.make_node("Pad", ["x", "pads"], ["y"])], constants)
+    with pytest.raises(ImportOnnxError, match=r"Pad of \(2, 4\), \(3,\) with \{\} cannot be computed"):
+        model(md.zeros(2, 4))
+    model, _ = read(tmp_path / "made.onnx", [helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[2, 2])])
+    with pytest.raises(ImportOnnxError, match=r"an input of \(2, 4\) cannot be filtered with \[\[2, 2\]\]"):
+        model(md.zeros(2, 4))
+    weight = {"w": np.ones((3, 3, 3), np.float32)}
+    model, _ = read(tmp_path / "made.onnx", [helper.make_node("Gemm", ["x", "w"], ["y"])], weight)
+    with pytest.raises(ImportOnnxError, match=r"Gemm multiplies two matrices, not \(2, 3\) and \(3, 3, 3\)"):
+        model(md.zeros(2, 3))
 
 
 def test_a_number_is_no_parameter(tmp_path):

@@ -109,6 +109,15 @@ def test_what_is_no_file_is_refused_in_a_sentence_and_stays(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["folder", "link", "pipe", "socket"]
 
 
+@pytest.mark.parametrize("path", ["", "new/"])
+def test_a_path_without_a_name_is_refused_and_nothing_is_written(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for write in (lambda: write_atomically(path, b"x"), lambda: check_writable(path)):
+        with pytest.raises(NotAFileError, match=f"'{path}' names no file: give a name after the folder"):
+            write()
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize("length", [246, 250, 255])
 def test_names_may_be_as_long_as_names_can_be(tmp_path, length):
     write_atomically(tmp_path / ("n" * length), b"x")
