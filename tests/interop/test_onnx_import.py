@@ -106,7 +106,6 @@ NODES = {  # operation -> the shape of x, other inputs, settings
     "Max": ((2, 4), [np.zeros(4, np.float32), np.full(4, 0.5, np.float32)], {}),
     "Sum": ((2, 4), [np.ones(4, np.float32), np.ones(1, np.float32), np.ones(4, np.float32)], {}),
     "Transpose": ((2, 3, 4), [], {}),
-    "ReduceMean": ((2, 4), [np.array([], np.int64)], {"noop_with_empty_axes": 1}),
     "ReduceSum": ((2, 4), [np.array([], np.int64)], {}),
     "MaxPool": ((1, 2, 6, 6), [], {"kernel_shape": [2, 2], "dilations": [2, 3], "strides": [1, 2]}),
     "AveragePool": ((1, 2, 4, 4, 4), [], {"kernel_shape": [2, 2, 2]}),
@@ -124,6 +123,12 @@ def test_a_node_computes_what_the_reference_computes(kind, tmp_path):
     found = model(md.tensor(x)).detach().numpy()
     assert found.shape == expected.shape
     assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_mean_over_no_axes_is_the_input_where_the_node_says_so():
+    x, none = md.randn(2, 4), md.zeros(0, dtype=md.int64)
+    assert RULES["ReduceMean"](x, none, noop_with_empty_axes=1) is x
+    assert RULES["ReduceMean"](x, none).shape == (1, 1)
 
 
 def test_whole_numbers_are_divided_as_in_c():
