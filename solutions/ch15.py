@@ -37,7 +37,7 @@ check("ch15.ex5", sure_of)
 # %% ch15.ex6
 def learn(images, labels):
     md.manual_seed(0)
-    model = nn.Sequential(carried("letters"), nn.Linear(1024, 10))
+    model = nn.Sequential(carried("letters")[0], nn.Linear(1024, 10))
     return fit(model, images, labels, wobble, steps=40)
 
 
