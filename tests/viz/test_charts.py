@@ -30,6 +30,13 @@ def test_a_loss_curve_takes_tensors_and_keeps_plain_data():
     assert picture.data == {"loss": [2.0, 1.0]}
 
 
+@pytest.mark.parametrize("history", [[2.3, 2.3, 2.3], [2.3, 1.0, 0.1], [-1.0, -2.0], [0.0, 0.0]])
+def test_a_loss_curve_stands_on_0_with_room_above(history):
+    bottom, top = md.viz.loss_curve(history).figure().axes[0].get_ylim()
+    assert bottom == min(0, *history)
+    assert top > max(history) + 0.03 * (max(history) - bottom)
+
+
 @pytest.mark.parametrize("history", [[], {}, {"train": []}])
 def test_an_empty_history_is_refused(history):
     with pytest.raises(ValueError, match="there is no loss to draw"):

@@ -291,6 +291,13 @@ def test_a_tangent_has_the_engines_slope():
     assert picture.state()["x"][picture.state()["here"]] == 1.5
 
 
+def test_a_tangent_with_a_title_shows_it_while_the_mouse_moves():
+    assert "its steepness is the slope" in md.viz.tangent(md.tanh).state()["svg"]
+    state = md.viz.tangent(md.tanh, title="An S").state()
+    assert ">An S<" in state["svg"]
+    assert "steepness" not in state["svg"]
+
+
 def test_a_constant_has_slope_0_and_nonsense_is_refused():
     assert set(md.viz.tangent(lambda x: x.detach() * 0 + 2).data["slope"]) == {0.0}
     with pytest.raises(ShapeError, match="one number for each number"):

@@ -41,7 +41,7 @@ def tangent(function, low=-3.0, high=3.0, at=None, title=None):
     Tangent: at 1 the slope is 2
     """
     curve = measured(function, low, high, at)
-    return TangentPicture(curve, title or curve.title())
+    return TangentPicture(curve, title)
 
 
 class TangentPicture(FigurePicture):
@@ -49,12 +49,12 @@ class TangentPicture(FigurePicture):
 
     script = "tangent"
 
-    def __init__(self, curve, title):
-        self._here, self._title = curve.here, title
+    def __init__(self, curve, title=None):
+        self._here, self._given, self._title = curve.here, title, title or curve.title()
         self.data = {"x": curve.x.tolist(), "y": curve.y.tolist(), "slope": curve.slope.tolist()}
         self._limits = curve.limits()
-        super().__init__(self._with_tangent, f"Tangent: {title}", self.data, size=(6, 4))
-        self._ground = FigurePicture(self._without, f"Tangent: {title}", {}, size=(6, 4))
+        super().__init__(self._with_tangent, f"Tangent: {self._title}", self.data, size=(6, 4))
+        self._ground = FigurePicture(self._without, f"Tangent: {self._title}", {}, size=(6, 4))
 
     def _without(self, figure):
         axes = figure.add_subplot()
@@ -64,7 +64,7 @@ class TangentPicture(FigurePicture):
         axes.set_xlim(x[0], x[-1])
         axes.set_ylim(*self._limits)
         axes.set_xlabel("x")
-        axes.set_title(wrapped("the tangent follows the mouse: its steepness is the slope", 5.4))
+        axes.set_title(wrapped(self._given or "the tangent follows the mouse: its steepness is the slope", 5.4))
         return [(axes, x[0], self._limits[0], ""), (axes, x[-1], self._limits[1], "")]
 
     def _with_tangent(self, figure):

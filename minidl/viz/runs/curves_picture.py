@@ -66,8 +66,8 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
         every = every[np.isfinite(every)]
         if log and (every > 0).any():
             axes.set_yscale("log")
-        elif not log:
-            axes.set_ylim(bottom=min(0.0, *every, 0.0))
+        elif not log:  # from 0, with some room above a flat curve
+            axes.set_ylim(min(0.0, *every, 0.0), max(axes.get_ylim()[1], 1.04 * max(0.0, *every, 0.0)))
         if short <= 12:
             axes.set_xticks(range(1, short + 1))
         if len(curves) > 1:
