@@ -269,6 +269,17 @@ def test_paths_and_gradient_colours(page):
     widget.locator("button:has-text('Layers')").click()
 
 
+def test_a_module_that_only_a_kernel_could_open_shows_what_was_saved_of_it(open_page, tmp_path):
+    block = lambda: md.nn.Sequential(md.nn.Linear(2, 2), md.nn.ReLU())
+    model = md.nn.Sequential(*(block() for _ in range(100)))
+    md.viz.graph(model, md.ones(1, 2)).save(tmp_path / "huge.html")
+    widget = open_page((tmp_path / "huge.html").as_uri(), ".md-graph-widget").locator(".md-graph-widget")
+    closed = widget.locator("g.node:has-text('▸')").first
+    closed.press("Enter")
+    assert "only a running notebook looks inside" in widget.locator(".md-said").inner_text()
+    assert "operations" in widget.locator(".md-inspector").inner_text()
+
+
 @pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("DOT", b"digraph"), ("PNG", b"\x89PNG")])
 def test_the_graph_is_saved_as_a_file(page, kind, start):
     widget = in_view(page, ".md-graph-widget")

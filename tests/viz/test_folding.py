@@ -58,6 +58,15 @@ def test_repeated_blocks_are_told_apart():
     assert labels == ["Sequential", "0: Linear", "0 (call 2): Linear"]
 
 
+def test_a_small_graph_carries_each_module_open_by_itself():
+    model = md.nn.Sequential(
+        md.nn.Sequential(md.nn.Linear(2, 2), md.nn.ReLU()), md.nn.Sequential(md.nn.Linear(2, 2), md.nn.ReLU())
+    )
+    picture = md.viz.graph(model, md.ones(1, 2))
+    views = {frozenset(key.split(",")) for key in picture.state()["views"]}
+    assert all(picture.opened | set(picture.folding.around(group)) in views for group in picture.folding.groups)
+
+
 def test_a_graph_of_2000_operations_stays_small():
     x = y = md.ones(3, requires_grad=True)
     for _ in range(2000):

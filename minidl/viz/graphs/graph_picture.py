@@ -15,7 +15,8 @@ from minidl.viz.summary import shape_text
 from minidl.viz.text import one_line
 
 SMALL = 60  # boxes: a graph of so few carries its open view along, for saved notebooks without a kernel
-MOST_VIEWS = 12  # of a page that never has a kernel
+SMALLER = 30  # boxes: and one of so few each module open by itself
+MOST_VIEWS = 12  # that are carried along
 
 
 def graph(thing, *inputs, names=None, open=None):
@@ -123,16 +124,21 @@ class GraphPicture(DrawnPicture):
 
     def html(self):
         """The widget as a piece of a page; it carries along what a kernel would be asked for."""
-        for group in self.folding.groups:
-            if len(self._views) < MOST_VIEWS and len(self.model.vertices) <= 4 * SMALL:
-                self.view(self.opened | set(self.folding.around(group)))
+        self._look_inside(4 * SMALL)
         return super().html()
 
+    def _look_inside(self, most):
+        """Make the views with one module open, of a graph of at most so many boxes."""
+        for group in self.folding.groups:
+            if len(self._views) < MOST_VIEWS and len(self.model.vertices) <= most:
+                self.view(self.opened | set(self.folding.around(group)))
+
     def state(self):
-        """What the widget in the browser is given: the first view, and of a small graph that with everything open."""
+        """What the widget in the browser is given: the first view, and of a small graph those that open modules."""
         self.view(self.opened)
         if len(self.model.vertices) <= SMALL:
             self.view(self.folding.everything())
+        self._look_inside(SMALLER)
         return {
             "text": self.text,
             "opened": sorted(self.opened),

@@ -200,7 +200,8 @@ class GraphWidget {
       this.say(ASKING);
       this.asker.ask({ open: groups });
     } else {
-      this.say("in a running notebook this module opens too");
+      this.say("only a running notebook looks inside; this is what was saved");
+      if (this.chosen && this.find(this.chosen)) this.inspect(this.chosen);
     }
   }
 
