@@ -18,6 +18,7 @@ _ROOMS = {
     "broadcast": "charts.broadcast_picture",
     "calibration": "charts.evaluation_picture",
     "confusion": "charts.evaluation_picture",
+    "copying": "charts.copying_picture",
     "denoise": "charts.denoise_picture",
     "embedding": "charts.embedding_picture",
     "feature_maps": "charts.feature_maps_picture",

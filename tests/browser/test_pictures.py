@@ -81,6 +81,10 @@ md.viz.boxes(md.rand(44, 44), said, md.tensor([0.9, 0.8, 0.7, 0.3]), targets=tru
 chances = md.tensor([0.1, 0.4, 0.05, 0.3] + [0.15 / 16] * 16)
 md.viz.next_token(chances.log(), [*"abcd", *(f"<i>{k}" for k in range(16))])
 """,
+    "copying": """
+looks = md.tensor([[0.5, 0.5, 0.0], [0.0, 0.1, 0.9]])
+md.viz.copying(["the", "old", "<i>ridge"], ["a", "<i>ridge"], looks, md.tensor([0.25, 1.0]))
+""",
     "masks": """
 truth = md.zeros(24, 24)
 truth[6:18, 6:18] = 1
@@ -509,6 +513,20 @@ def test_sliders_change_what_may_come_next(page):
     assert numbers()[:3] == [f"{100 * share:.1f} %" for share in expected[:3]]
     wide = lambda k: rows.nth(k).locator(".md-token-after").bounding_box()["width"]
     assert wide(1) / wide(0) == pytest.approx(expected[1] / expected[0], rel=0.02)
+
+
+def test_one_goes_from_written_word_to_written_word(page):
+    widget = in_view(page, ".md-copying-widget")
+    said, words = widget.locator(".md-said"), widget.locator("button.md-copying-word")
+    assert said.inner_text() == "“a”: 25 % copied, 75 % written freely; it looks most at “the” (50 %)"
+    widget.locator("input[aria-label='word']").fill("1")
+    assert said.inner_text() == "“<i>ridge”: 100 % copied, 0 % written freely; it looks most at “<i>ridge” (90 %)"
+    assert words.nth(1).get_attribute("aria-pressed") == "true"
+    colour = "word => getComputedStyle(word).backgroundColor"
+    ground = lambda k: widget.locator("span.md-copying-word").nth(k).evaluate(colour)
+    assert ground(2) != ground(0)
+    words.nth(0).click()
+    assert said.inner_text().startswith("“a”")
 
 
 def test_a_mask_has_a_film_over_its_thresholds_and_one_over_the_training(page):

@@ -36,14 +36,18 @@ class WeighedWords:
 
     def rows(self, width, measure, gap):
         """Where each word stands when the lines are so wide: (row, left, its width)."""
-        places, row, left = [], 0, 0.0
-        for word in self.words:
-            wide = measure(word)
-            if left and left + wide > width:
-                row, left = row + 1, 0.0
-            places.append((row, left, wide))
-            left += wide + gap
-        return places
+        return rows_of([measure(word) for word in self.words], width, gap)
+
+
+def rows_of(widths, most, gap):
+    """Words broken into lines that are at most so wide: (row, left, its width) for each."""
+    places, row, left = [], 0, 0.0
+    for wide in widths:
+        if left and left + wide > most:
+            row, left = row + 1, 0.0
+        places.append((row, left, wide))
+        left += wide + gap
+    return places
 
 
 def weighed(tokens, weights):
