@@ -20,7 +20,10 @@ PREDICTIONS = {
         "With padding counted: how is the loss shown, beside the true one?",
         choices=("much lower", "about the same", "much higher"),
     ),
-    "p4": Prediction("Which needs fewer bits on unseen text?", choices=("the network", "counting")),
+    "p4": Prediction(
+        "Which needs fewer bits on unseen text, by two hundredths or more?",
+        choices=("the network", "mixed counts", "no clear difference"),
+    ),
     "p5": Prediction("Of 50 poems that the GRU writes, how many have exactly four lines of five characters?", close=5),
 }
 
