@@ -1,7 +1,8 @@
 """Build the book: `python -m book [FOLDER]`.
 
-The pages are gathered in a folder of their own (`chapters.py`, `atlas.py`, `reference.py`, `gallery.py` and `looking_up.py`
-write theirs, `pages/` holds the others), and Sphinx makes a site of them that needs no server, no kernel and no network.
+The pages are gathered in a folder of their own (`chapters.py`, `questions.py`, `atlas.py`, `reference.py`, `gallery.py` and
+`looking_up.py` write theirs, `pages/` holds the others), and Sphinx makes a site of them that needs no server, no kernel
+and no network.
 """
 
 import shutil
@@ -9,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from book import atlas, chapters, gallery, looking_up, pictures, reference
+from book import atlas, chapters, gallery, looking_up, pictures, questions, reference
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -19,7 +20,7 @@ def gather(place):
     """Write the source of every page to `place`."""
     shutil.copytree(HERE / "pages", place, dirs_exist_ok=True)
     shutil.copy(HERE / "conf.py", place)
-    for page in (chapters, atlas, reference, gallery, looking_up):
+    for page in (chapters, questions, atlas, reference, gallery, looking_up):
         page.write(place)
     pictures.write(place / "static")
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import minidl as md
-from book import answers, atlas, chapters, examples, gallery, looking_up, pictures, reference, shapes
+from book import answers, atlas, chapters, examples, gallery, looking_up, pictures, questions, reference, shapes
 from book.glossary import Glossary
 from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
@@ -24,7 +24,7 @@ SMALL = {name: e for name, e in exercises().items() if type(e.kind) in (Number, 
 @pytest.fixture(scope="module")
 def gathered(tmp_path_factory):
     place = tmp_path_factory.mktemp("source")
-    for part in (chapters, atlas, reference, looking_up, gallery):
+    for part in (chapters, atlas, reference, looking_up, questions, gallery):
         part.write(place)
     return place
 
@@ -201,3 +201,21 @@ def test_code_formulas_headings_links_and_sources_are_left_without_links():
 def test_the_list_of_differences_is_that_of_the_tests(gathered):
     text = (gathered / "differences.md").read_text(encoding="utf-8")
     assert "| `load` | `weights_only` | is True, as None is in PyTorch: running code from a file is refused |" in text
+
+
+# Questions and answers
+
+
+def test_every_question_has_an_anchor_an_answer_and_a_cell_that_shows_it(gathered):
+    contents, *cells = nbformat.read(gathered / "questions.ipynb", as_version=4).cells
+    asked, shown = cells[::2], cells[1::2]
+    assert len(asked) == len(shown) == 30
+    for number, (text, code) in enumerate(zip(asked, shown, strict=True), start=1):
+        assert f"](#question-{number})" in contents.source
+        assert text.source.startswith(f"(question-{number})=\n## {number}. ")
+        assert code.outputs
+
+
+def test_an_answer_links_to_the_questions_and_chapters_that_it_names():
+    assert questions.with_anchor("see question 7") == "see [question 7](#question-7)"
+    assert questions.with_anchor("see chapter 99") == "see chapter 99"  # there is none
