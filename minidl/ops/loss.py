@@ -129,7 +129,7 @@ def mean_cross_entropy(logits, target):
     return loss, pull
 
 
-def _class_labels(name, target, scores, ignore_index):
+def _class_labels(name, target, scores, ignore_index, reduction):
     """Labels as an array of whole numbers, checked against the scores (N, C, ...) they belong to."""
     labels = target.array if isinstance(target, Tensor) else np.asarray(target)
     if labels.dtype.kind not in "iu":
@@ -141,7 +141,7 @@ def _class_labels(name, target, scores, ignore_index):
         raise ShapeError(
             f"{name} needs one label for each prediction\n" + aligned([("logits", scores.shape), ("target", labels.shape)])
         )
-    if labels.size == 0:
+    if labels.size == 0 and reduction == "mean":
         raise ShapeError(f"{name} of an empty batch: there is no example whose loss could be averaged")
     C = scores.shape[1]
     wrong = ((labels < 0) | (labels >= C)) & (labels != ignore_index)
@@ -209,7 +209,7 @@ def _cross_entropy(logits, target, weight, ignore_index, reduction, label_smooth
     _check_class_weights("cross_entropy", weight, logits.shape[1])
     if target.shape == logits.shape and target.dtype.kind == "f":
         return _against_probabilities(logits, target, weight, reduction, label_smoothing)
-    labels = _class_labels("cross_entropy", target, logits, ignore_index)
+    labels = _class_labels("cross_entropy", target, logits, ignore_index, reduction)
     plain = weight is None and not label_smoothing and not (labels == ignore_index).any()
     if plain and reduction == "mean":
         return mean_cross_entropy(_rows_of_classes(logits), labels.ravel())
@@ -258,7 +258,8 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     if single:
         input, target = input.unsqueeze(0), target.unsqueeze(0)
     _check_class_weights("nll_loss", weight, input.shape[1])
-    loss = _nll_loss(input, _class_labels("nll_loss", target, input, ignore_index), weight, ignore_index, reduction)
+    labels = _class_labels("nll_loss", target, input, ignore_index, reduction)
+    loss = _nll_loss(input, labels, weight, ignore_index, reduction)
     return loss.squeeze(0) if single and reduction == "none" else loss
 
 
@@ -546,7 +547,8 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
         raise ValueError(f"multi_margin_loss: p is 1 or 2, not {p}")
     single = input.ndim < 2
     scores = input.reshape(1, -1) if single else input
-    labels = _class_labels("multi_margin_loss", target.reshape(1) if single else target, scores, None)
+    reduction = reduction_of(size_average, reduce, reduction)
+    labels = _class_labels("multi_margin_loss", target.reshape(1) if single else target, scores, None, reduction)
     _check_class_weights("multi_margin_loss", weight, scores.shape[1])
     rows = np.arange(len(labels))
     missing = (margin - scores[rows, labels].unsqueeze(1) + scores).clamp_min(0.0) ** p
@@ -555,7 +557,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
     others = np.ones(scores.shape, scores.dtype)
     others[rows, labels] = 0
     losses = (missing * Tensor.wrap(others)).sum(1) / scores.shape[1]
-    losses = reduced(losses, reduction_of(size_average, reduce, reduction))
+    losses = reduced(losses, reduction)
     return losses.reshape(()) if single else losses
 
 

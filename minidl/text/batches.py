@@ -35,6 +35,8 @@ def pad(sequences, value=0, length=None, side="right"):
     if not rows:
         raise ShapeError("there is no sequence to put into a batch")
     length = max(map(len, rows)) if length is None else length
+    if length < 0:
+        raise ShapeError(f"rows have a length of 0 or more, not {length}")
     kind = np.float32 if any(row.dtype.kind == "f" for row in rows) or isinstance(value, float) else np.int64
     batch = np.full((len(rows), length), value, kind)
     for k, row in enumerate(rows):
@@ -70,9 +72,11 @@ def lengths_mask(lengths, length=None):
     tensor([[ True,  True],
             [ True, False]])
     """
-    lengths = lengths.array if isinstance(lengths, Tensor) else np.asarray(lengths, np.int64)
+    lengths = lengths.array if isinstance(lengths, Tensor) else np.asarray(lengths, None if len(lengths) else np.int64)
     if lengths.ndim != 1:
         raise ShapeError(f"lengths are one number for each sequence (N,), and have shape {lengths.shape}")
+    if lengths.dtype.kind not in "iu" or (lengths < 0).any():
+        raise ShapeError(f"lengths are whole numbers of 0 or more, not {lengths.tolist()}")
     length = int(lengths.max(initial=0)) if length is None else length
     return Tensor(np.arange(length) < lengths[:, None])
 

@@ -1,6 +1,8 @@
 """Choosing what comes next: the most likely, a draw with temperature, the best of several beams."""
 
 import heapq
+import math
+from numbers import Integral
 
 import numpy as np
 
@@ -118,7 +120,9 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
     """
     if width < 1 or max_length < 1:
         raise ValueError(f"width and max_length are at least 1, not {width} and {max_length}")
-    start = [start] if isinstance(start, int) else list(start)
+    if not math.isfinite(length_penalty):
+        raise ValueError(f"length_penalty is a finite number, not {length_penalty}")
+    start = [int(start)] if isinstance(start, Integral) else [int(token) for token in start]
     beams, complete = [(0.0, start)], []
     for length in range(1, max_length + 1):
         scores = step([path for _, path in beams])

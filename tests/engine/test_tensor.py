@@ -309,3 +309,14 @@ def test_what_is_no_index_is_called_so(index):
     for ask in (lambda: x[index], lambda: x.__setitem__(index, 1.0)):
         with pytest.raises(IndexError, match="is no index"):
             ask()
+
+
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss, F.multi_margin_loss])
+def test_the_losses_of_no_examples_add_up_to_nothing(loss):
+    """As in PyTorch 2.13, where the mean is NaN; here it is refused."""
+    scores, none = md.zeros(0, 4, requires_grad=True), md.zeros(0, dtype=md.int64)
+    total = loss(scores, none, reduction="sum")
+    total.backward()
+    assert total.item() == 0
+    assert scores.grad.shape == (0, 4)
+    assert loss(scores, none, reduction="none").shape == (0,)

@@ -163,3 +163,15 @@ def test_a_planned_run_refuses_a_group_that_comes_later():
     optimizer.add_param_group({"params": [parameter(md)]})
     with pytest.raises(MinidlError, match="has planned the whole run of 1 parameter groups, and another was added"):
         schedule.step()
+
+
+def test_a_cycle_keeps_its_momentum_when_another_schedule_is_made_for_the_same_optimizer():
+    """PyTorch 2.13 gives the same."""
+    optimizer = md.optim.SGD([parameter(md)], lr=0.1, momentum=0.9)
+    cycle = lr_scheduler.CyclicLR(optimizer, 0.01, 0.1, step_size_up=3)
+    one = lr_scheduler.OneCycleLR(optimizer, 0.2, total_steps=8)
+    seen = []
+    for schedule in (cycle, cycle, cycle, one, one):
+        schedule.step()
+        seen.append(optimizer.param_groups[0]["momentum"])
+    assert seen == pytest.approx([0.866667, 0.833333, 0.8, 0.868826, 0.852806], abs=1e-6)

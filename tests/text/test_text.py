@@ -342,3 +342,22 @@ def test_one_text_instead_of_a_list_is_refused():
             score([], [])
     with pytest.raises(ValueError, match="ROUGE-1, ROUGE-2 and ROUGE-L"):
         metrics.rouge("a", "a", kind=3)
+
+
+@pytest.mark.parametrize("lengths", [[2, -1], [1.5, 2.0], [True, False]])
+def test_lengths_are_counts(lengths):
+    with pytest.raises(ShapeError, match="lengths are whole numbers of 0 or more, not"):
+        lengths_mask(lengths)
+    assert lengths_mask([]).shape == (0, 0)
+    with pytest.raises(ShapeError, match="rows have a length of 0 or more, not -2"):
+        pad([[1]], length=-2)
+
+
+def test_a_search_may_begin_with_numbers_of_numpy_or_a_tensor():
+    step = lambda paths: np.log(np.full((len(paths), 3), [0.2, 0.2, 0.6]))
+    for start in (np.int64(0), [np.int32(0)], md.tensor([0])):
+        path, _ = beam_search(step, start, end=2)
+        assert path == [0, 2]
+        assert all(type(token) is int for token in path)
+    with pytest.raises(ValueError, match="length_penalty is a finite number, not nan"):
+        beam_search(step, 0, 2, length_penalty=float("nan"))

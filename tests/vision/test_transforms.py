@@ -128,3 +128,15 @@ def test_to_tensor_puts_channels_first_and_bytes_between_0_and_1():
 def test_what_cannot_be_done_is_refused_with_a_sentence(ask, error, words):
     with pytest.raises(error, match=words):
         ask()
+
+
+@pytest.mark.parametrize("mode", ["edge", "reflect", "symmetric"])
+def test_a_crop_may_be_padded_with_the_image_itself(mode):
+    image = md.arange(12.0).reshape(1, 1, 3, 4)
+    whole = np.pad(image.numpy(), ((0, 0), (0, 0), (2, 2), (1, 1)), mode)
+    assert np.array_equal(transforms.RandomCrop((7, 6), padding=(1, 2), padding_mode=mode)(image).numpy(), whole)
+
+
+def test_another_padding_is_refused():
+    with pytest.raises(ValueError, match="padding_mode is one of 'constant', 'edge', 'reflect', 'symmetric', not 'wrap'"):
+        transforms.RandomCrop(3, padding_mode="wrap")

@@ -156,6 +156,10 @@ class CyclicLR(_WithMomentum):
         self.mode, self.gamma, self._scale_fn_custom = mode, gamma, scale_fn
         self.scale_mode = scale_mode if scale_fn is not None else "iterations" if mode == "exp_range" else "cycle"
         self._set_up_momentum(optimizer, cycle_momentum, base_momentum, max_momentum, last_epoch)
+        if cycle_momentum:  # those of the groups may become another schedule's
+            self.base_momentums, self.max_momentums = (
+                [group[name] for group in optimizer.param_groups] for name in ("base_momentum", "max_momentum")
+            )
         super().__init__(optimizer, last_epoch)
         self.base_lrs = [low[i] for i in groups]
 
@@ -174,7 +178,6 @@ class CyclicLR(_WithMomentum):
         share = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
         scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
         if self.cycle_momentum:
-            for group in self.optimizer.param_groups:
-                low, high = group["base_momentum"], group["max_momentum"]
+            for group, low, high in zip(self.optimizer.param_groups, self.base_momentums, self.max_momentums, strict=True):
                 self._set_momentum(group, high - (high - low) * share * scale)
         return [low + (high - low) * share * scale for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]

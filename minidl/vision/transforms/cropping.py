@@ -7,6 +7,8 @@ from minidl.engine.generator import seeded
 from minidl.errors import ShapeError
 from minidl.vision.transforms.image_transform import ImageTransform, InterpolationMode, RandomTransform
 
+PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
+
 
 def both(size):
     """A size as (height, width)."""
@@ -25,9 +27,13 @@ class RandomCrop(RandomTransform):
     fill : float
         What they hold.
     generator : Generator, optional
+    padding_mode : {"constant", "edge", "reflect", "symmetric"}
+        What is around the image: `fill`, the outermost pixel, or the image mirrored without or with its outermost pixel.
 
     Raises
     ------
+    ValueError
+        For another mode.
     ShapeError
         When the part is larger than the image with its padding.
 
@@ -38,16 +44,19 @@ class RandomCrop(RandomTransform):
     (64, 1, 28, 28)
     """
 
-    def __init__(self, size, padding=None, fill=0, generator=None):
+    def __init__(self, size, padding=None, fill=0, generator=None, padding_mode="constant"):
         super().__init__(generator)
-        self.size, self.padding, self.fill = both(size), padding, fill
+        if padding_mode not in PADDING_MODES:
+            raise ValueError(f"padding_mode is one of {', '.join(map(repr, PADDING_MODES))}, not {padding_mode!r}")
+        self.size, self.padding, self.fill, self.padding_mode = both(size), padding, fill, padding_mode
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
         if self.padding is not None:
             left, above, right, below = _four(self.padding)
             around = ((0, 0), (0, 0), (above, below), (left, right))
-            pixels = np.pad(pixels, around, constant_values=self.fill)
+            settings = {"constant_values": self.fill} if self.padding_mode == "constant" else {}
+            pixels = np.pad(pixels, around, self.padding_mode, **settings)
         (h, w), (H, W), n = self.size, pixels.shape[2:], len(pixels)
         if h > H or w > W:
             raise ShapeError(f"RandomCrop cannot cut a part of {self.size} out of images of {(H, W)}: give it padding")
