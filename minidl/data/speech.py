@@ -21,6 +21,7 @@ CHECKSUMS = {
     "commands": "54676d63985240a5efa3828d3ba0be77797c10d1cd65f64c6cd8b8181b9303b9",
     "commands_real": "fec67bf8b181aaa1cb286821b28cd810041148029b20c5e8b6befb2f589a6326",
 }
+TONES = {"1": 0, "2": 2, "3": 3, "4": 4}  # the mark at the end of a name; the first tone has none, and 1 is the neutral one
 STEP, RANGE = 2.0, 60.0  # decibels: what is kept of a spectrum is its level below the loudest place, in steps
 SILENT = -40.0  # decibels: a sound whose loudest place is quieter is silence
 
@@ -134,7 +135,7 @@ def syllables():
     read = [_read(name, "syllables.npz") for name in folders]
     frames = max(int(arrays["lengths"].max()) for arrays in read)
     names = [str(name) for arrays in read for name in arrays["names"]]
-    tones = [int(name[-1]) % 5 if name[-1].isdigit() else 1 for name in names]
+    tones = [TONES.get(name[-1], 1) for name in names]
     sounds = {(f"ma{tone}", k): _sound(folder, f"ma{tone}.wav") for k, folder in enumerate(folders) for tone in range(1, 5)}
     return Syllables(
         spectra=Tensor.wrap(np.concatenate([_apart(arrays, "spectra", frames).swapaxes(1, 2) for arrays in read])),

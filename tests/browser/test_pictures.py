@@ -123,6 +123,10 @@ md.viz.perturbation(ink, md.zeros(4, 4), md.ones(4, 4))
 tone = (2 * md.pi * 500 * md.arange(4000) / 8000).sin()
 md.viz.spectrogram(md.cat([tone, md.zeros(4000)]), 8000)
 """,
+    "alignment": """
+spoken = (9 * md.eye(3)[[0, 1, 1, 0, 2]]).log_softmax(dim=1)  # five frames of a tenth of a second
+md.viz.alignment(spoken, ["-", "h", "i"], 0.5 * md.ones(4000), 8000, frame=0.1)
+""",
     "recorder": """
 louder = lambda sound: md.stack([sound.min().abs() < 0.4, sound.min().abs() >= 0.4]).float().reshape(1, 2) * 9
 recorder = md.viz.recorder(louder, ["quiet", "loud"], sample_rate=8000)
@@ -724,6 +728,23 @@ def test_a_line_moves_over_the_spectrogram_while_the_sound_is_heard(page):
     assert float(widget.locator(".md-cursor").last.get_attribute("x1")) > place
     page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.7 * box["height"])
     assert said.inner_text().endswith("silence")
+
+
+def test_the_alignment_says_which_letter_the_frame_under_the_line_says(page):
+    widget = in_view(page, ".md-sound-widget >> nth=1")
+    said, chart, line = widget.locator(".md-said"), widget.locator("svg"), widget.locator(".md-cursor").last
+    assert chart.get_attribute("aria-label") == "Sound: 5 frames say h i"
+    assert widget.locator("button:has-text('Listen')").is_enabled()
+    assert said.inner_text() == "0.00 s: - 100%"
+    heard = []
+    for _ in range(22):  # from frame to frame, in steps of 0.02 seconds
+        chart.press("ArrowRight")
+        time, letter = said.inner_text().removesuffix(" 100%").split(" s: ")
+        heard.append((round(float(time), 2), letter))
+    assert [letter for _, letter in heard] == ["-"] * 2 + ["h"] * 10 + ["-"] * 5 + ["i"] * 5
+    end = float(line.get_attribute("x1"))
+    chart.press("Enter")
+    wait_for(page, lambda: float(line.get_attribute("x1")) != end)  # the sound is heard, and the line follows
 
 
 def test_the_recorder_opens_a_file_and_the_model_hears_it(page, tmp_path):

@@ -22,6 +22,13 @@ def test_there_are_two_voices_with_all_tones(syllables):
     assert max(map(len, syllables.symbols)) == 3
 
 
+def test_the_mark_1_is_the_neutral_tone_and_no_mark_the_first(syllables):
+    said = list(zip(syllables.symbols, syllables.labels.tolist(), syllables.voices.tolist(), strict=True))
+    assert len(said) == len(set(said))  # with the neutral ones among the first, some syllables were there twice
+    assert [symbols for symbols, tone, voice in said if (tone, voice) == (0, 0)][:3] == ["ㄅㄚ", "ㄇㄛ", "ㄇㄜ"]
+    assert syllables.labels.tolist().count(0) == 24
+
+
 def test_spectra_lie_between_0_and_1_and_are_0_after_the_sound(syllables):
     for spoken in (syllables, *md.data.commands()):
         spectra = spoken.spectra.numpy()

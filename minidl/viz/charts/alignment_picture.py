@@ -30,7 +30,7 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
     sample_rate : int
         Of the sound, in hertz.
     frame : float
-        Seconds from one frame to the next.
+        Seconds from one frame to the next; the middle of the first is at 0.
     blank : int
         Which class is the blank.
     title : str, optional
@@ -60,7 +60,7 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
     names = [plain_label(name, 8) for name in classes]
     title = title or f"{len(path)} frames say {' '.join(names[k] for k in said) or 'nothing'}"
     rows = _rows(chances, said, blank)
-    seconds = len(path) * frame
+    seconds, half = len(path) * frame, frame / 2
     silent = waveform is None
     samples, rate = checked_sound(np.zeros(max(1, round(seconds * 1000)), np.float32) if silent else waveform,
                                   1000 if silent else sample_rate)  # fmt: skip
@@ -73,9 +73,9 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
         if not silent:
             draw_wave(planes[0], samples, rate)
         below = planes[-1]
-        below.imshow(pixels, aspect="auto", extent=(0, seconds, len(rows) - 0.5, -0.5), interpolation="none")
+        below.imshow(pixels, aspect="auto", extent=(-half, seconds - half, len(rows) - 0.5, -0.5), interpolation="none")
         below.set_yticks(range(len(rows)), [names[k] for k in rows])
-        below.set_xlim(0, max(seconds, len(samples) / rate))
+        below.set_xlim(-half, max(seconds - half, len(samples) / rate))
         below.set_xlabel("seconds")
         below.grid(visible=False)
         return list(planes)
