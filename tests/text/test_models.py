@@ -43,3 +43,16 @@ def test_the_scores_of_every_seed_are_there():
     assert sorted((row["model"], row["seed"]) for row in ROWS) == sorted(
         (name, seed) for name in ("gru", "gru, leaky", "transformer") for seed in SCRIPT["SEEDS"]
     )
+
+
+def test_the_bundled_translator_of_french_scores_what_is_written_down():
+    folder = FOLDER.parent / "menus_fr"
+    french = runpy.run_path(str(folder / "train.py"))
+    rows = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    _, choose, learn = french["divided"]()
+    words, target = SCRIPT["tokenizers"](learn)
+    model = SCRIPT["Translator"](len(words.vocabulary), len(target.vocabulary))
+    model.load_state_dict(md.load(folder / "gru.safetensors"))
+    assert french["scores"](model.eval(), choose, words, target) == pytest.approx(rows[0]["choose"], abs=0.015)
+    assert [row["seed"] for row in rows] == list(SCRIPT["SEEDS"])
+    assert all(row["choose"]["exact"] > row["nearest"]["exact"] + 0.05 for row in rows)
