@@ -57,10 +57,10 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    """A decoder-only transformer; its weights have the names that nanoGPT and minGPT give them.
+    """A decoder-only transformer; its weights have the names that nanoGPT and minGPT (since 2022) give them.
 
-    As it is, it takes weights of nanoGPT. minGPT reads and writes with two matrices, and its GELU is an approximate one:
-    `tied=False, approximate="tanh"`.
+    As it is, it takes weights of nanoGPT; biases that these lack stay 0. minGPT reads and writes with two matrices, and its
+    GELU is an approximate one: `tied=False, approximate="tanh"`.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from minidl.course.exercise import Exercise, Experiment, Function, Number
 from minidl.course.predicting import Prediction
 from minidl.text import BytePairs
 
-MOST_TOKENS, MOST_A_CHARACTER, ASIDE = 1000, 1.5, 1000
+MOST_TOKENS, MOST_A_CHARACTER, ASIDE = 1000, 1.45, 1000
 LN2 = math.log(2)
 
 PREDICTIONS = {
@@ -134,7 +134,7 @@ EXERCISES = {
     "ex6": Exercise(
         "An encoding for poems", Experiment(encoding_problem), None,
         wrong=[
-            (BytePairs([]), "1.5 are asked for"),
+            (BytePairs([]), "1.45 are asked for"),
             (BytePairs([(0, 0)] * 2000), "at most 1,000 are allowed"),
             (Forgetful([]), "Decoding does not give the text back"),
             ("the best", "Hand over the encoding itself"),
