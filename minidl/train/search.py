@@ -74,7 +74,8 @@ def search(
         How many; in evolution over all generations. A grid has as many as it has.
     executor : concurrent.futures.Executor, optional
         Where trials run: processes, ``mpi4py.futures.MPIPoolExecutor()``, Dask's ``client.get_executor()``, or threads,
-        which share one stream of random numbers: there give each trial a `Generator` of its own.
+        which share one stream of random numbers: there give each trial a `Generator` of its own. What a pool of processes
+        leaves when one of them is killed is run in `workers` processes of our own.
     workers : int
         Without an executor: 1 runs the trials here, more in that many processes. One that is killed loses its trial alone.
     seed : int

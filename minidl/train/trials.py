@@ -4,6 +4,7 @@ import math
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, as_completed, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,16 +58,31 @@ def attempt(objective, config, seed, budget):
 def run_all(trials, objective, executor, workers, over):
     """Run trials, and call ``over(trial)`` as each has its value or its error."""
     if executor is not None:
-        futures = {submit(executor, objective, trial): trial for trial in trials}
-        for future in as_completed(futures):
-            settle(futures[future], future.result)
-            over(futures[future])
+        _in_processes(deque(_on_executor(trials, objective, executor, over)), objective, workers, over)
     elif workers > 1:
         _in_processes(deque(trials), objective, workers, over)
     else:
         for trial in trials:
             settle(trial, lambda trial=trial: attempt(objective, trial.config, trial.seed, trial.budget))
             over(trial)
+
+
+def _on_executor(trials, objective, executor, over):
+    """Run trials where the executor runs them; those that are left when a pool of processes broke."""
+    futures, left = {}, []
+    for trial in trials:
+        try:
+            futures[submit(executor, objective, trial)] = trial
+        except BrokenProcessPool:  # in this batch or in one before
+            left.append(trial)
+    for future in as_completed(futures):
+        try:
+            settle(futures[future], future.result)
+        except BrokenProcessPool:
+            left.append(futures[future])
+        else:
+            over(futures[future])
+    return sorted(left, key=lambda trial: trial.number)
 
 
 def submit(executor, objective, trial):
@@ -78,8 +94,8 @@ def settle(trial, result):
     """Write down what came, or why nothing did."""
     try:
         trial.value, trial.seconds = result()
-    except BrokenExecutor:
-        trial.error = KILLED
+    except BrokenProcessPool:  # by this trial or by another
+        raise
     except Exception as error:  # whatever goes wrong in a trial, the others go on
         trial.error = f"{type(error).__name__}: {error}"
     if trial.value is not None and not math.isfinite(trial.value):

@@ -31,9 +31,22 @@ def with_budget(config, budget):
     return abs(config["width"] - 3) + 1 / budget
 
 
+def harmless(config):
+    return float(config["width"])
+
+
 def deadly(config):
     """Kills its own process where the width is 2."""
     if config["width"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return float(config["width"])
+
+
+def deadly_once(config):
+    """As `deadly`, but only the first time: a machine that had no memory left, and has it again."""
+    mark = Path(os.environ["MARK"])
+    if config["width"] == 2 and not mark.exists():
+        mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return float(config["width"])
 
@@ -42,6 +55,9 @@ def stubborn(config):
     if config["width"] > 2:
         raise RuntimeError(f"too wide: {config['width']}")
     return float(config["width"]) if config["width"] == 1 else float("nan")
+
+
+kills = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 
 
 def values(found):
@@ -107,41 +123,86 @@ def test_own_processes_find_the_same():
     assert values(search(SPACE, chance, trials=6, workers=2)) == values(search(SPACE, chance, trials=6))
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def lost(found):
+    return [trial.config["width"] for trial in found.trials if trial.value is None]
+
+
+@kills
 def test_a_killed_worker_loses_its_trial_and_no_more():
     found = search({"width": Int(1, 6)}, deadly, method="grid", workers=2)
-    lost = [trial.config["width"] for trial in found.trials if trial.value is None]
-    assert lost == [2]
+    assert lost(found) == [2]
     assert {trial.error for trial in found.trials} == {"", "its process was killed"}
     assert found.best.value == 1
 
 
-def test_mpi_runs_trials_in_other_processes(tmp_path):
-    script = tmp_path / "searching.py"
-    script.write_text(
-        "from mpi4py.futures import MPIPoolExecutor\n"
-        "from minidl.train import search\n"
-        "from tests.train.test_search import SPACE, chance\n"
-        "if __name__ == '__main__':\n"
-        "    with MPIPoolExecutor() as executor:\n"
-        "        print([trial.value for trial in search(SPACE, chance, trials=6, executor=executor).trials])\n"
-    )
+@kills
+@pytest.mark.parametrize("method", ["grid", "evolution"])
+def test_a_pool_that_breaks_loses_the_trial_that_broke_it_and_no_more(method):
+    with ProcessPoolExecutor(2) as executor:
+        found = search({"width": [2, 4], "n": [1, 2, 3]}, deadly, method=method, trials=12, executor=executor)
+    assert set(lost(found)) == {2}
+    assert all(trial.value == trial.config["width"] for trial in found.trials if trial.config["width"] != 2)
+
+
+@pytest.fixture
+def mpi(tmp_path):
+    """Runs a search on two workers of MPI; what the process said."""
     mpiexec = Path(sys.executable).with_name("mpiexec")
     if not mpiexec.exists():
         pytest.skip("mpich is not installed")
-    said = subprocess.run(
-        [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", str(script)],
-        capture_output=True, text=True, timeout=120, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    script = tmp_path / "searching.py"
+
+    def running(call):
+        script.write_text(
+            "from mpi4py.futures import MPIPoolExecutor\n"
+            "from minidl.train import Int, search\n"
+            "from tests.train.test_search import *\n"
+            "if __name__ == '__main__':\n"
+            "    with MPIPoolExecutor() as executor:\n"
+            f"        print(values({call}))\n"
+        )
+        return subprocess.run(
+            [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", str(script)],
+            capture_output=True, text=True, timeout=120, cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "MARK": str(tmp_path / "mark")},
+        )  # fmt: skip
+
+    return running
+
+
+def test_mpi_runs_trials_in_other_processes(mpi):
+    said = mpi("search(SPACE, chance, trials=6, executor=executor)")
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout) == values(search(SPACE, chance, trials=6))
 
 
-def test_dask_runs_trials_on_its_cluster():
+@kills
+def test_mpi_ends_with_a_killed_worker_and_goes_on_from_the_file(mpi, tmp_path):
+    file = tmp_path / "search.json"
+    call = f"search({{'width': Int(1, 30)}}, deadly_once, method='random', trials=60, executor=executor, file={str(file)!r})"
+    assert mpi(call).returncode != 0
+    said = mpi(call)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout) == values(search({"width": Int(1, 30)}, harmless, trials=60))
+
+
+@pytest.fixture
+def dask(monkeypatch, tmp_path):
+    """A cluster of two workers."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
-        found = search(SPACE, chance, trials=6, executor=client.get_executor())
-    assert values(found) == values(search(SPACE, chance, trials=6))
+        yield client.get_executor()
+
+
+def test_dask_runs_trials_on_its_cluster(dask):
+    assert values(search(SPACE, chance, trials=6, executor=dask)) == values(search(SPACE, chance, trials=6))
+
+
+@kills
+def test_dask_tries_the_trial_of_a_killed_worker_again_and_loses_none(dask):
+    found = search({"width": Int(1, 6)}, deadly_once, trials=20, executor=dask)
+    assert values(found) == values(search({"width": Int(1, 6)}, harmless, trials=20))
 
 
 # What is left
