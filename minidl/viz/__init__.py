@@ -48,6 +48,7 @@ _ROOMS = {
     "tangent": "planes.tangent_picture",
     "through_time": "runs.through_time_picture",
     "trade_off": "charts.trade_off_picture",
+    "trials": "charts.trials_picture",
     "waveform": "charts.sound_picture",
     "words": "charts.words_picture",
 }

@@ -138,6 +138,11 @@ spent = profile(md.nn.Sequential(md.nn.Linear(64, 64), md.nn.ReLU()), md.ones(8,
 md.viz.flame(spent)
 """,
     "roofline": "md.viz.roofline(spent, Machine(flops_per_second=1e11, bytes_per_second=1e10))",
+    "trials": """
+from minidl.train import search
+half = lambda config, budget: (config["x"] + (config["act"] == "tanh")) / budget
+md.viz.trials(search({"x": [1, 2, 4], "act": ["relu", "tanh"]}, half, method="halving", trials=9), measure="error")
+""",
     "network": """
 wide = md.nn.Sequential(md.nn.Linear(2, 8), md.nn.ReLU(), md.nn.Linear(8, 8), md.nn.ReLU(), md.nn.Linear(8, 2))
 md.viz.steps(md.nn.functional.cross_entropy(wide(X), y))
@@ -572,6 +577,27 @@ def test_a_point_of_a_trade_off_tells_its_runs(page):
     chart.locator("svg.minidl-chart").focus()
     page.keyboard.press("ArrowRight")
     assert chart.locator(".md-tip").inner_text() == "net\nepsilon 0.5\naccuracy 0.75\nruns 0.7  0.8"
+
+
+def test_the_line_under_the_mouse_is_traced_and_tells_its_setting(page):
+    chart = in_view(page, ".md-trials-widget")
+    svg, trace = chart.locator("svg.minidl-chart"), chart.locator("polyline.md-trace")
+    assert trace.get_attribute("visibility") == "hidden"
+    svg.focus()
+    page.keyboard.press("ArrowRight")  # the best line first
+    tip = chart.locator(".md-tip")
+    assert tip.inner_text().endswith(", budget 9")
+    assert trace.get_attribute("visibility") == "visible"
+    points = [[float(n) for n in point.split(",")] for point in trace.get_attribute("points").split()]
+    assert len(points) == 5  # two settings and three budgets
+    page.keyboard.press("ArrowLeft")  # round to the worst, which ended after the first budget
+    assert "budget 3" not in tip.inner_text()
+    page.keyboard.press("Escape")
+    assert not tip.is_visible()
+    box, (width, height) = svg.bounding_box(), [float(n) for n in svg.get_attribute("viewBox").split()[2:]]
+    x, y = points[-1]
+    page.mouse.move(box["x"] + x / width * box["width"], box["y"] + y / height * box["height"])
+    assert tip.inner_text().endswith(", budget 9")
 
 
 def test_the_slider_goes_back_to_the_noise_and_forward_to_the_sample(page):
