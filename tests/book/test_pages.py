@@ -16,6 +16,7 @@ from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
 from minidl.engine.registry import REGISTRY
 from minidl.viz.widget import unpacked
+from tests.book import links
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 SMALL = {name: e for name, e in exercises().items() if type(e.kind) in (Number, Shape, Word)}
@@ -219,3 +220,23 @@ def test_every_question_has_an_anchor_an_answer_and_a_cell_that_shows_it(gathere
 def test_an_answer_links_to_the_questions_and_chapters_that_it_names():
     assert questions.with_anchor("see question 7") == "see [question 7](#question-7)"
     assert questions.with_anchor("see chapter 99") == "see chapter 99"  # there is none
+
+
+# The built book
+
+
+def test_links_that_lead_nowhere_and_heavy_pages_are_found(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.html").write_text(
+        '<h1 id="top">A</h1><a class="x" href="in/b.html#part">b</a> <a href="https://example.org/">c</a>'
+    )
+    (tmp_path / "in" / "b.html").write_text('<p id="part"></p><a href="../a.html#top">a</a> <a href="#part">here</a>')
+    assert links.problems(tmp_path) == []
+    (tmp_path / "in" / "b.html").write_text('<a href="../none.html">n</a> <a href="../../out.html">o</a>')
+    assert links.problems(tmp_path) == [
+        "a.html links to in/b.html#part, which is not there",
+        "in/b.html links to ../../out.html, which is not there",
+        "in/b.html links to ../none.html, which is not there",
+    ]
+    monkeypatch.setattr(links, "HEAVIEST", 50)
+    assert "a.html has 0.00 MB compressed, and 0 MB are allowed" in links.problems(tmp_path)

@@ -1,12 +1,14 @@
 """Walk through the built book in a real browser, from the disk: `python -m tests.book.walk [FOLDER]`.
 
-Every page is opened: no error in the console, no request that leaves the folder, every picture alive, nothing wider than a
-phone. Then some things are used: the playground, a guess, an exercise, a slider, the search.
+First without the browser: no link leads nowhere, no page is heavy (`links.py`). Then every page is opened: no error in the
+console, no request that leaves the folder, every picture alive, nothing wider than a phone. Then some things are used: the
+playground, a guess, an exercise, a slider, the search.
 """
 
 import sys
 from pathlib import Path
 
+from tests.book.links import problems
 from tests.browser.lab import FLAGS, chromium
 
 WIDTHS = (375, 1280)
@@ -114,6 +116,7 @@ def main(folder="build/book"):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         walk = Walk(browser, folder)
+        walk.wrong += problems(folder)
         for name in pages:
             walk.look(name)
         walk.page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
