@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minidl.viz.theme import DARK, LIGHT, css, variables
 from minidl.viz.widget import HERE as WIDGETS
-from minidl.viz.widget import script, style
+from minidl.viz.widget import script
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -53,7 +53,9 @@ def write(place):
     shutil.copytree(STATIC, place, dirs_exist_ok=True)
     modules = {name: script(name) for name in NAMES}
     (place / "widgets.js").write_text(f"window.minidlWidgets = {json.dumps(modules)};\n", encoding="utf-8")
-    sheets = [*map(style, NAMES), css(".md-atlas svg")]
+    # What all widgets share comes once, and first: after a widget's own rules it would undo them.
+    sheets = [css(".md-widget"), css(".md-atlas svg")]
+    sheets += [(WIDGETS / f"{name}.css").read_text(encoding="utf-8") for name in ("common", *NAMES)]
     for theme, colours in (("light", LIGHT), ("dark", DARK)):
         for inside in (".md-widget", ".md-picture svg", ".output svg", ".md-atlas svg"):
             sheets.append(f'body[data-theme="{theme}"] {inside} {{ {variables(colours)} color-scheme: {theme}; }}')

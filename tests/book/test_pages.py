@@ -66,6 +66,13 @@ def test_links_to_files_that_are_no_pages_become_their_words():
     assert chapters.elsewhere("[glossary](GLOSSARY.md), [site](https://example.org)").count("](") == 2
 
 
+def test_the_rules_of_each_widget_come_after_those_that_all_share(tmp_path):
+    pictures.write(tmp_path)
+    sheet = (tmp_path / "book.css").read_text(encoding="utf-8")
+    assert sheet.count(".md-widget .md-stage {") == 1
+    assert sheet.index(".md-widget .md-stage {") < sheet.index(".md-play-widget .md-stage {")
+
+
 # Exercises
 
 

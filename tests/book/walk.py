@@ -21,6 +21,9 @@ SCROLL = """async () => {
   return [...document.querySelectorAll('.md-picture')].filter((place) => place.dataset.alive !== 'yes').length;
 }"""
 
+NARROW = """[...document.querySelectorAll('.md-picture .md-stage > svg')]
+  .map((svg) => Math.round(svg.getBoundingClientRect().width)).filter((width) => width && width < 100)"""
+
 
 class Walk:
     """One browser, and what went wrong in it."""
@@ -52,6 +55,8 @@ class Walk:
             self.note(f"{dead} pictures are not alive")
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
+            if narrow := self.page.evaluate(NARROW):
+                self.note(f"has pictures of {narrow} pixels on a screen of {width}")
             if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > width:
                 self.note(f"is {wide} pixels wide on a screen of {width}")
 
