@@ -95,6 +95,12 @@ def test_hostile_and_odd_settings_are_drawn():
     assert HOSTILE not in picture.html()
 
 
+@pytest.mark.parametrize("values", [[-1e308, 1e308], [5e-324, 1e308], [0.0, 0.0], [-1e-320, 0.0]])
+def test_every_finite_value_has_its_height(values):
+    drawn = [line[-1] for line in heights(md.viz.trials(tried(values, x=[1, 2])))]
+    assert drawn == pytest.approx([0.0, 1.0] if values[0] < values[1] else [0.0, 0.0])
+
+
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ValueError, match="there is nothing to draw"):
         md.viz.trials([])

@@ -129,8 +129,10 @@ def _scale(values, few=FEW):
 def _ruler(numbers):
     """From a number to its height between the smallest and the largest, with a logarithm where they are far apart."""
     low, high = (numbers[0], numbers[-1]) if numbers else (0.0, 1.0)
-    far = low > 0 and high / low > LOG_FROM
-    bend, back = (math.log, math.exp) if far else (float, float)
+    largest = max(abs(low), abs(high)) or 1.0  # so that the difference of two huge numbers is one still
+    bend, back = (lambda value: value / largest), (lambda height: height * largest)
+    if low > 0 and high / low > LOG_FROM:
+        bend, back = math.log, math.exp
     span = bend(high) - bend(low) or 1.0
     ticks = [(k / 4, number_text(float(f"{back(bend(low) + k / 4 * span):.2g}"))) for k in range(5)]
     return lambda value: (bend(value) - bend(low)) / span, ticks
