@@ -56,8 +56,11 @@ def write(place):
     # What all widgets share comes once, and first: after a widget's own rules it would undo them.
     sheets = [css(".md-widget"), css(".md-atlas svg")]
     sheets += [(WIDGETS / f"{name}.css").read_text(encoding="utf-8") for name in ("common", *NAMES)]
+    drawings = (".md-widget", ".md-picture svg", ".output svg", ".md-atlas svg")
     for theme, colours in (("light", LIGHT), ("dark", DARK)):
-        for inside in (".md-widget", ".md-picture svg", ".output svg", ".md-atlas svg"):
+        for inside in drawings:
             sheets.append(f'body[data-theme="{theme}"] {inside} {{ {variables(colours)} color-scheme: {theme}; }}')
+    paper = ", ".join(f"body[data-theme] {inside}" for inside in drawings)
+    sheets.append(f"@media print {{ {paper} {{ {variables(LIGHT)} color-scheme: light; }} }}")
     own = (STATIC / "book.css").read_text(encoding="utf-8")
     (place / "book.css").write_text("\n".join([*sheets, own]), encoding="utf-8")
