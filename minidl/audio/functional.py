@@ -134,10 +134,13 @@ def melscale_fbanks(n_freqs, f_min, f_max, n_mels, sample_rate, norm=None, mel_s
     Raises
     ------
     ValueError
-        When there are so many bands that one of them lies between two frequencies, and would always be 0.
+        When f_min is not below f_max, or there are so many bands that one of them lies between two frequencies, and would
+        always be 0.
     """
     if norm not in (None, "slaney"):
         raise ValueError(f"norm is None or 'slaney', not {norm!r}")
+    if not 0 <= f_min < f_max:
+        raise ValueError(f"bands go from f_min, at least 0 hertz, up to f_max, not from {f_min} to {f_max}")
     frequencies = np.linspace(0, sample_rate // 2, n_freqs)
     lowest, highest = hertz_to_mel([f_min, f_max], mel_scale).tolist()
     corners = mel_to_hertz(np.linspace(lowest, highest, n_mels + 2), mel_scale)

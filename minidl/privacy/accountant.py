@@ -5,6 +5,9 @@ import math
 ORDERS = (*range(2, 65), 80, 96, 128, 192, 256, 512)
 
 
+LEAST_NOISE, MOST_NOISE = 1e-100, 1e100
+
+
 def compute_rdp(*, q, noise_multiplier, steps, orders=ORDERS):
     r"""The Rényi divergence that training steps with a sampled, noisy gradient cost.
 
@@ -45,6 +48,7 @@ def compute_rdp(*, q, noise_multiplier, steps, orders=ORDERS):
         raise ValueError(f"q is the probability that a row takes part in a step, from 0 to 1, not {q}")
     if not noise_multiplier >= 0 or not steps >= 0:
         raise ValueError(f"noise_multiplier and steps are not below 0, not {noise_multiplier} and {steps}")
+    noise_multiplier = min(noise_multiplier, MOST_NOISE)  # its square is a number
     wrong = [order for order in orders if order != int(order) or order < 2]
     if wrong:
         raise ValueError(f"orders are whole numbers from 2 on, not {wrong[0]}")
@@ -54,7 +58,7 @@ def compute_rdp(*, q, noise_multiplier, steps, orders=ORDERS):
 def _one_step(q, noise_multiplier, order):
     if q == 0:
         return 0.0
-    if noise_multiplier == 0:
+    if noise_multiplier < LEAST_NOISE:
         return math.inf
     if q == 1:
         return order / (2 * noise_multiplier**2)
@@ -62,7 +66,7 @@ def _one_step(q, noise_multiplier, order):
         _log_binomial(order, k) + (order - k) * math.log1p(-q) + k * math.log(q) + (k * k - k) / (2 * noise_multiplier**2)
         for k in range(order + 1)
     ]
-    return _log_sum(terms) / (order - 1)
+    return max(0.0, _log_sum(terms)) / (order - 1)
 
 
 def _log_binomial(n, k):
@@ -146,6 +150,10 @@ def get_noise_multiplier(*, target_epsilon, target_delta, sample_rate, steps, to
     >>> round(get_noise_multiplier(target_epsilon=2.0, target_delta=1e-5, sample_rate=0.05, steps=200), 2)
     1.8
     """
+    if not target_epsilon > 0:
+        raise ValueError(f"target_epsilon is above 0, not {target_epsilon}")
+    if not tolerance > 0:
+        raise ValueError(f"tolerance is above 0, not {tolerance}")
 
     def spent(noise):
         rdp = compute_rdp(q=sample_rate, noise_multiplier=noise, steps=steps)
@@ -156,7 +164,6 @@ def get_noise_multiplier(*, target_epsilon, target_delta, sample_rate, steps, to
         low, high = high, 2 * high
         if high > 1000:
             raise ValueError(f"no noise up to 1,000 keeps epsilon at {target_epsilon}: take fewer steps, or more rows")
-    while high - low > tolerance:
-        middle = (low + high) / 2
+    while high - low > tolerance and low < (middle := (low + high) / 2) < high:
         low, high = (low, middle) if spent(middle) <= target_epsilon else (middle, high)
     return high

@@ -54,10 +54,12 @@ def clip_per_sample(gradients, max_grad_norm):
     Raises
     ------
     ValueError
-        When `max_grad_norm` is not above 0.
+        When `max_grad_norm` is not above 0, or there are no gradients.
     """
     if not max_grad_norm > 0:
         raise ValueError(f"max_grad_norm is the longest that a gradient may be, above 0, not {max_grad_norm}")
+    if not gradients:
+        raise ValueError("there are no gradients to clip: the model has no parameters that learn")
     squares = sum(g.square().reshape(len(g), math.prod(g.shape[1:])).sum(dim=1) for g in gradients.values())
     factor = (max_grad_norm / squares.sqrt().clamp(min=1e-12)).clamp(max=1)
     return {name: g * factor.reshape(-1, *[1] * (g.ndim - 1)) for name, g in gradients.items()}
@@ -79,10 +81,22 @@ def private_gradients(gradients, max_grad_norm, noise_multiplier, expected_batch
     -------
     dict of str to Tensor
 
+    Raises
+    ------
+    ValueError
+        When the noise would be below 0 or no number, or a batch is not expected to hold anything.
+
     References
     ----------
     Abadi et al. (2016), *Deep Learning with Differential Privacy*, algorithm 1.
     """
+    if not 0 <= noise_multiplier * max_grad_norm < math.inf:
+        raise ValueError(
+            f"the noise is finite and not below 0, and with noise_multiplier {noise_multiplier} and max_grad_norm "
+            f"{max_grad_norm} it would not be"
+        )
+    if not 0 < expected_batch_size < math.inf:
+        raise ValueError(f"expected_batch_size is above 0, not {expected_batch_size}")
     clipped = clip_per_sample(gradients, max_grad_norm)
     std = noise_multiplier * max_grad_norm
     sums = {name: g.sum(dim=0) for name, g in clipped.items()}

@@ -20,7 +20,7 @@ class Float:
     log: bool = False
 
     def __post_init__(self):
-        if not self.low < self.high or (self.log and self.low <= 0):
+        if not -math.inf < self.low < self.high < math.inf or (self.log and self.low <= 0):
             raise ValueError(f"a range goes from low to a higher number, above 0 where log=True: not {self}")
 
     def draw(self, random):
@@ -47,6 +47,11 @@ class Int(Float):
     [1, 2, 3]
     """
 
+    def __post_init__(self):
+        super().__post_init__()
+        if int(self.low) != self.low or int(self.high) != self.high:
+            raise ValueError(f"a range of whole numbers has whole ends: not {self}")
+
     def draw(self, random):
         """A random whole number."""
         return round(super().draw(random)) if self.log else random.randint(self.low, self.high)
@@ -61,9 +66,13 @@ def checked_space(space):
 
     Raises
     ------
+    TypeError
+        When it is no dict.
     ValueError
         For a setting that is neither a range nor a list of choices.
     """
+    if not isinstance(space, dict):
+        raise TypeError(f"a space is a dict, from the name of each setting to its values, not a {type(space).__name__}")
     for name, values in space.items():
         if not isinstance(values, Float) and not (isinstance(values, list | tuple) and values):
             raise ValueError(

@@ -35,6 +35,11 @@ def add_noise(x, noise, t):
     t : Tensor, shape (N,)
         From 0 (all data) to 1 (all noise).
 
+    Raises
+    ------
+    ShapeError
+        When there is not one noise and one time for each example.
+
     Examples
     --------
     >>> import minidl as md
@@ -42,12 +47,23 @@ def add_noise(x, noise, t):
     >>> add_noise(x, noise, md.tensor([0.0, 1.0])).round(decimals=4).tolist()
     [[2.0], [-1.0]]
     """
+    _check_pairs(x, noise, t)
     data_share, noise_share = angle_parts(t, x)
     return data_share * x + noise_share * noise
 
 
+def _check_pairs(x, noise, t):
+    """Each example has its noise and its time: broadcasting would mix examples."""
+    if noise.shape != x.shape or t.shape != x.shape[:1]:
+        raise ShapeError(
+            f"data {tuple(x.shape)} needs noise of the same shape and times {tuple(x.shape[:1])}, not "
+            f"{tuple(noise.shape)} and {tuple(t.shape)}"
+        )
+
+
 def velocity(x, noise, t):
     """The slope of `add_noise` along the angle: what the network learns to say. Shapes as there."""
+    _check_pairs(x, noise, t)
     data_share, noise_share = angle_parts(t, x)
     return data_share * noise - noise_share * x
 

@@ -70,3 +70,25 @@ def test_what_cannot_be_promised_is_refused():
         get_privacy_spent(orders=[2], rdp=[0.1, 0.2], delta=1e-5)
     with pytest.raises(ValueError, match="no noise up to 1,000 keeps epsilon at 1e-06"):
         get_noise_multiplier(target_epsilon=1e-6, target_delta=1e-5, sample_rate=1.0, steps=10)
+
+
+def test_noise_of_any_size_has_a_divergence():
+    assert compute_rdp(q=0.1, noise_multiplier=1e-300, steps=3, orders=[2]) == [math.inf]
+    assert compute_rdp(q=0.1, noise_multiplier=1e300, steps=3, orders=[2]) == [0.0]
+    assert compute_rdp(q=1e-300, noise_multiplier=1, steps=10**9, orders=[2]) == [0.0]
+
+
+@pytest.mark.parametrize(("target", "tolerance", "said"), [
+    (math.nan, 1e-3, "target_epsilon is above 0, not nan"), (0, 1e-3, "target_epsilon is above 0, not 0"),
+    (1.0, 0, "tolerance is above 0, not 0"), (1.0, math.nan, "tolerance is above 0, not nan"),
+])  # fmt: skip
+def test_a_target_that_makes_no_sense_is_refused(target, tolerance, said):
+    """A target of NaN once got a noise of 1."""
+    with pytest.raises(ValueError, match=said):
+        get_noise_multiplier(target_epsilon=target, target_delta=1e-5, sample_rate=0.1, steps=10, tolerance=tolerance)
+
+
+def test_the_search_for_a_noise_ends_where_floats_do():
+    settings = {"target_epsilon": 1.0, "target_delta": 1e-5, "sample_rate": 0.1, "steps": 10}
+    least = get_noise_multiplier(**settings, tolerance=1e-300)
+    assert least == pytest.approx(get_noise_multiplier(**settings), abs=1e-3)

@@ -50,3 +50,16 @@ def test_the_noise_has_the_standard_deviation_of_noise_times_norm_by_batch_also_
 def test_a_norm_of_zero_is_refused():
     with pytest.raises(ValueError, match="max_grad_norm is the longest that a gradient may be, above 0, not 0"):
         clip_per_sample({"a": md.ones(2, 2)}, 0)
+
+
+@pytest.mark.parametrize("settings", [(1.0, -1.0, 5), (1.0, float("nan"), 5), (1.0, float("inf"), 5)])
+def test_noise_that_is_none_is_refused(settings):
+    with pytest.raises(ValueError, match="the noise is finite and not below 0"):
+        private_gradients({"w": md.ones(2, 3)}, *settings)
+
+
+def test_nothing_to_clip_and_nobody_to_expect_are_refused():
+    with pytest.raises(ValueError, match="there are no gradients to clip"):
+        clip_per_sample({}, 1.0)
+    with pytest.raises(ValueError, match="expected_batch_size is above 0, not 0"):
+        private_gradients({"w": md.ones(2, 3)}, 1.0, 1.0, 0)

@@ -252,3 +252,13 @@ def test_what_cannot_be_searched_is_refused():
         search(SPACE, bowl, method="best")
     with pytest.raises(SearchError, match="no trial has a value: KeyError"):
         search({"x": [1]}, bowl, method="grid").best  # noqa: B018
+
+
+def test_a_range_and_a_space_are_what_they_say():
+    for wrong in (lambda: Float(0, float("inf")), lambda: Float(float("-inf"), 0), lambda: Int(0, float("inf"))):
+        with pytest.raises(ValueError, match="a range goes from low to a higher number"):
+            wrong()
+    with pytest.raises(ValueError, match=r"a range of whole numbers has whole ends: not Int\(low=1.5, high=3"):
+        Int(1.5, 3)
+    with pytest.raises(TypeError, match="a space is a dict, from the name of each setting to its values, not a list"):
+        search([1, 2], lambda setting: 1.0, trials=1)

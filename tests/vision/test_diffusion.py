@@ -118,3 +118,13 @@ def test_what_cannot_work_is_refused():
         UNet(1, width=8)(md.zeros(1, 1, 8, 8), md.zeros(1), md.zeros(1, 3))
     with pytest.raises(ValueError, match="at least one step leads from noise to data, not 0"):
         sample(points_of(1.0), md.zeros(1, 1), steps=0)
+
+
+@pytest.mark.parametrize("turn", [add_noise, velocity])
+def test_each_example_has_its_own_noise_and_time(turn):
+    with pytest.raises(
+        ShapeError, match=r"data \(2, 3\) needs noise of the same shape and times \(2,\), not \(3,\)"
+    ):
+        turn(md.zeros(2, 3), md.zeros(3), md.zeros(2))
+    with pytest.raises(ShapeError, match=r"times \(2,\), not \(2, 3\) and \(1,\)"):
+        turn(md.zeros(2, 3), md.zeros(2, 3), md.zeros(1))

@@ -82,8 +82,8 @@ def add_lora(model, rank=4, alpha=None, layers=(Linear,), names=("weight",)):
     >>> sum(p.numel() for p in model.parameters()), sum(p.numel() for p in model.parameters() if p.requires_grad)
     (5214, 404)
     """
-    if rank < 1:
-        raise ValueError(f"the rank of LoRA is at least 1, and is {rank}")
+    if rank < 1 or int(rank) != rank:
+        raise ValueError(f"the rank of LoRA is a whole number of at least 1, and is {rank}")
     found = list(_weights(model, layers, names))
     if not found:
         kinds = " or ".join(layer.__name__ for layer in layers)
