@@ -122,9 +122,7 @@ def test_what_cannot_work_is_refused():
 
 @pytest.mark.parametrize("turn", [add_noise, velocity])
 def test_each_example_has_its_own_noise_and_time(turn):
-    with pytest.raises(
-        ShapeError, match=r"data \(2, 3\) needs noise of the same shape and times \(2,\), not \(3,\)"
-    ):
+    with pytest.raises(ShapeError, match=r"data \(2, 3\) needs noise of the same shape and times \(2,\), not \(3,\)"):
         turn(md.zeros(2, 3), md.zeros(3), md.zeros(2))
     with pytest.raises(ShapeError, match=r"times \(2,\), not \(2, 3\) and \(1,\)"):
         turn(md.zeros(2, 3), md.zeros(2, 3), md.zeros(1))
