@@ -1,9 +1,12 @@
 """Importing minidl is cheap, and what it offers is there."""
 
+import json
+import runpy
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,9 +52,23 @@ def test_what_is_missing_in_a_distribution_or_there_twice_is_said(tmp_path):
     path = tmp_path / "minidl.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name in [*wheel.WHEEL[1:], "minidl/a.pyc"]:
-            archive.writestr(name, "")
+            archive.writestr(name, wheel.STATE if name.endswith("start_here.ipynb") else "")
     assert wheel.problems(path, book=True) == [
         f"minidl.whl lacks {wheel.WHEEL[0]}",
         "minidl.whl lacks minidl/_book/index.html",
         "minidl.whl has minidl/a.pyc",
+        "minidl.whl has the state of widgets in minidl/_notebooks/00_start_here.ipynb",
     ]
+
+
+def test_the_notebooks_of_a_wheel_have_no_state_of_widgets_and_are_otherwise_the_same(tmp_path, monkeypatch):
+    hook = SimpleNamespace(BuildHookInterface=object)  # hatchling is there only while a wheel is built
+    monkeypatch.setitem(sys.modules, "hatchling.builders.hooks.plugin.interface", hook)
+    build = runpy.run_path(str(ROOT / "hatch_build.py"))
+    build["write_notebooks"](ROOT / "notebooks", tmp_path)
+    name = "00_start_here.ipynb"
+    shipped, own = (json.loads((folder / name).read_text(encoding="utf-8")) for folder in (tmp_path, ROOT / "notebooks"))
+    assert own["metadata"].pop("widgets")
+    assert shipped == own
+    assert (tmp_path / "projects" / "README.md").is_file()
+    assert not list(tmp_path.rglob(".*"))

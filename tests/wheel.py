@@ -11,6 +11,7 @@ WHEEL = (
     "minidl/_solutions/ch00.py minidl/viz/widget/common.js"
 ).split()
 BOOK = "minidl/_book/index.html"
+STATE = b"application/vnd.jupyter.widget-state+json"  # of a notebook's widgets: it would be two megabytes
 SDIST = (
     "pyproject.toml hatch_build.py README.md LICENSE minidl/__init__.py tests/wheel.py book/conf.py "
     "notebooks/00_start_here.ipynb"
@@ -31,13 +32,16 @@ def problems(path, book=False):
     if wheel:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            stateful = [name for name in names if name.endswith(".ipynb") and STATE in archive.read(name)]
     else:
+        stateful = []
         with tarfile.open(path) as archive:
             names = [name.partition("/")[2] for name in archive.getnames()]
     wanted = [*WHEEL, *([BOOK] if book else [])] if wheel else SDIST
     found = [f"{path.name} lacks {name}" for name in wanted if name not in names]
     found += [f"{path.name} has {name} twice" for name in {name for name in names if names.count(name) > 1}]
     found += [f"{path.name} has {name}" for name in names if "__pycache__" in name or name.endswith((".pyc", ".DS_Store"))]
+    found += [f"{path.name} has the state of widgets in {name}" for name in stateful]
     if (size := path.stat().st_size) > LARGEST:
         found.append(f"{path.name} has {size / 1e6:.1f} MB, and {LARGEST / 1e6:.0f} MB are allowed")
     return found
