@@ -13,6 +13,7 @@ from minidl.errors import MinidlError, OutOfRangeError, ShapeError
 from minidl.viz.charts.names_beside import places_beside
 from minidl.viz.colours import both_ways
 from minidl.viz.pixels import png
+from tests.viz.fuzzing import check_picture
 
 
 def test_a_confusion_matrix_names_the_most_common_confusion():
@@ -49,6 +50,15 @@ def test_a_roc_curve_has_the_area_of_the_metric():
     assert any("threshold" in p[2] and "hits" in p[2] for p in picture.state()["points"])
     with pytest.raises(ValueError, match="the targets must be 0 and 1"):
         md.viz.roc(scores, md.zeros(50))
+
+
+def test_a_roc_curve_on_logarithmic_axes_is_asked_where_it_is_drawn():
+    scores, targets = md.rand(500), (md.rand(500) > 0.5).to(md.int64)
+    picture = md.viz.roc(scores, targets, log=True)
+    check_picture(picture)
+    asked = [words for _, _, words in picture.state()["points"]]
+    assert len(asked) > 10
+    assert not any("hits 0.0%" in words or "alarms 0.0%" in words for words in asked)
 
 
 @pytest.mark.parametrize(

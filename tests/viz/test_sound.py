@@ -42,6 +42,19 @@ def test_mel_bands_are_named_by_the_frequency_in_their_middle():
     assert shown.hertz[shown.decibels.mean(axis=1).argmax()] == pytest.approx(1000, abs=120)
 
 
+def test_only_what_lies_below_the_highest_frequency_is_drawn():
+    sound = md.cat([tone(200), tone(3000)]).numpy()
+    shown = bands(sound, 8000, 512, 128, highest=1000)
+    assert shown.hertz[-1] == 1000
+    assert len(shown.hertz) == len(shown.decibels) == 65
+    assert readings(shown)[10].startswith("strongest at 203 Hz")
+    mel = bands(sound, 8000, 512, 128, n_mels=8, highest=1000)
+    assert 500 < mel.hertz[-1] < 1000
+    for wrong in (0, 4001):
+        with pytest.raises(ValueError, match="at most half the sample rate, 4000 Hz"):
+            md.viz.spectrogram(tone(440), 8000, highest=wrong)
+
+
 def test_what_is_heard_is_what_is_drawn_and_nothing_long_is_carried_along():
     sound = 0.5 * tone(440)
     content = base64.b64decode(heard(sound.numpy(), 8000).partition(",")[2])

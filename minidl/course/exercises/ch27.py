@@ -8,8 +8,8 @@ from minidl.course.predicting import Prediction
 
 PREDICTIONS = {
     "p1": Prediction(
-        "The last layer: how much arithmetic has its backward pass, compared with forward?",
-        choices=("about half as much", "about 1 times as much", "about 2 times as much", "about 10 times as much"),
+        "The last layer: how many FLOPs does its backward pass take, compared with its forward pass?",
+        choices=("half as many", "equally many", "twice as many", "ten times as many"),
     ),
     "p2": Prediction(
         "One linear layer, with 1 row instead of 512: has it more or fewer FLOPs for each byte that it moves?",
@@ -22,7 +22,7 @@ PREDICTIONS = {
         "Two processes with 32 examples each, twenty steps. Their loss and that of one process with all 64 are ...",
         choices=("the same, but for rounding", "about as good, but other numbers", "worse: each saw half"),
     ),
-    "p5": Prediction("The loss of the model that is ten times larger?", close=0.03),
+    "p5": Prediction("The model with 26,187 weights, trained with three seeds: what is its mean loss?", close=0.03),
 }
 
 

@@ -93,7 +93,7 @@ def brightest(pixels):
     return max(1.0, float(finite.max())) if finite.size else 1.0
 
 
-def roc(scores, targets, title=None):
+def roc(scores, targets, title=None, log=False):
     """Draw the ROC curve: the share of hits against that of false alarms, for every threshold.
 
     Parameters
@@ -104,6 +104,8 @@ def roc(scores, targets, title=None):
         0 or 1.
     title : str, optional
         What the reader should see.
+    log : bool
+        Both axes logarithmic, from one example of each class on: for those to whom only few false alarms matter.
 
     Returns
     -------
@@ -117,11 +119,15 @@ def roc(scores, targets, title=None):
     """
     curves = roc_curves(scores, targets)
     title = title or f"the area under the curve is {_best(curves, 'auc')}"
+    least = min(1 / count for count in np.bincount(array_of(targets))) if log else 0
 
     def draw(figure):
         axes = figure.add_subplot()
-        axes.plot([0, 1], [0, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-        axes.text(0.62, 0.58, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
+        axes.plot([least, 1], [least, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
+        place = (2 * least, 2.6 * least) if log else (0.62, 0.58)
+        axes.text(*place, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
+        if log:
+            axes.set(xscale="log", yscale="log", xlim=(least, 1.2), ylim=(least, 1.2))
         asked = []
         for k, (name, c) in enumerate(curves.items()):
             axes.plot(c["false"], c["true"], color=class_colour(k), label=f"{legend_label(name)}: {c['auc']:.3f}")
@@ -134,6 +140,7 @@ def roc(scores, targets, title=None):
                     f"hits {c['true'][i]:.1%}, false alarms {c['false'][i]:.1%}",
                 )
                 for i in evenly(len(c["false"]), MOST_ASKED)
+                if min(c["false"][i], c["true"][i]) >= least
             ]
         axes.set_xlabel("false alarms (share of class 0)")
         axes.set_ylabel("hits (share of class 1)")

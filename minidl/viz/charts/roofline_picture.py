@@ -39,10 +39,10 @@ def roofline(profile, machine, title=None):
         at = np.geomspace(low, high, 200)
         axes.loglog(at, machine.attainable(at) / 1e9, color=LIGHT["ink"])
         axes.axvline(machine.ridge, color=LIGHT["line"], linestyle="--", linewidth=1)
-        for bound, colour, mark in (("memory", "gradient", "s"), ("arithmetic", "value", "o")):
+        for bound, part, colour, mark in (("memory", "slope", "gradient", "s"), ("arithmetic", "flat roof", "value", "o")):
             own = [layer for layer in layers if layer.bound == bound]
             x, y = [layer.intensity for layer in own], [layer.speed / 1e9 for layer in own]
-            axes.plot(x, y, mark, color=LIGHT[colour], label=f"limited by {bound}")
+            axes.plot(x, y, mark, color=LIGHT[colour], label=f"under the {part}")
         for layer in layers:
             axes.annotate(
                 plain_label(layer.name, 16), (layer.intensity, layer.speed / 1e9), xytext=(5, -9), fontsize=8,

@@ -79,16 +79,28 @@ def outline(samples, sample_rate):
     return Outline(starts / sample_rate, np.minimum.reduceat(finite, starts), np.maximum.reduceat(finite, starts))
 
 
-def bands(samples, sample_rate, n_fft, hop_length, n_mels=None):
-    """How loud each frequency is at each time; with `n_mels`, in that many bands of the mel scale."""
+def bands(samples, sample_rate, n_fft, hop_length, n_mels=None, highest=None):
+    """How loud each frequency is at each time; with `n_mels`, in that many bands of the mel scale.
+
+    Raises
+    ------
+    ValueError
+        When the highest frequency is not above 0 and at most half the sample rate.
+    """
+    highest = sample_rate / 2 if highest is None else highest
+    if not 0 < highest <= sample_rate / 2:
+        limit = f"above 0 and at most half the sample rate, {sample_rate / 2:g} Hz"
+        raise ValueError(f"the highest frequency is {limit}, not {highest}")
     finite = np.where(np.isfinite(samples), samples, 0)
     if np.abs(finite).max() > LOUDEST:  # decibels are counted from the loudest place, so the scale is free
         finite = finite / scale_of(finite)
     energies = spectrogram(tensor(finite.astype(np.float32)), n_fft, hop_length)
     hertz = np.linspace(0, sample_rate / 2, energies.shape[0])
     if n_mels:
-        filters = melscale_fbanks(len(hertz), 0.0, sample_rate / 2, n_mels, sample_rate)
+        filters = melscale_fbanks(len(hertz), 0.0, highest, n_mels, sample_rate)
         energies, hertz = filters.T @ energies, (filters.numpy().T @ hertz) / filters.numpy().sum(axis=0)
+    else:
+        energies, hertz = energies[: (hertz <= highest).sum()], hertz[hertz <= highest]
     decibels = amplitude_to_DB(energies).numpy()
     times = np.arange(decibels.shape[1]) * hop_length / sample_rate
     return Bands(np.maximum(decibels - decibels.max(), -QUIET), times, hertz)

@@ -55,7 +55,7 @@ def waveform(waveform, sample_rate, title=None):
     return SoundPicture(draw, title, samples, rate, (7, 2.6))
 
 
-def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, title=None):
+def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, title=None, highest=None):
     """Draw which frequencies a sound has when, below its wave; in a notebook it can be heard, and a line moves along.
 
     Parameters
@@ -72,6 +72,8 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
         Draw this many bands of the mel scale.
     title : str, optional
         What the reader should see.
+    highest : float, optional
+        The highest frequency that is drawn, in hertz; half the sample rate unless given. It does not change what is heard.
 
     Returns
     -------
@@ -85,7 +87,7 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
     """
     samples, rate = checked_sound(waveform, sample_rate)
     hop_length = max(1, n_fft // 4) if hop_length is None else hop_length
-    shown = bands(samples, rate, n_fft, hop_length, n_mels)
+    shown = bands(samples, rate, n_fft, hop_length, n_mels, highest)
     title = title or f"{_length(samples, rate)}, pieces of {1000 * n_fft / rate:.0f} ms"
     pixels = _pixels(shown.decibels)
 
@@ -94,7 +96,7 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
         above.set_title(wrapped(title, 6.5))
         draw_wave(above, samples, rate)
         half = hop_length / rate / 2
-        extent = (-half, shown.times[-1] + half, 0, len(shown.hertz) if n_mels else rate / 2000)
+        extent = (-half, shown.times[-1] + half, 0, len(shown.hertz) if n_mels else shown.hertz[-1] / 1000)
         below.imshow(pixels, origin="upper", aspect="auto", extent=extent, interpolation="none")
         below.set_xlim(0, len(samples) / rate)
         below.set_xlabel("seconds")
