@@ -112,7 +112,10 @@ def import_onnx(path):
             f"{path} is of opset {version}, and files of opset {LEAST_OPSET} and later are read; "
             "onnx.version_converter.convert_version(model, 17) makes it one"
         )
-    constants = {c.name: onnx.numpy_helper.to_array(c).copy() for c in graph.initializer}
+    try:
+        constants = {c.name: onnx.numpy_helper.to_array(c).copy() for c in graph.initializer}
+    except Exception as error:  # sizes and numbers that do not fit together, which the checker passes
+        raise ImportOnnxError(f"{path} holds a constant that cannot be read: {error}") from error
     if odd := next((name for name, array in constants.items() if array.dtype.kind not in "biuf"), None):
         raise ImportOnnxError(f"the constant {odd} is of {constants[odd].dtype}, which cannot be computed with here")
     inputs = [given.name for given in graph.input if given.name not in constants]

@@ -15,7 +15,7 @@ from minidl.course.predicting import Prediction
 from minidl.course.progress import guesses, is_progress, read, table
 from minidl.course.proving import code_cells
 from minidl.data.full_sets import read_idx
-from minidl.errors import CheckpointError, DataFileError, ShapeError
+from minidl.errors import CheckpointError, DataFileError, MinidlError, ShapeError
 from tests.fuzz.damaging import damaged, nonsense
 from tests.fuzzing import fuzz
 
@@ -170,6 +170,31 @@ def test_damaged_pictures_of_digits_are_read_or_refused(tmp_path):
         file.write_bytes(packed if inside else damaged(rng, packed))
         with contextlib.suppress(DataFileError):
             assert read_idx(file).dtype == np.uint8
+
+    fuzz(attempt)
+
+
+def test_a_damaged_sound_is_read_or_refused():
+    file = io.BytesIO()
+    md.audio.save(file, md.linspace(-1, 1, 60).reshape(2, 30), 8000)
+
+    def attempt(rng):
+        with contextlib.suppress(DataFileError):
+            assert md.audio.load(Named(damaged(rng, file.getvalue()), "x.wav"))[0].ndim == 2
+
+    fuzz(attempt)
+
+
+def test_a_damaged_onnx_file_is_read_or_refused(tmp_path):
+    pytest.importorskip("onnx")
+    file, x = tmp_path / "model.onnx", md.randn(1, 1, 6, 6)
+    layers = md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.MaxPool2d(2), md.nn.Flatten(), md.nn.Linear(8, 2)
+    content = md.interop.export_onnx(md.nn.Sequential(*layers), x, file).read_bytes()
+
+    def attempt(rng):
+        file.write_bytes(damaged(rng, content))
+        with contextlib.suppress(MinidlError), np.errstate(all="ignore"):  # a weight may have become huge
+            md.interop.import_onnx(file)(x)
 
     fuzz(attempt)
 
