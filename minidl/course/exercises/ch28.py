@@ -71,7 +71,7 @@ EXERCISES = {
         "From means to losses", Number(), 0.70,
         wrong=[
             (1.10, "That is the mean of all five. What did the fifth batch add to it?"),
-            (1.00, "The mean fell by 0.10, but it is a mean of *five*: the fifth batch alone fell by more."),
+            (1.00, "The mean fell by 0.10, but it is a mean of *five*: the fifth loss lies further below 1.20 than that."),
             (0.60, "The first four have a sum of 4 × 1.20, all five one of 5 × 1.10."),
             (1.30, "The mean fell, so the fifth loss lies below it."),
         ],
