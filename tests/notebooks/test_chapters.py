@@ -96,7 +96,7 @@ def test_the_test_set_is_opened_once_in_the_whole_course():
         for cell in nbformat.read(chapter, as_version=4).cells:
             if cell.cell_type == "code" and (found := re.search(r"(\w+), (\w+) = md\.data\.digits\(\)", cell.source)):
                 opened += [(chapter.name[:2], cell.id)] if found[2] != "_" else []
-    assert opened == [("10", "best")]
+    assert opened == [("10", "best"), ("25", "test")]
 
 
 def test_code_cells_are_short(notebook):

@@ -13,7 +13,7 @@ MOST_HIDDEN, MOST_EPOCHS, MOST_ERROR, SEEDS = 12, 8, 0.18, (11, 12, 13)
 
 PREDICTIONS = {
     "p1": Prediction(
-        "Two settings, 16 trials each: whose winners are better when they are tested again?",
+        "Two hyperparameters, 16 trials each: whose winners are better when they are tested again?",
         choices=("grid", "random", "no clear difference"),
     ),
     "p2": Prediction(

@@ -3,8 +3,10 @@
 import numpy as np
 
 import minidl as md
-from minidl.course.exercise import Exercise, Function, Number, Shape
+from minidl.course.exercise import Exercise, Function, Number, Shape, same_values
 from minidl.course.predicting import Prediction
+
+CHANGED = "Your function changes what it was given: make new tensors, with weights - ..., not weights -= ..."
 
 PREDICTIONS = {
     "p1": Prediction(
@@ -53,6 +55,27 @@ def reshaped(kernel, channels, height, width):
     return kernel.reshape(kernel.shape[1], -1)
 
 
+class WithoutMemory(Function):
+    """A function that leaves what it is given as it was."""
+
+    def problem(self, answer):
+        """Why this is no such function."""
+        if said := super().problem(answer):
+            return said
+        for arguments, before in zip(self.cases(), self.cases(), strict=True):
+            answer(*arguments)
+            if not same_values(arguments, before, 0.0):
+                return CHANGED
+        return ""
+
+
+def changing_weights(weights, speeds, gradients, lr, momentum):
+    """A step as an optimiser of PyTorch makes it: in place."""
+    speeds.mul_(momentum).add_(gradients)
+    weights.sub_(lr * speeds)
+    return weights, speeds
+
+
 def optimizer_states():
     """Weights, speeds, gradients, learning rate, momentum."""
     random = np.random.RandomState(29)
@@ -99,8 +122,9 @@ EXERCISES = {
         hint="Transpose, reshape to (out, height, width, channels), permute to (out, channels, height, width), flatten.",
     ),
     "ex4": Exercise(
-        "A step without memory", Function(optimizer_states), new_state,
+        "A step without memory", WithoutMemory(optimizer_states), new_state,
         wrong=[
+            (changing_weights, CHANGED),
             (lambda w, s, g, lr, m: (w - lr * g, m * s + g), "The weights move by the *new* speed, not by the gradient."),
             (lambda w, s, g, lr, m: (w - lr * (m * s + g), s), "Hand the new speed back, too: nobody else keeps it."),
             (lambda w, s, g, lr, m: (w - lr * s, m * s + g), "First the new speed, then the step with it."),
