@@ -164,7 +164,7 @@ EXERCISES = {
             (lambda path: [k for k, _ in begins(path)], "Pairs are asked for: a letter, and the frame at which it begins."),
             (lambda path: [(t, k) for k, t in begins(path)], "The letter comes first, then the frame."),
         ],
-        hint="Keep (path[t], t) if path[t] is not 0 and differs from path[t - 1].",
+        hint="Keep (path[t], t) if path[t] is not 0 and differs from the frame before; the first frame has none before it.",
     ),
     "ex3": Exercise(
         "The probability of a text", Number(), 0.57,
