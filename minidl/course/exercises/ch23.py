@@ -25,7 +25,7 @@ PREDICTIONS = {
     "p4": Prediction(
         "'nine' is in no training word, but its letters are. Of 14 voices that say it, how many are spelled right?", close=1
     ),
-    "p5": Prediction("Class 0 is now the letter e, and the blank too. Which letter will never be written?", words=True),
+    "p5": Prediction("The letters are numbered from 0, without a place for the blank. What will go wrong?", words=True),
     "p6": Prediction(
         "Taught by one voice, heard from the other: of 100 symbols, how many edits are needed?", unit="%", close=0.15
     ),

@@ -38,7 +38,7 @@ class CopiedWords:
         names = [f"“{shortened(word)}”" for word, copied in zip(self.written, self.sure(), strict=True) if copied]
         said = f"{len(names)} of {len(self.written)} words were copied"
         if names:
-            said += ": " + ", ".join(names[:4]) + (" and others" if len(names) > 4 else "")
+            said += ": " + ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         unknown = int(np.isnan(self.copied).sum())
         return said + (f"; of {unknown} it is not known" if unknown else "")
 
