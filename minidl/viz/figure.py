@@ -238,7 +238,7 @@ def legend_label(text):
     r"""Any text as a label that a legend shows: matplotlib leaves out what is empty, and what begins with an underscore.
 
     >>> legend_label("loss"), legend_label("_loss")
-    ('loss', '\\u200b_loss')
+    ('loss', '\u200b_loss')
     """
     label = plain_label(text)
     return label if label[:1] not in ("", "_") else "\u200b" + label
