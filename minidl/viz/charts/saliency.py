@@ -8,6 +8,7 @@ from minidl.engine.backward import grad
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.activation import softmax_array
 from minidl.viz.charts.layers_watched import convolutions, one_image, run_and_watch
 from minidl.viz.summary import drawable
 
@@ -92,8 +93,7 @@ def saliency_of(model, image, target=None, kind="gradient", patch=None):
 
 def _softmax(logits):
     with np.errstate(all="ignore"):
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return raised / raised.sum(axis=1, keepdims=True)
+        return softmax_array(logits, 1)
 
 
 def _gradient(model, batch, target, _):

@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.grad_mode import no_grad
 from minidl.errors import ShapeError
 from minidl.nn.modes import evaluating
+from minidl.ops.activation import softmax_array
 from minidl.ops.creation import tensor
 from minidl.train.metrics import array_of
 from minidl.viz.colours import region_image
@@ -41,8 +42,7 @@ def predict(model, points):
         if out.ndim == 1 or out.shape[1] == 1:
             p = 1 / (1 + np.exp(-out.reshape(-1)))
             return np.stack([1 - p, p], axis=1)
-        out = np.exp(out - out.max(axis=1, keepdims=True))
-        return out / out.sum(axis=1, keepdims=True)
+        return softmax_array(out, 1)
 
 
 def seen_classes(probabilities):
