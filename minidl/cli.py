@@ -1,4 +1,7 @@
-"""The command `minidl`: open the course, or see a network learn in the terminal."""
+"""The command `minidl`: open the course, or see a network learn in the terminal.
+
+Each command imports what it needs where it is run, so that none waits for the others.
+"""
 
 import argparse
 import os

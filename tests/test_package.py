@@ -1,6 +1,8 @@
 """Importing minidl is cheap, and what it offers is there."""
 
+import ast
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -46,6 +48,25 @@ def test_rooms_import_only_rooms_below_them(monkeypatch):
 
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0  # what it found is in the output
+
+
+def test_an_import_inside_a_function_says_why():
+    """In a comment, which holds for those right below it, too, or for a whole file in its docstring."""
+    silent = []
+    for path in sorted((ROOT / "minidl").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        tree, said = ast.parse(text), [""] + ["#" in line for line in text.split("\n")]
+        if re.search(r"import(s|ed) ([\w ]* )?(where|when)", ast.get_docstring(tree) or ""):
+            continue
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        late = {
+            node.lineno
+            for function in functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        }
+        silent += [f"{path.relative_to(ROOT)}:{i}" for i in sorted(late) if i - 1 not in late and not said[i]]
+    assert silent == []
 
 
 def test_what_is_missing_in_a_distribution_or_there_twice_is_said(tmp_path):

@@ -1,9 +1,12 @@
-"""The course: copying it to the learner, opening it, predictions, exercises, proving notebooks."""
+"""The course: copying it to the learner, opening it, predictions, exercises, proving notebooks.
+
+Its names are imported when they are first asked for: what JupyterLab's server loads from here needs no exercises.
+"""
 
 __all__ = ["check", "outcome", "predict", "write_language_pack"]
 
 
-def __getattr__(name):  # what JupyterLab's server loads from here needs no exercises
+def __getattr__(name):
     if name == "check":
         from minidl.course.answering import check
 

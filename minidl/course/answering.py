@@ -11,7 +11,7 @@ said_right: dict[str, bool] = {}  # what `check` said last in this run
 
 def on_the_shelf(shelf, chapter=None):
     """What the chapters' files hold in a dict such as EXERCISES, by its whole name; of all chapters, or of one ("ch04")."""
-    from minidl.course import exercises as rooms
+    from minidl.course import exercises as rooms  # late: the exercises themselves import this module
 
     found = {}
     for name in sorted(room.name for room in iter_modules(rooms.__path__)):

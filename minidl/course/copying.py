@@ -134,7 +134,7 @@ def trust_chapters(target):
 
     Without that JupyterLab shows the outputs of a notebook only after its cells were run.
     """
-    import nbformat
+    import nbformat  # late: only `minidl lab` needs it
     from nbformat.sign import NotebookNotary
 
     source, notary = resource("notebooks"), NotebookNotary()

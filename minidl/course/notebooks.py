@@ -29,7 +29,7 @@ MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 def execute(notebook, folder, env=ONE_THREAD):
     """Run all cells of a notebook (an nbformat object) in a fresh kernel with `env` in its environment, in place."""
-    from nbclient import NotebookClient
+    from nbclient import NotebookClient  # late: JupyterLab's server loads this module, and runs nothing
 
     with tempfile.TemporaryDirectory() as own:  # whoever runs this has guesses of their own, which must not show
         NotebookClient(
@@ -128,7 +128,7 @@ def executed(path, env=ONE_THREAD):
     CourseError
         When a cell fails.
     """
-    import nbformat
+    import nbformat  # late: as above
     from nbclient.exceptions import CellExecutionError
 
     before, notebook = (nbformat.read(path, as_version=4) for _ in range(2))

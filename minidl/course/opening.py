@@ -190,7 +190,7 @@ def _redirect_file(address):
 
     The address itself on the browser's command line could be read by everyone who asks for the list of processes.
     """
-    from jupyter_core.paths import jupyter_runtime_dir
+    from jupyter_core.paths import jupyter_runtime_dir  # late: the course needs Jupyter, the package does not
 
     folder = Path(jupyter_runtime_dir())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -227,7 +227,7 @@ def _wait_until_ready(server, port, secret, seconds=120):
 
 def _runtime_info(port):
     """What Jupyter's servers keep about the one on this port, in a folder that only their owner can read; the newest."""
-    from jupyter_core.paths import jupyter_runtime_dir
+    from jupyter_core.paths import jupyter_runtime_dir  # late: the course needs Jupyter, the package does not
 
     newest, found = 0.0, {}
     for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):

@@ -214,7 +214,7 @@ def predict(name, guess=...):
                 else f"{WRONG} {name}: your guess could not be kept: {progress_file()} cannot be written."
             )
     elif in_a_notebook():
-        from minidl.course.prediction_box import show_box
+        from minidl.course.prediction_box import show_box  # late: it loads widgets
 
         show_box(name, prediction)
     else:

@@ -12,7 +12,7 @@ from minidl.system.files import locked, write_atomically
 
 def progress_file():
     """Where the progress is kept; the environment variable MINIDL_PROGRESS names another file."""
-    from platformdirs import user_data_path
+    from platformdirs import user_data_path  # late: only who asks for the file waits for it
 
     named = os.environ.get("MINIDL_PROGRESS")
     return Path(named) if named else user_data_path("minidl") / "progress.json"

@@ -102,7 +102,7 @@ def code_cells(path):
     CourseError
         When it is not a notebook, names a kernel that is not here, or has a tag that is not understood.
     """
-    import nbformat
+    import nbformat  # late: Jupyter is for the course, and this for its teachers
     from jupyter_client.kernelspec import KernelSpecManager
 
     content = _content(path)

@@ -48,7 +48,7 @@ def with_own_script(model):
     dict or None
         None for a widget that brings a script and is none of minidl's; Jupyter's own bring none.
     """
-    from minidl.viz.widget import HERE, packed_script
+    from minidl.viz.widget import HERE, packed_script  # late: a notebook without pictures is saved without it
 
     try:
         state, scripts = model["state"], {"_esm", "_css"} & model["state"].keys()
@@ -76,7 +76,7 @@ def before_saving(path, model, contents_manager, **_):
 
 def _trusted(file, notary):
     """The notebook in a file, if Jupyter trusts it: if it was signed on this machine, by this user. Otherwise None."""
-    import nbformat
+    import nbformat  # late: the server that calls this has it loaded
 
     try:
         with open(file, encoding="utf-8") as stream:

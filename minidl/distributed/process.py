@@ -11,7 +11,7 @@ from minidl.distributed.launching import note_process
 
 def main():
     """Run the script as the main program, with who we are in the environment, as under ``torchrun``."""
-    from mpi4py import MPI
+    from mpi4py import MPI  # late: importing it starts MPI, and tests import this module
 
     world = MPI.COMM_WORLD
     rank, size = str(world.rank), str(world.size)

@@ -74,7 +74,7 @@ def init_process_group(backend=None, init_method=None, timeout=None, world_size=
 def _mpi():
     """The module ``mpi4py.MPI``; importing it starts MPI."""
     try:
-        from mpi4py import MPI
+        from mpi4py import MPI  # late: an optional package
     except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, and no MPI library
         raise DistributedError(
             f'several processes need MPI ({error}): pip install "minidl[distributed]" brings mpi4py and MPICH'

@@ -41,7 +41,7 @@ class Blas:
     def found(self):
         """The libraries, looked for once; not at import, because that takes milliseconds."""
         if self.libraries is None:
-            from threadpoolctl import ThreadpoolController
+            from threadpoolctl import ThreadpoolController  # late: it takes milliseconds
 
             self.libraries = ThreadpoolController().select(user_api="blas").lib_controllers
         return self.libraries

@@ -3,6 +3,8 @@
 Every operation has a translation in `onnx_translations`, a few lines each. What does not depend on the input is
 computed once and stored as a constant. So would be a number that leaves the graph (``item()``, argmax, NumPy, an ``if`` on
 values): the finished file is therefore run on other inputs, and refused if it gives other numbers than the model.
+
+The package onnx is optional, and imported where it is used.
 """
 
 from contextlib import contextmanager
@@ -45,7 +47,7 @@ def export_onnx(model, example, path, dynamic_batch=True, input_name="input", ou
         model. Nothing is written then.
     """
     try:
-        import onnx  # late, here and below: an optional package
+        import onnx
     except ImportError as error:
         raise ExportError("exporting needs the package onnx: pip install onnx") from error
     recorder = Recorder(example, dynamic_batch, input_name)

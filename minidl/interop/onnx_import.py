@@ -2,6 +2,8 @@
 
 `RULES` says what each kind of node computes. A kind that is not there is refused by name when the file is read, not when
 the model runs.
+
+The package onnx is optional, and imported where it is used.
 """
 
 import inspect
@@ -96,7 +98,7 @@ def import_onnx(path):
     True
     """
     try:
-        import onnx  # late: an optional package
+        import onnx
     except ImportError as error:
         raise ImportOnnxError("reading ONNX files needs the package onnx: pip install onnx") from error
     try:

@@ -2,6 +2,8 @@
 
 The first argument is the `Recorder`; the others are those of the operation. Arrays that were computed from the input stand
 for their names.
+
+The package onnx is optional, and imported where it is used.
 """
 
 import math

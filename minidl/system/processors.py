@@ -79,7 +79,7 @@ def named(family, vector=None):
 
 def _choices():
     """The vector code that this NumPy can take or leave; the names differ between its versions."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__
+    from numpy._core._multiarray_umath import __cpu_dispatch__  # late: a private name, asked for only by the tests
 
     return list(__cpu_dispatch__)
 

@@ -42,7 +42,7 @@ def read_image(path, mode=ImageReadMode.UNCHANGED):
         In one line: there is no such file, it is no image (a text, a movie), it is cut short or damaged, or so large that
         it would not fit into memory.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError  # late: only who reads a file of an image waits for it
 
     wanted = ImageReadMode[mode] if isinstance(mode, str) else mode
     try:

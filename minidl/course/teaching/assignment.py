@@ -6,6 +6,9 @@ the same run. The metadata is nbgrader's, in version 3 of its schema.
 
 import copy
 
+import nbformat
+from nbformat.v4 import new_code_cell
+
 from minidl.course.copying import CourseError
 from minidl.course.solving import solutions
 from minidl.course.teaching.chapters import exercise_in, read_chapter
@@ -38,8 +41,6 @@ def write_assignment(chapter, target):
     OSError
         When the folder cannot be written.
     """
-    import nbformat
-
     name = f"ch{chapter.name[:2]}"
     notebook, written = read_chapter(chapter), []
     answers = solutions((folder("solutions") / f"{name}.py").read_text(encoding="utf-8"))
@@ -90,8 +91,6 @@ def _solved(source, name, answers):
 
 def _graded(name):
     """The locked cell that gives the point."""
-    from nbformat.v4 import new_code_cell
-
     source = f'# One point, if check said "right" above.\nfrom minidl.course.answering import require\n\nrequire("{name}")'
     cell = new_code_cell(source, id=f"{_id(name)}-points")
     cell.metadata["nbgrader"] = {**SCHEMA, "grade": True, "locked": True, "points": 1, "grade_id": f"{_id(name)}-points"}

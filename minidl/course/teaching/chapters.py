@@ -2,6 +2,8 @@
 
 import re
 
+import nbformat
+
 from minidl.course.copying import CourseError
 from minidl.course.predicting import predictions
 from minidl.course.solving import exercise_of
@@ -32,8 +34,6 @@ def find_chapter(number):
 
 def read_chapter(path):
     """A chapter as an nbformat object."""
-    import nbformat
-
     return nbformat.read(path, as_version=4)
 
 

@@ -3,6 +3,10 @@
 import csv
 import io
 
+from rich.box import SIMPLE
+from rich.table import Table
+from rich.text import Text
+
 from minidl.course.answering import exercises
 from minidl.course.copying import CourseError
 from minidl.course.predicting import predictions
@@ -78,10 +82,6 @@ def _harmless(value):
 
 def class_table(rows):
     """The table for a terminal: of each chapter how many exercises are solved."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
-
     names = list(dict.fromkeys(name for row in rows for name in row if name != "problem"))
     shown = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
     for name in names:

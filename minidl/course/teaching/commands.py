@@ -1,4 +1,7 @@
-"""`minidl teach`: what it understands, and what it says."""
+"""`minidl teach`: what it understands, and what it says.
+
+Each command imports what it needs where it is run, so that `minidl` itself starts at once.
+"""
 
 from pathlib import Path
 

@@ -2,6 +2,8 @@
 
 import shutil
 
+import nbformat
+
 from minidl.course.copying import CourseError, without_outputs
 from minidl.course.solving import solved_project
 from minidl.system.files import write_atomically
@@ -30,8 +32,6 @@ def find_project(number):
 
 def solution_of(project):
     """The solved notebook of a project, an nbformat object without outputs."""
-    import nbformat
-
     text = (folder("solutions") / f"project_{int(project.name[:2])}.py").read_text(encoding="utf-8")
     notebook = nbformat.reads(without_outputs(project.read_bytes()).decode("utf-8"), as_version=4)
     return solved_project(notebook, text)
@@ -57,8 +57,6 @@ def write_project(project, target):
     OSError
         When the folder cannot be written.
     """
-    import nbformat
-
     solved = (nbformat.writes(solution_of(project)).rstrip("\n") + "\n").encode()
     versions = {"students": without_outputs(project.read_bytes()), "solution": solved}
     for name, content in versions.items():

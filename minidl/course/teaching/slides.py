@@ -9,6 +9,10 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+from nbconvert.exporters import SlidesExporter
+from nbformat.v4 import new_markdown_cell
+from traitlets.config import Config
+
 from minidl.course.notebooks import WIDGET_VIEW
 from minidl.course.teaching.chapters import exercise_in, prediction_in, read_chapter
 from minidl.system.resources import folder
@@ -34,9 +38,6 @@ def slides(chapter):
     -------
     str
     """
-    from nbconvert.exporters import SlidesExporter
-    from traitlets.config import Config
-
     notebook, formulas = arranged(read_chapter(chapter))
     reveal = folder("assets") / "reveal"
     exporter = SlidesExporter(
@@ -64,8 +65,6 @@ def arranged(notebook):
     notebook, list of str
         Its formulas, for which tokens stand in it.
     """
-    from nbformat.v4 import new_markdown_cell
-
     notebook = copy.deepcopy(notebook)
     notebook.metadata.pop("widgets", None)
     cells = [piece for cell in notebook.cells for piece in _pieces(cell)]
