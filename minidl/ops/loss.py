@@ -694,6 +694,11 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     zero_infinity : bool
         Count a target that does not fit into its input as 0 instead of infinity.
 
+    Raises
+    ------
+    OutOfRangeError
+        When a target holds the blank, or a class that does not exist.
+
     References
     ----------
     Graves et al. (2006), *Connectionist Temporal Classification*.
@@ -710,6 +715,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
             own, start = labels[start : start + S], start + S
         else:
             own = labels[n, :S]
+        _check_ctc_labels(own, log_probs.shape[-1], blank)
         losses.append(_ctc_of_one(log_probs[:T, n], own, blank))
     loss = cat([x.reshape(1) for x in losses])
     if zero_infinity:
@@ -718,6 +724,18 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
         return (loss / Tensor.wrap(np.maximum(lengths[1], 1).astype(loss.dtype))).mean()
     loss = reduced(loss, reduction)
     return loss.squeeze(0) if single and reduction == "none" else loss
+
+
+def _check_ctc_labels(labels, classes, blank):
+    """Refuse a target that no path can spell."""
+    if (labels == blank).any():
+        raise OutOfRangeError(
+            f"ctc_loss: the target {labels.tolist()} holds class {blank}, which is the blank: it stands between labels. "
+            "Number the labels without it; where it only fills a target up, let target_lengths end before it"
+        )
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise OutOfRangeError(f"ctc_loss: label {labels[wrong][0]} is out of range: there are classes 0 to {classes - 1}")
 
 
 IMPOSSIBLE = -1e30  # the logarithm of a probability of 0, but one that can be reckoned with

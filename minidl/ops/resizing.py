@@ -90,6 +90,9 @@ def interpolate(
         Whether the centres of the corner pixels stay where they are, instead of the corners of the image.
     recompute_scale_factor : bool, optional
         Whether the scale is that of the whole sizes, instead of the `scale_factor` as given.
+    antialias : bool
+        Whether an image that becomes smaller is blurred on the way, so that fine patterns do not turn into coarse ones; for
+        "bilinear" and "bicubic".
 
     Raises
     ------
@@ -104,13 +107,20 @@ def interpolate(
             f"interpolate by {mode!r} needs an input of {' or '.join(str(m + 2) for m in MODES[mode])} dimensions "
             f"(N, C, ...), and got shape {input.shape}"
         )
-    if antialias:
-        raise ValueError("interpolate does not blur before it makes an image smaller (antialias=True) here")
+    if antialias and mode not in REACH:
+        raise ValueError(f"antialias is for the modes {' and '.join(map(repr, REACH))}, not {mode!r}")
     if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
         raise ValueError(f"align_corners means nothing to the mode {mode!r}")
     size, scales = _new_size(n, input, size, scale_factor, recompute_scale_factor)
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[n - 1](input, size)
+    if antialias:
+        (H, W), (h, w) = input.shape[2:], size
+        rows, columns = (
+            _blurring_weights(old, new, scale, mode, bool(align_corners)).astype(input.dtype)
+            for old, new, scale in zip((H, W), (h, w), scales, strict=True)
+        )
+        return Tensor.wrap(rows) @ input @ Tensor.wrap(columns.T)
     for dim, (out, scale) in enumerate(zip(size, scales, strict=True), 2):
         input = _interpolated_along(input, dim, out, scale, mode, bool(align_corners))
     return input
@@ -176,16 +186,39 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
     return sum(terms[1:], terms[0])
 
 
+REACH = {"bilinear": 1, "bicubic": 2}  # how many pixels to each side count
+
+
+def _blurring_weights(old, new, scale, mode, align_corners):
+    """How much each old pixel along a side counts for each new one: an array (new, old) whose rows add up to 1.
+
+    The curve of the mode is stretched until it spans as many old pixels as one new pixel covers.
+    """
+    if align_corners:
+        step = (old - 1) / (new - 1) if new > 1 else 0.0
+    else:
+        step = old / new if scale is None else 1 / scale
+    stretch = max(step, 1.0)
+    reach = REACH[mode] * stretch
+    centres = (step * (np.arange(new) + 0.5))[:, None]
+    pixels = np.arange(old)
+    seen = (pixels >= np.floor(centres - reach + 0.5)) & (pixels < np.floor(centres + reach + 0.5))
+    away = np.abs((pixels + 0.5 - centres) / stretch)
+    weights = np.where(seen, np.maximum(0, 1 - away) if mode == "bilinear" else _cubic(away, a=-0.5), 0)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _cubic(away, a):
+    """Keys's cubic curve at a distance: 1 in the middle, 0 from 2 on."""
+    near = ((a + 2) * away - (a + 3)) * away * away + 1
+    far = ((a * away - 5 * a) * away + 8 * a) * away - 4 * a
+    return np.where(away < 1, near, np.where(away >= 2, 0, far))
+
+
 def cubic_weights(t, a=-0.75):
     """How much each of four neighbours counts for a place t between the middle two (Keys 1981)."""
 
-    def near(d):
-        return ((a + 2) * d - (a + 3)) * d * d + 1
-
-    def far(d):
-        return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
-
-    return far(t + 1), near(t), near(1 - t), far(2 - t)
+    return _cubic(t + 1, a), _cubic(t, a), _cubic(1 - t, a), _cubic(2 - t, a)
 
 
 # ---------------------------------------------------------------- channels to pixels, and back

@@ -9,7 +9,7 @@ GPT-2, whose rule of splitting is the one here.
 import json
 from collections import Counter, defaultdict
 from functools import lru_cache
-from itertools import pairwise
+from heapq import heapify, heappop, heappush
 
 import regex
 
@@ -81,7 +81,7 @@ class BytePairs:
         if size < BYTES:
             raise ValueError(f"there are 256 bytes, so an encoding of bytes has at least 256 tokens, and size is {size}")
         pieces = Counter(regex.findall(pattern, text_of(text)))
-        return cls(_learned([[*piece.encode()] for piece in pieces], list(pieces.values()), size - BYTES), specials, pattern)
+        return cls(_learned([piece.encode() for piece in pieces], list(pieces.values()), size - BYTES), specials, pattern)
 
     def __len__(self):
         return len(self.token_bytes) + len(self.specials)
@@ -156,56 +156,102 @@ class BytePairs:
 
     def _merged(self, piece):
         """The tokens of one piece: of all pairs that stand there, the one that was learned first is joined first."""
-        tokens = [*piece.encode()]
-        while len(tokens) > 1:
-            pair = min(pairwise(tokens), key=lambda pair: self._rank.get(pair, len(self)))
-            if pair not in self._rank:
-                break
-            tokens = joined(tokens, pair, self._rank[pair])
-        return tuple(tokens)
+        chain = Chain([piece.encode()])
+        rank = self._rank
+        waiting = [(rank[pair], place) for place, pair in chain.pairs_at(range(len(chain))) if pair in rank]
+        heapify(waiting)
+        while waiting:
+            new, place = heappop(waiting)
+            if chain.pair_at(place) != self.merges[new - BYTES]:
+                continue  # one of the two became part of another token
+            chain.join(place, new)
+            for other, pair in chain.pairs_at((chain.before[place], place)):
+                if pair in rank:
+                    heappush(waiting, (rank[pair], other))
+        return tuple(token for token in chain.tokens if token != NOTHING)
 
 
-def joined(tokens, pair, new):
-    """Tokens in which every occurrence of a pair, from the left, became one new token.
+NOTHING = -1  # no token: before the first and behind the last of a piece
 
-    >>> joined([1, 1, 1, 2], (1, 1), 9)
-    [9, 1, 2]
+
+class Chain:
+    """The tokens of pieces, each linked with those beside it, so that two are joined without moving the others.
+
+    A token has the place of its first byte, in all pieces together.
     """
-    out, k = [], 0
-    while k < len(tokens):
-        if k + 1 < len(tokens) and (tokens[k], tokens[k + 1]) == pair:
-            out.append(new)
-            k += 2
-        else:
-            out.append(tokens[k])
-            k += 1
-    return out
+
+    def __init__(self, pieces):
+        self.tokens, self.before, self.behind = [], [], []
+        for piece in filter(len, pieces):
+            start, end = len(self), len(self) + len(piece)
+            self.tokens += piece
+            self.before += [NOTHING, *range(start, end - 1)]
+            self.behind += [*range(start + 1, end), NOTHING]
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def pair_at(self, place):
+        """The token at a place and the one behind it; None where there are not both."""
+        if place == NOTHING or self.tokens[place] == NOTHING or self.behind[place] == NOTHING:
+            return None
+        return self.tokens[place], self.tokens[self.behind[place]]
+
+    def pairs_at(self, places):
+        """Those of the places at which a pair begins, each with its pair."""
+        return ((place, pair) for place in places if (pair := self.pair_at(place)) is not None)
+
+    def join(self, place, new):
+        """Make one token of the pair at a place.
+
+        >>> chain = Chain([[1, 2, 3]])
+        >>> chain.join(1, 9)
+        >>> chain.pair_at(0), chain.pair_at(1)
+        ((1, 9), None)
+        """
+        gone = self.behind[place]
+        after = self.behind[gone]
+        self.tokens[place], self.tokens[gone] = new, NOTHING
+        self.behind[place] = after
+        if after != NOTHING:
+            self.before[after] = place
 
 
 def _learned(pieces, counts, steps):
     """The pairs that become tokens, most frequent first; of equals the one with the smaller numbers.
 
-    Only pieces in which a pair occurs are looked at again when it is joined: that is all that makes it fast.
+    The places of every pair are known, so a step looks only at those of the pair that it joins. How often a pair occurs can
+    later only fall; what waits with an old number is put back with its new one when it comes to the front.
     """
-    occurs, where = Counter(), defaultdict(set)
-    for k, piece in enumerate(pieces):
-        for pair in pairwise(piece):
-            occurs[pair] += counts[k]
-            where[pair].add(k)
+    chain = Chain(pieces)
+    often = [n for piece, n in zip(pieces, counts, strict=True) for _ in piece]
+    occurs, where = Counter(), defaultdict(list)
+    for place, pair in chain.pairs_at(range(len(chain))):
+        occurs[pair] += often[place]
+        where[pair].append(place)
+    waiting = [(-count, pair) for pair, count in occurs.items()]
+    heapify(waiting)
     merges = []
-    for new in range(BYTES, BYTES + steps):
-        best = max(occurs, key=lambda pair: (occurs[pair], -pair[0], -pair[1]), default=None)
-        if best is None or occurs[best] < 2:
-            break
+    while waiting and len(merges) < steps:
+        count, best = heappop(waiting)
+        if occurs[best] < 2:
+            continue
+        if occurs[best] != -count:
+            heappush(waiting, (-occurs[best], best))
+            continue
+        new = BYTES + len(merges)
         merges.append(best)
-        for k in where.pop(best):
-            before, after = pieces[k], joined(pieces[k], best, new)
-            for pair in pairwise(before):
-                occurs[pair] -= counts[k]
-            for pair in pairwise(after):
-                occurs[pair] += counts[k]
-                where[pair].add(k)
-            pieces[k] = after
-        for pair in [pair for pair, count in occurs.items() if count <= 0]:
-            del occurs[pair]
+        fresh = set()
+        for place in where.pop(best):
+            if chain.pair_at(place) != best:
+                continue  # its first token went into the pair before it
+            for _, pair in chain.pairs_at((chain.before[place], chain.behind[place])):
+                occurs[pair] -= often[place]
+            chain.join(place, new)
+            for other, pair in chain.pairs_at((chain.before[place], place)):
+                occurs[pair] += often[place]
+                where[pair].append(other)
+                fresh.add(pair)
+        for pair in fresh:
+            heappush(waiting, (-occurs[pair], pair))
     return merges

@@ -2,7 +2,6 @@
 
 import heapq
 import math
-from numbers import Integral
 
 import numpy as np
 
@@ -32,6 +31,13 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
     -------
     Tensor, shape (..., V)
 
+    Raises
+    ------
+    ShapeError
+        When there is no row of scores.
+    ValueError
+        When a setting is out of its range, top_k no whole number, or nothing can be drawn from the logits.
+
     Examples
     --------
     >>> import minidl as md
@@ -46,8 +52,9 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
         raise ShapeError(f"logits are a row of scores, one for each token, and have shape {scores.shape}")
     if not temperature > 0:
         raise ValueError(f"temperature must be greater than 0, not {temperature}; the likeliest token is logits.argmax(-1)")
-    if top_k is not None and not 1 <= top_k <= scores.shape[-1]:
-        raise ValueError(f"top_k keeps 1 to {scores.shape[-1]} tokens, not {top_k}")
+    if top_k is not None and not (isinstance(top_k, int | np.integer) and 1 <= top_k <= scores.shape[-1]):
+        hint = ". Did you mean top_p, a probability?" if isinstance(top_k, float) and 0 < top_k < 1 else ""
+        raise ValueError(f"top_k keeps 1 to {scores.shape[-1]} tokens, a whole number, not {top_k!r}{hint}")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p is a probability greater than 0 and at most 1, not {top_p}")
     if np.isnan(scores).any() or not np.isfinite(scores.max(-1)).all():
@@ -111,6 +118,13 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
     (list of int, float)
         The best continuation, `start` and (if it came) `end` included, and its score.
 
+    Raises
+    ------
+    ValueError
+        When width or max_length is no whole number of at least 1, or no continuation is possible.
+    ShapeError
+        When `step` does not give a row for each beginning.
+
     Examples
     --------
     >>> import minidl as md
@@ -118,11 +132,11 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
     >>> beam_search(lambda paths: likely[[path[-1] for path in paths]], start=0, end=2, width=2, max_length=2)[0]
     [0, 2]
     """
-    if width < 1 or max_length < 1:
-        raise ValueError(f"width and max_length are at least 1, not {width} and {max_length}")
+    if not all(isinstance(number, int | np.integer) and number >= 1 for number in (width, max_length)):
+        raise ValueError(f"width and max_length are whole numbers of at least 1, not {width!r} and {max_length!r}")
     if not math.isfinite(length_penalty):
         raise ValueError(f"length_penalty is a finite number, not {length_penalty}")
-    start = [int(start)] if isinstance(start, Integral) else [int(token) for token in start]
+    start = [int(start)] if isinstance(start, int | np.integer) else [int(token) for token in start]
     beams, complete = [(0.0, start)], []
     for length in range(1, max_length + 1):
         scores = step([path for _, path in beams])

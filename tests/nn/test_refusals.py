@@ -16,6 +16,10 @@ def attention(**masks):
     return nn.MultiheadAttention(4, 2, batch_first=True)(*[md.ones(1, 2, 4)] * 3, **masks)
 
 
+def ctc(targets, blank=0):
+    return F.ctc_loss(md.zeros(4, 1, 4).log_softmax(2), md.tensor(targets), [4], [2], blank=blank)
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "text"),
     [
@@ -60,6 +64,12 @@ def attention(**masks):
         (lambda: F.prelu(md.ones(2, 3), md.ones(2)), ShapeError, "the weight has 2 slopes, one for each channel"),
         (lambda: F.hardtanh(x4, 1.0, -1.0), ValueError, "min_val 1.0 must not be greater than max_val -1.0"),
         (lambda: F.embedding(md.tensor([0]), md.ones(3)), ShapeError, "embedding needs a table"),
+        (lambda: F.interpolate(x4[None, None], size=2, antialias=True), ValueError, "antialias is for the modes 'bilinear' and 'bicubic', not 'nearest'"),
+        # sequences
+        (lambda: ctc([[1, 0]]), md.errors.OutOfRangeError, "the target [1, 0] holds class 0, which is the blank"),
+        (lambda: ctc([[1, 3]], blank=3), md.errors.OutOfRangeError, "holds class 3, which is the blank"),
+        (lambda: ctc([1, 7]), md.errors.OutOfRangeError, "label 7 is out of range: there are classes 0 to 3"),
+        (lambda: ctc([[1, -1]]), md.errors.OutOfRangeError, "label -1 is out of range"),
         # recurrent layers
         (lambda: nn.RNN(3, 5, 1, True), ValueError, 'nonlinearity must be "tanh" or "relu", not True'),
         (lambda: nn.LSTM(3, 5, dropout=2), ValueError, "dropout is a probability between 0 and 1"),

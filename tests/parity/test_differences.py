@@ -23,6 +23,30 @@ def test_the_slope_of_the_determinant_of_a_singular_matrix_is_true():
     np.testing.assert_allclose(x.grad.array, [[4, -2], [-2, 1]], atol=1e-6)
 
 
+def test_attention_sees_what_was_added_with_and_without_its_weights():
+    md.manual_seed(0)
+    x, mask = md.randn(2, 5, 8), md.nn.Transformer.generate_square_subsequent_mask(5)
+    for extra in ({"add_bias_kv": True}, {"add_zero_attn": True}):
+        attention = md.nn.MultiheadAttention(8, 2, batch_first=True, **extra)
+        shown, without = (
+            attention(x, x, x, attn_mask=mask, is_causal=True, need_weights=need)[0].detach().numpy()
+            for need in (True, False)
+        )
+        np.testing.assert_allclose(shown, without, atol=1e-6)
+
+
+def test_a_blank_among_the_labels_is_refused():
+    with pytest.raises(md.errors.OutOfRangeError, match="the blank"):
+        md.nn.functional.ctc_loss(md.zeros(4, 1, 3).log_softmax(2), md.tensor([[1, 0]]), [4], [2])
+
+
+def test_an_image_blurred_to_one_column_is_the_sum_that_its_gradient_says():
+    x = md.randn(1, 1, 2, 10, dtype=md.float64, requires_grad=True)
+    y = md.nn.functional.interpolate(x, size=(3, 1), mode="bilinear", antialias=True)
+    (slope,) = md.autograd.grad(y.sum(), x)
+    assert y.sum().item() == pytest.approx((slope * x).sum().item())
+
+
 def test_empty_memory_is_zero():
     assert md.empty(1000).abs().sum() == md.empty_like(md.ones(3)).sum() == md.ones(2).new_empty(3).sum() == 0
 

@@ -1,10 +1,14 @@
 """Text: split as people see it, numbered, learned, put into batches, chosen and judged as other packages do."""
 
 import json
+import random
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+import regex
 
 import minidl as md
 from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
@@ -24,6 +28,7 @@ from minidl.text import (
     sample,
     words,
 )
+from minidl.text.byte_pairs import GPT2_PATTERN
 from tests.text.recipes import LEARNED_FROM, texts
 
 KNOWN = json.loads((Path(__file__).parents[1] / "fixtures" / "text.json").read_text(encoding="utf-8"))
@@ -150,6 +155,53 @@ def test_the_text_of_a_special_token_is_ordinary_unless_asked_for(learned):
     assert learned.decode(learned.encode("a<|end|>b", specials=True)) == "a<|end|>b"
 
 
+def test_a_long_text_without_a_space_is_learned_and_encoded_in_time():
+    line = "".join(np.random.RandomState(0).choice(list("abcdefgh"), 100_000))
+    tokenizer = BytePairs.learn(line, 300)
+    tokens = tokenizer.encode(line)
+    assert len(tokens) < 70_000
+    assert tokenizer.decode(tokens) == line
+    assert len(BytePairs.learn("a" * 2**18, 280)) == 256 + 17  # aa, aaaa, ..., until only two are left
+
+
+def slowly_learned(text, steps):
+    """The merges of a text, counted anew at each step: what `BytePairs.learn` must come to."""
+    pieces = [[*piece.encode()] for piece in regex.findall(GPT2_PATTERN, text)]
+    merges = []
+    for new in range(256, 256 + steps):
+        pairs = Counter(pair for piece in pieces for pair in pairwise(piece))
+        if not pairs or max(pairs.values()) < 2:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        pieces = [slowly_joined(piece, best, new) for piece in pieces]
+    return merges
+
+
+def slowly_joined(tokens, pair, new):
+    """Tokens in which every occurrence of a pair, from the left, became one new token."""
+    out = []
+    while tokens:
+        together = tuple(tokens[:2]) == pair
+        out.append(new if together else tokens[0])
+        tokens = tokens[2 if together else 1 :]
+    return out
+
+
+@pytest.mark.parametrize("letters", ["a", "ab", "aab ", "aé🙂 ", "ab1 '\n"])
+def test_what_is_learned_quickly_is_what_counting_anew_learns(letters):
+    draw = random.Random(2)
+    for _ in range(20):
+        text = "".join(draw.choices(letters, k=draw.randrange(120)))
+        tokenizer = BytePairs.learn(text, 256 + 40)
+        assert tokenizer.merges == slowly_learned(text, 40)
+        other = "".join(draw.choices(letters, k=60))
+        pieces = [[*piece.encode()] for piece in regex.findall(GPT2_PATTERN, other)]
+        for new, pair in enumerate(tokenizer.merges, 256):
+            pieces = [slowly_joined(piece, pair, new) for piece in pieces]
+        assert tokenizer.encode(other) == [token for piece in pieces for token in piece]
+
+
 def test_learning_joins_the_most_frequent_pair_and_of_equals_the_smaller():
     learned = BytePairs.learn("ab ab ab cd", 300)
     assert learned.token_bytes[256:] == [b"ab", b" ab"]  # cd occurs once, and no pair does twice any more
@@ -256,6 +308,8 @@ def test_draws_follow_the_probabilities_and_the_seed():
     [
         ({"temperature": 0}, "greater than 0"),
         ({"top_k": 0}, "top_k keeps 1 to 2"),
+        ({"top_k": 1.5}, "1 to 2 tokens, a whole number, not 1.5"),
+        ({"top_k": 0.9}, "Did you mean top_p, a probability"),
         ({"top_p": 1.5}, "top_p is a probability"),
     ],
 )
@@ -300,6 +354,9 @@ def test_beams_that_cannot_go_on_are_refused():
         beam_search(lambda paths: np.full((len(paths), 2), -np.inf), 0, 1)
     with pytest.raises(ValueError, match="at least 1"):
         beam_search(lambda paths: np.zeros((1, 2)), 0, 1, width=0)
+    for wrong in ({"width": 1.5}, {"max_length": 2.0}):
+        with pytest.raises(ValueError, match="whole numbers of at least 1"):
+            beam_search(lambda paths: np.zeros((1, 2)), 0, 1, **wrong)
 
 
 # Judging

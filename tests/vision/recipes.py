@@ -7,6 +7,13 @@ RANDOM = {
     "crop with padding": ("RandomCrop", {"size": [12, 14], "padding": 4}, (1, 12, 14)),
     "crop with two paddings": ("RandomCrop", {"size": [11, 12], "padding": [1, 3], "fill": 0.5}, (1, 12, 14)),
     "crop with four paddings": ("RandomCrop", {"size": 12, "padding": [1, 2, 3, 0]}, (1, 12, 14)),
+    "crop with what is missing": ("RandomCrop", {"size": [9, 14], "pad_if_needed": True, "fill": 0.5}, (3, 7, 10)),
+    "crop, padded and too low": ("RandomCrop", {"size": [15, 9], "padding": 1, "pad_if_needed": True}, (1, 8, 10)),
+    "crop with what is mirrored": (
+        "RandomCrop",
+        {"size": 9, "pad_if_needed": True, "padding_mode": "reflect"},
+        (1, 7, 12),
+    ),
     "flip": ("RandomHorizontalFlip", {}, (3, 5, 6)),
     "flip seldom": ("RandomHorizontalFlip", {"p": 0.2}, (1, 5, 6)),
     "rotation": ("RandomRotation", {"degrees": 40}, (3, 15, 12)),

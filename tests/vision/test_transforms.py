@@ -111,7 +111,11 @@ def test_to_tensor_puts_channels_first_and_bytes_between_0_and_1():
 @pytest.mark.parametrize(
     ("ask", "error", "words"),
     [
-        (lambda: transforms.RandomCrop(9)(pixels(1, 5, 5)), ShapeError, r"cannot cut a part of \(9, 9\).*give it padding"),
+        (
+            lambda: transforms.RandomCrop(9)(pixels(1, 5, 5)),
+            ShapeError,
+            r"cannot cut a part of \(9, 9\).*pad_if_needed=True",
+        ),
         (lambda: transforms.Grayscale()(pixels(5, 5)), ShapeError, r"Grayscale works on images of shape"),
         (lambda: transforms.Grayscale()(pixels(2, 5, 5)), ShapeError, "colours have three channels.*have 2"),
         (lambda: transforms.Normalize([0.5] * 3, [1] * 3)(pixels(1, 5, 5)), ShapeError, "3 means.*have 1 channels"),
@@ -135,6 +139,11 @@ def test_a_crop_may_be_padded_with_the_image_itself(mode):
     image = md.arange(12.0).reshape(1, 1, 3, 4)
     whole = np.pad(image.numpy(), ((0, 0), (0, 0), (2, 2), (1, 1)), mode)
     assert np.array_equal(transforms.RandomCrop((7, 6), padding=(1, 2), padding_mode=mode)(image).numpy(), whole)
+
+
+def test_arguments_of_a_crop_by_position_are_those_of_torchvision():
+    crop = transforms.RandomCrop(5, 1, True, 0.5, "edge")
+    assert (crop.size, crop.padding, crop.pad_if_needed, crop.fill, crop.padding_mode) == ((5, 5), 1, True, 0.5, "edge")
 
 
 def test_another_padding_is_refused():

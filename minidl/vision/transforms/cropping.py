@@ -24,11 +24,14 @@ class RandomCrop(RandomTransform):
     padding : int, (int, int) or (int, int, int, int), optional
         Pixels that are put around the image first: everywhere, left and right / above and below, or left, above, right,
         below.
+    pad_if_needed : bool
+        An image that is smaller than the part gets as many pixels as are missing, on both sides: so the part, too, is cut
+        out at a random place.
     fill : float
-        What they hold.
-    generator : Generator, optional
+        What the pixels around the image hold.
     padding_mode : {"constant", "edge", "reflect", "symmetric"}
         What is around the image: `fill`, the outermost pixel, or the image mirrored without or with its outermost pixel.
+    generator : Generator, optional
 
     Raises
     ------
@@ -44,26 +47,37 @@ class RandomCrop(RandomTransform):
     (64, 1, 28, 28)
     """
 
-    def __init__(self, size, padding=None, fill=0, generator=None, padding_mode="constant"):
+    def __init__(
+        self, size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant", generator=None
+    ):  # fmt: skip
         super().__init__(generator)
         if padding_mode not in PADDING_MODES:
             raise ValueError(f"padding_mode is one of {', '.join(map(repr, PADDING_MODES))}, not {padding_mode!r}")
-        self.size, self.padding, self.fill, self.padding_mode = both(size), padding, fill, padding_mode
+        self.size, self.padding, self.pad_if_needed = both(size), padding, pad_if_needed
+        self.fill, self.padding_mode = fill, padding_mode
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
         if self.padding is not None:
-            left, above, right, below = _four(self.padding)
-            around = ((0, 0), (0, 0), (above, below), (left, right))
-            settings = {"constant_values": self.fill} if self.padding_mode == "constant" else {}
-            pixels = np.pad(pixels, around, self.padding_mode, **settings)
+            pixels = self.padded(pixels, *_four(self.padding))
+        if self.pad_if_needed:
+            tall, wide = (max(0, want - have) for want, have in zip(self.size, pixels.shape[2:], strict=True))
+            pixels = self.padded(pixels, wide, tall, wide, tall)
         (h, w), (H, W), n = self.size, pixels.shape[2:], len(pixels)
         if h > H or w > W:
-            raise ShapeError(f"RandomCrop cannot cut a part of {self.size} out of images of {(H, W)}: give it padding")
+            raise ShapeError(
+                f"RandomCrop cannot cut a part of {self.size} out of images of {(H, W)}: give padding or pad_if_needed=True"
+            )
         if (h, w) == (H, W):
             return pixels
         places = seeded(self.generator).words(2 * n).reshape(n, 2) % np.array([H - h + 1, W - w + 1], dtype=np.uint32)
         return sliding_window_view(pixels, (h, w), axis=(2, 3))[np.arange(n), :, places[:, 0], places[:, 1]]
+
+    def padded(self, pixels, left, above, right, below):
+        """Images with pixels around them."""
+        around = ((0, 0), (0, 0), (above, below), (left, right))
+        settings = {"constant_values": self.fill} if self.padding_mode == "constant" else {}
+        return np.pad(pixels, around, self.padding_mode, **settings)
 
 
 def _four(padding):
