@@ -3,7 +3,7 @@
 import numpy as np
 
 from minidl.engine.printing import values_text
-from minidl.viz.text import JOINERS
+from minidl.viz.text import JOINERS, thinned
 
 LARGEST = 1e100  # beyond it axes and their marks overflow
 
@@ -23,7 +23,7 @@ def shortened(text, most=24):
     >>> shortened("the last words of a long name", 12)
     '…a long name'
     """
-    text = str(text)[-8 * most :]
+    text = thinned(str(text)[-100 * most :])[-8 * most :]
     text = " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in text).split())
     return text if len(text) <= most else "…" + text[1 - most :]
 

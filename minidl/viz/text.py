@@ -2,7 +2,10 @@
 
 import re
 
+import regex
+
 UNREADABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML document may hold
+PILES = regex.compile(r"([\p{Mn}\p{Me}]{3})[\p{Mn}\p{Me}]+")  # more marks than any language puts on a letter
 JOINERS = "\u200c\u200d"  # invisible, and needed inside emoji and words
 
 
@@ -12,7 +15,16 @@ def readable(text):
     >>> readable("a\x00b\ud800")
     'a�b�'
     """
-    return UNREADABLE.sub("\ufffd", text)
+    return UNREADABLE.sub("\ufffd", thinned(text))
+
+
+def thinned(text):
+    r"""Text without piles of marks on a letter, which would cover the lines above and below.
+
+    >>> len(thinned("e" + "\u0301" * 1000))
+    4
+    """
+    return PILES.sub(r"\1", text)
 
 
 def one_line(text, most=60):
@@ -21,7 +33,7 @@ def one_line(text, most=60):
     >>> one_line("two\nlines\x1b[31m"), one_line("x" * 99, 5)
     ('two lines [31m', 'xxxx…')
     """
-    text = str(text)[: 8 * most]  # of a hundred kilobytes, nobody wants to see more
+    text = thinned(str(text)[: 100 * most])[: 8 * most]  # of a hundred kilobytes, nobody wants to see more
     text = " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
 

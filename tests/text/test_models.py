@@ -49,7 +49,7 @@ def test_the_bundled_translator_of_french_scores_what_is_written_down():
     folder = FOLDER.parent / "menus_fr"
     french = runpy.run_path(str(folder / "train.py"))
     rows = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
-    _, choose, learn = french["divided"]()
+    choose, learn = french["divided"]()
     words, target = SCRIPT["tokenizers"](learn)
     model = SCRIPT["Translator"](len(words.vocabulary), len(target.vocabulary))
     model.load_state_dict(md.load(folder / "gru.safetensors"))

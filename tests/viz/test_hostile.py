@@ -34,6 +34,25 @@ def test_an_empty_first_line_does_not_end_the_process():
     check_picture(md.viz.graph(a * a, names={" ": a}))
 
 
+PILE = "".join(letter + "\u0300\u0316\u0334" * 300 for letter in "hello")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: md.viz.words([PILE, "b"], [1.0, -1.0], title=PILE),
+        lambda: md.viz.next_token(md.tensor([1.0, 0.0]), [PILE, "b"], title=PILE),
+        lambda: md.viz.next_token(md.tensor([1.0, 0.0]), ["a", "b"], title="x" * 5000),
+        lambda: md.viz.attention(md.ones(2, 2) / 2, queries=[PILE, "b"], keys=["c", PILE]),
+        lambda: md.viz.images(md.rand(2, 1, 5, 5), labels=[PILE, "b"], title=PILE),
+    ],
+)
+def test_a_pile_of_marks_on_a_letter_leaves_room_for_the_chart(draw):
+    seen = "".join(check_picture(draw()).itertext())
+    assert "\u0300\u0316\u0334\u0300" not in seen
+
+
 @pytest.mark.fuzz
 def test_any_labels_of_a_graph_are_text():
     fuzz(lambda rng: check_picture(tree(rng, rng.randrange(1, 60))))

@@ -56,6 +56,7 @@ class NextTokenPicture(FigurePicture):
         self._tokens, self._settings = tokens, (temperature, top_k, top_p)
         self._title = title or ""
         seen = title or tokens.title(chances)
+        above = wrapped(seen, 5.6)
         names = tokens.names
         before, after = tokens.chances()[:SHOWN], chances[:SHOWN]
         data = {
@@ -75,9 +76,10 @@ class NextTokenPicture(FigurePicture):
             axes.grid(visible=False, axis="y")
             axes.set_xlabel("probability in %")
             axes.legend(loc="lower right", fontsize=9)
-            axes.set_title(wrapped(seen, 5.6))
+            axes.set_title(above)
 
-        super().__init__(draw, f"Next token: {seen}", data, size=(6.0, 1.3 + 0.24 * len(names)))
+        tall = 1.3 + 0.2 * above.count("\n") + 0.24 * len(names)
+        super().__init__(draw, f"Next token: {seen}", data, size=(6.0, tall))
 
     def state(self):
         """What the widget in the browser is given."""
