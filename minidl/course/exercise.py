@@ -80,6 +80,20 @@ def plain(value):
     return value.array if isinstance(value, Tensor) else value
 
 
+def floats(value):
+    """A result as an array of floating-point numbers.
+
+    Raises
+    ------
+    TypeError
+        For complex numbers, of which NumPy would drop a part, and for texts, which it would read.
+    """
+    found = np.asarray(plain(value))
+    if found.dtype.kind in "cSU":
+        raise TypeError(f"no real numbers: {found.dtype}")
+    return found.astype(float)
+
+
 def said_by(error):
     """What an error says, in one line that is not too long; some cannot even say that."""
     try:
@@ -118,22 +132,20 @@ class Number(Kind):
 
     def problem(self, answer):
         """Why this is no number."""
-        kind = type(answer).__name__
-        if isinstance(answer, str | bytes) or np.iscomplexobj(
-            plain(answer)
-        ):  # NumPy would read "2.5", and drop imaginary parts
-            return f"A number is asked for, and this is a {kind}."
         try:
-            value = np.asarray(plain(answer), dtype=float)
+            shape = np.shape(plain(answer))
+            if np.prod(shape) != 1:  # before it is read: it may be huge
+                return f"One number is asked for, and this has shape {shape}."
+            floats(answer)
         except (TypeError, ValueError):
-            return f"A number is asked for, and this is a {kind}."
+            return f"A number is asked for, and this is a {type(answer).__name__}."
         except OverflowError:
             return "A number is asked for, and this one is larger than any that a computer can divide."
-        return "" if value.size == 1 else f"One number is asked for, and this has shape {value.shape}."
+        return ""
 
     def agree(self, answer, other):
         """Whether two answers are the same."""
-        a, b = (float(np.asarray(plain(v), dtype=float).reshape(())) for v in (answer, other))
+        a, b = (float(floats(v).reshape(())) for v in (answer, other))
         return bool(np.isclose(a, b, rtol=self.tolerance, atol=1e-9, equal_nan=True))
 
 
@@ -150,7 +162,7 @@ class Shape(Kind):
 
     def agree(self, answer, other):
         """Whether two shapes are the same."""
-        return tuple(answer) == tuple(other)
+        return [int(n) for n in answer] == list(other)
 
 
 class Word(Kind):
@@ -161,13 +173,16 @@ class Word(Kind):
 
     def problem(self, answer):
         """Why this is none of the words."""
-        if isinstance(answer, str) and answer.strip().lower() in self.choices:
+        if isinstance(answer, str) and self._read(answer) in self.choices:
             return ""
         return f"Answer with one of {', '.join(map(repr, self.choices))}."
 
     def agree(self, answer, other):
         """Whether two words are the same."""
-        return answer.strip().lower() == other
+        return self._read(answer) == other
+
+    def _read(self, answer):
+        return str.lower(str.strip(answer))  # a plain text, even if the answer is of a kind that equals everything
 
 
 class Function(Kind):
@@ -232,18 +247,20 @@ class Function(Kind):
 
 
 def same_values(a, b, tolerance):
-    """Whether two results are alike: tensors, numbers, or tuples, lists and dicts of them."""
+    """Whether a result `a` is like the right one, `b`: a tensor, a number, a text, or a tuple, list or dict of them."""
     if isinstance(b, dict):
         return isinstance(a, dict) and a.keys() == b.keys() and all(same_values(a[k], b[k], tolerance) for k in b)
     if isinstance(b, tuple | list):
+        if isinstance(a, Tensor | np.ndarray) and a.ndim:
+            a = list(a)  # several results in one array are as good
         return (
             isinstance(a, tuple | list)
             and len(a) == len(b)
             and all(same_values(x, y, tolerance) for x, y in zip(a, b, strict=True))
         )
     if isinstance(b, str) or isinstance(a, str):
-        return a == b
-    first, second = np.asarray(plain(a), dtype=float), np.asarray(plain(b), dtype=float)
+        return isinstance(a, str) and isinstance(b, str) and str.__eq__(b, a)  # not by what `a` calls equal
+    first, second = floats(a), floats(b)
     return first.shape == second.shape and np.allclose(first, second, rtol=tolerance, atol=tolerance * 0.1, equal_nan=True)
 
 

@@ -694,6 +694,12 @@ def test_the_playground_trains_in_the_kernel(page):
     assert widget.locator(".md-side svg").nth(1).locator("rect").count() == 5
 
 
+def test_the_style_of_a_picture_is_not_undone_by_the_pictures_after_it(page):
+    style = lambda selector, name: in_view(page, selector).evaluate(f"part => getComputedStyle(part).{name}")
+    assert style(".md-play-widget .md-stage", "flexBasis") == "320px"
+    assert style(".md-steps-widget .md-stage svg", "maxWidth") == "none"
+
+
 def test_a_tangent_follows_the_mouse_and_the_keys(page):
     widget = in_view(page, ".md-tangent-widget")
     said = widget.locator(".md-said")

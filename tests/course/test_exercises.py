@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 import minidl as md
@@ -147,6 +150,50 @@ def test_numbers_may_be_tensors_and_need_not_be_exact():
     assert exercise.judge(3) == (False, "Look again at the cells above.")
     assert exercise.judge("many") == (False, "A number is asked for, and this is a str.")
     assert exercise.judge([1, 2]) == (False, "One number is asked for, and this has shape (2,).")
+    huge = np.broadcast_to(np.int8(1), (10**6, 10**6))  # as floating-point numbers, eight terabytes
+    assert exercise.judge(huge) == (False, "One number is asked for, and this has shape (1000000, 1000000).")
+
+
+@pytest.mark.parametrize("answer", [2.5, np.float32(2.5), np.array([2.5]), [2.5], Fraction(5, 2), Decimal("2.5")])
+def test_a_number_may_come_in_any_form(answer):
+    assert Exercise("", Number(), 2.5).judge(answer) == (True, "")
+
+
+class Agreeable(str):
+    """A text that calls everything equal, and itself."""
+
+    __hash__ = str.__hash__
+    __eq__ = lambda self, other: True
+    strip = lower = lambda self: self
+
+
+class AgreeableInt(int):
+    """A whole number that calls everything equal."""
+
+    __hash__ = int.__hash__
+    __eq__ = lambda self, other: True
+
+
+def test_an_answer_that_calls_everything_equal_is_judged_by_what_it_holds():
+    assert not Exercise("", Word("up", "down"), "up").judge(Agreeable("over"))[0]
+    assert not Exercise("", Shape(), (2, 3)).judge((AgreeableInt(5), AgreeableInt(7)))[0]
+    for right in ("up", 2.5, (1.0, 2.0), {"a": 1.0}):
+        exercise = Exercise("", Function(lambda: [(1.0,)]), lambda x, right=right: right)
+        assert not exercise.judge(lambda x: Agreeable("over"))[0]
+
+
+def test_a_function_may_return_several_results_as_a_list_or_as_one_array():
+    exercise = Exercise("", Function(lambda: [(2.0, 3.0)]), lambda x, y: (x * y, x + y))
+    for made in (list, tuple, np.array, md.tensor):
+        assert exercise.judge(lambda x, y, made=made: made([x * y, x + y]))[0]
+    assert not exercise.judge(lambda x, y: np.array([x * y]))[0]
+
+
+def test_an_imaginary_part_and_numbers_in_quotes_are_no_numbers():
+    exercise = Exercise("", Function(lambda: [(2.0,)]), lambda x: md.tensor([x, x]))
+    assert exercise.judge(lambda x: np.array([x, x]))[0]
+    assert not exercise.judge(lambda x: np.array([x + 5j, x]))[0]
+    assert not exercise.judge(lambda x: [str(x), str(x)])[0]
 
 
 def test_shapes_are_tuples():

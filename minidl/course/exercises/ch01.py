@@ -81,7 +81,7 @@ EXERCISES = {
         hint="Write the two shapes below one another, flush right, and go column by column.",
     ),
     "ex3": Exercise(
-        "Standardise a table", EitherDeviation(tables, gradient=True), standardise,
+        "Standardise a table", EitherDeviation(tables), standardise,
         wrong=[
             (lambda x: (x - x.mean()) / x.std(), "You took one mean of the whole table. Each column has its own: dim=0."),
             (

@@ -68,6 +68,8 @@ def engine_problem(value):
     """What is wrong with a learner's class of values: its gradients are compared with minidl's on random expressions."""
     if not isinstance(value, type):
         return f"Hand over the class itself, without brackets; this is a {type(value).__name__}."
+    if md.Tensor in value.__mro__:
+        return "This is minidl's own tensor. Build the engine from plain numbers."
     missing = [name for name in ("__add__", "__sub__", "__mul__", "exp", "backward") if not hasattr(value, name)]
     if missing:
         return f"Your class has no {missing[0]}."
@@ -77,16 +79,21 @@ def engine_problem(value):
         numbers = [draw.uniform(-1.5, 1.5) for _ in range(3)]
         own = [value(v) for v in numbers]
         reference = [md.tensor(v, dtype=md.float64, requires_grad=True) for v in numbers]
-        result, expected = expression(*own), expression(*reference)
-        if not close(number_of(result), expected.item()):
-            return f"A value is {number_of(result):.6g}, and minidl has {expected.item():.6g}."
-        result.backward()
+        expected = expression(*reference)
         expected.backward()
+        with md.no_grad():  # an engine of one's own does not let minidl find its gradients
+            result = expression(*own)
+            if not close(number_of(result), expected.item()):
+                return f"A value is {number_of(result):.6g}, and minidl has {expected.item():.6g}."
+            try:
+                result.backward()
+            except md.errors.GraphError:
+                return "Your engine asks minidl for its gradients. Keep the parents and the local slopes yourself."
         for mine, theirs in zip(own, reference, strict=True):
-            exact = 0.0 if theirs.grad is None else theirs.grad.item()
-            if not close(mine.grad, exact):
+            found, exact = float(mine.grad), 0.0 if theirs.grad is None else theirs.grad.item()
+            if not close(found, exact):
                 return (
-                    f"Of {name}, a gradient is {mine.grad:.6g}, and minidl has {exact:.6g}. Are the parts added where "
+                    f"Of {name}, a gradient is {found:.6g}, and minidl has {exact:.6g}. Are the parts added where "
                     "branches meet, and is every node visited once, after all that use it?"
                 )
     return ""
@@ -144,6 +151,31 @@ class WrongProduct(Hasty):
         return type(self)(self.data * other.data + 1.0, (self, other), (other.data, self.data))
 
 
+class Borrowed(md.Tensor):
+    """No engine: minidl's own tensor under another name."""
+
+
+class Wrapped:
+    """No engine either: minidl's tensor inside a class."""
+
+    def __init__(self, data):
+        self.inside = data if isinstance(data, md.Tensor) else md.tensor(data, dtype=md.float64, requires_grad=True)
+
+    data = property(lambda self: self.inside.item())
+    grad = property(lambda self: 0.0 if self.inside.grad is None else self.inside.grad.item())
+    __add__ = lambda self, other: Wrapped(self.inside + other.inside)
+    __sub__ = lambda self, other: Wrapped(self.inside - other.inside)
+    __mul__ = lambda self, other: Wrapped(self.inside * other.inside)
+
+    def exp(self):
+        """minidl's."""
+        return Wrapped(self.inside.exp())
+
+    def backward(self):
+        """minidl's."""
+        self.inside.backward()
+
+
 class WithoutExp:
     """An engine like the chapter's, which knows no exp."""
 
@@ -195,6 +227,8 @@ EXERCISES = {
             (WrongProduct, "A value is"),
             (WithoutExp, "Your class has no exp"),
             (WrongProduct(1.0), "Hand over the class itself"),
+            (Borrowed, "This is minidl's own tensor"),
+            (Wrapped, "asks minidl for its gradients"),
         ],
         praise="Two hundred random expressions agree to nine digits.",
     ),

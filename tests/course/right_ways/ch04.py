@@ -18,6 +18,7 @@ RIGHT_WAYS = {
     "ch04.ex4": lambda: [
         lambda w, x, b: (x / math.cosh(w * x + b) ** 2, w / math.cosh(w * x + b) ** 2, 1 / math.cosh(w * x + b) ** 2),
         lambda w, x, b: [(1 - math.tanh(w * x + b) ** 2) * v for v in (x, w, 1)],
+        lambda w, x, b: (1 - math.tanh(w * x + b) ** 2) * md.tensor([x, w, 1.0]),
     ],
     "ch04.ex5": lambda: [lambda X, W, G: (G @ W, (X.T @ G).T), lambda X, W, G: [(W.T @ G.T).T, G.T @ X]],
     "ch04.ex6": lambda: [
