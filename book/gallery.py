@@ -42,8 +42,9 @@ def found():
                 names = CALL.findall(cell.source)
                 if widget and names and names[-1] not in first:
                     words = output.data.get("text/plain", "")
-                    still = output.data.get("image/svg+xml", "").replace("\n\n", "\n")
-                    first[names[-1]] = chapter, pictures.alive(*widget, still, words), last_lines(cell.source)
+                    picture = pictures.alive(*widget, output.data.get("image/svg+xml", ""), words)
+                    picture = picture.replace("\n\n", "\n")  # an empty line would end the HTML in a page of Markdown
+                    first[names[-1]] = chapter, picture, last_lines(cell.source)
     return first
 
 

@@ -12,9 +12,9 @@ KEPT = re.compile(
 )
 # Words that are mostly meant in another sense: linked only where they are emphasised, as a term is that is introduced.
 EVERYDAY = set(
-    "alignment attribution axis class collapse divergence feature guidance harmonic head instance kernel key operation "
-    "packing pair patience pitch precision query recall scores shape step target temperature training value verification "
-    "weight window".split()
+    "alignment attribution axis class collapse divergence feature guidance harmonic head initial instance kernel key module "
+    "operation packing pair patience pitch precision query recall scores shape step target temperature training value "
+    "verification weight window".split()
 )
 MOST = 4  # chapters that an entry names
 

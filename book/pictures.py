@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minidl.viz.theme import DARK, LIGHT, css, variables
 from minidl.viz.widget import HERE as WIDGETS
-from minidl.viz.widget import script
+from minidl.viz.widget import unpacked
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -38,20 +38,24 @@ def alive(name, state, still, label):
     state : str
         As it is saved in a notebook: packed.
     still : str
-        An SVG.
+        An SVG. Where the state begins with the same, it is not repeated: `book.js` takes it from the page.
     label : str
         What there is to see, in words.
     """
-    words = html.escape(" ".join(label.split()))
+    shown = unpacked(state)
+    if still and shown.get("svg") == still:
+        shown["svg"] = None
+    data = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")  # it must not end the script
     return (
-        f'<div class="md-picture" data-widget="{name}" data-state="{state}" role="group" aria-label="{words}">{still}</div>'
+        f'<div class="md-picture" data-widget="{name}" role="group" aria-label="{html.escape(" ".join(label.split()))}">'
+        f'{still}<script type="application/json">{data}</script></div>'
     )
 
 
 def write(place):
     """Write the scripts and style sheets to the folder `place`: the widgets as text in one script, and our own."""
     shutil.copytree(STATIC, place, dirs_exist_ok=True)
-    modules = {name: script(name) for name in NAMES}
+    modules = {name: (WIDGETS / f"{name}.js").read_text(encoding="utf-8") for name in ("common", *NAMES)}
     (place / "widgets.js").write_text(f"window.minidlWidgets = {json.dumps(modules)};\n", encoding="utf-8")
     # What all widgets share comes once, and first: after a widget's own rules it would undo them.
     sheets = [css(".md-widget"), css(".md-atlas svg")]

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import minidl as md
 from minidl.engine.registry import REGISTRY
+from tests.parity.differences import ARGUMENTS, VALUES
 
 SHAPE = re.compile(r"(?<!`)(\([^()`]*\*[^()`]*\))(?!`)")  # such as (N, *): a star would begin emphasis
 ROOMS = {  # module -> what is in it
@@ -115,3 +116,12 @@ def add_formulas(app, what, name, thing, options, lines):
     for formula in filter(None, (operation.formula, operation.gradient)):
         added += ["", ".. math::", "", *(f"   {line}" for line in formula.splitlines())]
     lines[1:1] = [*added, ""]
+
+
+def add_differences(app, what, name, thing, options, lines):
+    """Say at the end of a docstring where the thing differs from PyTorch's (a hook of autodoc, after napoleon)."""
+    key = name.removeprefix("minidl.")
+    found = [f"``{argument}`` {why}" for argument, why in ARGUMENTS.get(key, {}).items()]
+    found += [VALUES[key]] if key in VALUES else []
+    if found:
+        lines += ["", ".. note::", "", "   On purpose not as in PyTorch:", "", *(f"   - {text}." for text in found), ""]

@@ -12,23 +12,40 @@ const book = {
 
 /** The ES module of a widget: its text came with the page, so that it also opens from a disk. */
 book.load = (name) => {
-  book.modules[name] ??= import(URL.createObjectURL(new Blob([window.minidlWidgets[name]], { type: "text/javascript" })));
+  const { common, [name]: own } = window.minidlWidgets;
+  book.modules[name] ??= import(URL.createObjectURL(new Blob([common, own], { type: "text/javascript" })));
   return book.modules[name];
 };
 
+/** What a picture shows: the page keeps it as JSON, and leaves out the SVG where the still picture is the same. */
+book.state = (place) => {
+  const state = JSON.parse(place.querySelector("script").textContent);
+  if (state.svg === null) state.svg = place.querySelector("svg").outerHTML;
+  return state;
+};
+
+/** A state as a widget reads it: compressed, in letters. */
+book.packed = async (state) => {
+  const stream = new Blob([JSON.stringify(state)]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let letters = "";
+  for (let k = 0; k < bytes.length; k += 8192) letters += String.fromCharCode(...bytes.subarray(k, k + 8192));
+  return btoa(letters);
+};
+
 /** What a widget sees of its model: the saved state, and answers where this page can compute them. */
-book.model = (name, state) => {
-  const model = { get: () => state };
+book.model = (name, state, packed) => {
+  const model = { get: () => packed };
   const make = book.kernels[name];
   if (!make) return model;
   const listeners = new Set();
-  const kernel = make();
+  const kernel = make(state);
   model.on = (_, call) => listeners.add(call);
   model.off = (_, call) => listeners.delete(call);
-  model.send = async ({ ask, number }) => {
+  model.send = ({ ask, number }) => {
     let reply;
     try {
-      reply = await kernel(ask, state);
+      reply = kernel(ask);
     } catch (error) {
       reply = { error: error.message };
     }
@@ -38,9 +55,10 @@ book.model = (name, state) => {
 };
 
 book.mount = async (place) => {
-  const { widget, state } = place.dataset;
-  const module = await book.load(widget);
-  await module.default.render({ model: book.model(widget, state), el: place });
+  const { widget } = place.dataset;
+  const state = book.state(place);
+  const [module, packed] = await Promise.all([book.load(widget), book.packed(state)]);
+  await module.default.render({ model: book.model(widget, state, packed), el: place });
   place.dataset.alive = "yes";
 };
 

@@ -197,18 +197,10 @@ class Experiment {
   }
 }
 
-/** What a picture was given to show. */
-async function unpacked(state) {
-  const bytes = Uint8Array.from(atob(state), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
-}
-
 /** The playground's kernel: it begins with the points that were saved. */
-function playKernel() {
+function playKernel(saved) {
   let experiment = null;
-  let saved = null;
-  return async (request, state) => {
-    saved ??= await unpacked(state);
+  return (request) => {
     if (request.settings) experiment = new Experiment(request.settings);
     experiment ??= new Experiment({ ...saved.settings }, saved.points);
     const right = experiment.train(request.steps, request.lr ?? experiment.settings.lr);
@@ -256,9 +248,8 @@ function run(surface, rule, start, lr, steps) {
 }
 
 /** The race's kernel: it knows the surfaces that have names, SGD and Adam. */
-function raceKernel() {
-  return async ({ start, rates }, state) => {
-    const { surface, rules, steps } = await unpacked(state);
+function raceKernel({ surface, rules, steps }) {
+  return ({ start, rates }) => {
     if (!rules) throw new Error("this needs a running notebook");
     const paths = Object.entries(rules).map(([name, rule]) => [name, run(SURFACES[surface], rule, start, rates[name], steps)]);
     return { paths: Object.fromEntries(paths) };

@@ -16,7 +16,7 @@ from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
 from minidl.engine.registry import REGISTRY
 from minidl.viz.widget import unpacked
-from tests.book import links
+from tests.book import driven, links
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 SMALL = {name: e for name, e in exercises().items() if type(e.kind) in (Number, Shape, Word)}
@@ -46,10 +46,19 @@ def test_every_picture_of_a_chapter_is_on_its_page_with_its_state(chapter):
     shown = "".join(
         output.data.get("text/html", "") for cell in page.cells for output in cell.get("outputs", []) if "data" in output
     )
-    states = re.findall(r'data-widget="(\w+)" data-state="([^"]+)"', shown)
-    assert states == [widget for widget in found if widget]
-    assert all(isinstance(unpacked(state), dict) for _, state in states)
+    kept = re.findall(
+        r'data-widget="(\w+)"[^>]*>(.*?)<script type="application/json">(.*?)</script></div>', shown, re.DOTALL
+    )
+    states = [
+        (name, {key: still if key == "svg" and v is None else v for key, v in json.loads(data).items()})
+        for name, still, data in kept
+    ]
+    assert states == [(name, unpacked(state)) for name, state in filter(None, found)]
     assert pictures.VIEW not in nbformat.writes(page)
+
+
+def test_a_picture_of_every_kind_that_the_chapters_show_is_driven_in_the_built_book():
+    assert driven.chosen().keys() == driven.DRIVES.keys()
 
 
 def test_a_guess_opens_the_cell_that_answers_it():
@@ -170,6 +179,15 @@ def test_an_operation_of_the_reference_has_its_formula():
     assert plain == ["Zeros.", "", "Of shape ``(N, *)``."]
 
 
+def test_an_entry_of_the_reference_says_where_it_differs_from_pytorch():
+    lines = ["Read a file."]
+    reference.add_differences(None, "function", "minidl.load", md.load, None, lines)
+    assert "   - ``weights_only`` is True, as None is in PyTorch: running code from a file is refused." in lines
+    plain = ["Zeros."]
+    reference.add_differences(None, "function", "minidl.zeros", md.zeros, None, plain)
+    assert plain == ["Zeros."]
+
+
 def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered):
     text = (gathered / "gallery.md").read_text(encoding="utf-8")
     for name in ("graph", "steps", "race", "tangent", "boundary", "landscape"):
@@ -204,6 +222,13 @@ def test_code_formulas_headings_links_and_sources_are_left_without_links():
     ]  # fmt: skip
     assert glossary.linked(kept, "06_losses") == kept
     assert glossary.linked(["**a** *step*"], "06_losses") != ["**a** *step*"]  # a term that is introduced
+
+
+def test_a_word_that_has_an_everyday_sense_is_linked_only_where_it_is_introduced():
+    glossary = Glossary((NOTEBOOKS[0].parent / "GLOSSARY.md").read_text(encoding="utf-8"))
+    kept = ["The final sums.", "**final**: it is opened once", "classes of one module", "the initial guess"]
+    assert glossary.linked(kept, "00_start_here") == kept
+    assert 'href="GLOSSARY.html#module"' in glossary.linked(["A **module** holds parameters."], "08_building_models")[0]
 
 
 def test_the_list_of_differences_is_that_of_the_tests(gathered):

@@ -1,17 +1,18 @@
 """Walk through the built book in a real browser, from the disk: `python -m tests.book.walk [FOLDER]`.
 
 First without the browser: no link leads nowhere, no page is heavy (`links.py`). Then every page is opened: no error in the
-console, no request that leaves the folder, every picture alive, nothing wider than a phone. Then some things are used: the
-playground, a guess, an exercise, a slider, the search.
+console, no request that leaves the folder, every picture alive, nothing wider than a phone. Then one picture of each kind is
+driven and compared with its notebook (`driven.py`), and the boxes and the search are used.
 """
 
 import sys
 from pathlib import Path
 
+from tests.book.driven import DRIVES, chosen
 from tests.book.links import problems
 from tests.browser.lab import FLAGS, chromium
 
-WIDTHS = (375, 1280)
+WIDTHS = (375, 1920, 1280)  # the last one is that of the walk
 SCROLL = """async () => {
   for (const button of document.querySelectorAll('.md-guess button')) if (button.textContent === 'Skip') button.click();
   for (const place of document.querySelectorAll('.md-picture')) {
@@ -65,16 +66,18 @@ class Walk:
         if not held:
             self.note(f"expected: {what}")
 
+    def drive(self):
+        """Drive one picture of each kind."""
+        for kind, (name, index, state) in chosen().items():
+            self.open(name)
+            self.page.evaluate(SCROLL)
+            place = self.page.locator(f'.md-picture[data-widget="{kind}"]').nth(index)
+            for told, right in DRIVES[kind](place, state):
+                self.expect(f"what {kind} says is what its notebook has ({told!r})", right)
+
     def use(self):
-        """Use one thing of each kind."""
+        """Use the boxes and the search."""
         page = self.page
-        self.open("index.html")
-        page.wait_for_selector('.md-picture[data-alive="yes"]')
-        page.get_by_role("button", name="Train, or pause").first.click()
-        page.wait_for_function("/step [1-9]\\d\\d /.test(document.querySelector('.md-said').textContent)")
-        page.get_by_role("button", name="Train, or pause").first.click()
-        said = page.locator(".md-said").first.text_content()
-        self.expect(f"the playground learns ({said})", int(said.split("right: ")[1].split(" ")[0]) > 80)
         self.open("chapters/03_forward.html")
         hidden = page.locator(".md-awaits")
         before = hidden.count()
@@ -87,21 +90,6 @@ class Walk:
             box.locator("input").fill(answer)
             box.get_by_role("button", name="Check").click()
             self.expect(f"{answer} is {right}", box.locator(".md-box-said").text_content().startswith("✓") == right)
-        self.open("chapters/02_the_slope_of_things.html")
-        page.evaluate(SCROLL)
-        place = page.locator('.md-picture[data-widget="tangent"]').first
-        words = place.locator(".md-said")
-        before = words.text_content()
-        place.locator("svg[tabindex]").press("ArrowRight")
-        self.expect("the tangent follows the arrow keys", words.text_content() != before)
-        self.open("chapters/07_gradient_descent.html")
-        page.evaluate(SCROLL)
-        place = page.locator('.md-picture[data-widget="race"]').last
-        line = place.locator("polyline").first
-        before = line.get_attribute("points")
-        place.locator(".md-start").press("ArrowRight")
-        page.wait_for_timeout(500)
-        self.expect("a race from another start takes another way", line.get_attribute("points") != before)
         self.open("index.html")
         page.locator("input.sidebar-search").fill("momentum")
         page.locator("input.sidebar-search").press("Enter")
@@ -125,6 +113,7 @@ def main(folder="build/book"):
         for name in pages:
             walk.look(name)
         walk.page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+        walk.drive()
         walk.use()
         browser.close()
     print(*walk.wrong, sep="\n")
