@@ -25,9 +25,19 @@ def to_bytes(state):
         form = json.dumps(_described(state, "", arrays))
     except RecursionError as error:
         raise CheckpointError("the state is nested too deeply to be saved, or holds itself") from error
-    content = save(arrays, {"format": "pt", "minidl": form, CHECKSUM: BLANK})
+    content = _in_order(save(arrays, {"format": "pt", "minidl": form, CHECKSUM: BLANK}))
     before, after = _around_checksum(content, BLANK)
     return b"".join((before, _digest(before, after).encode(), after))
+
+
+def _in_order(content):
+    """A file with its metadata sorted by name: safetensors takes any order, and the same state must be the same bytes."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of eight
+    return b"".join((len(text).to_bytes(8, "little"), text, content[end:]))
 
 
 def _described(thing, place, arrays):

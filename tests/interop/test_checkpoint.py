@@ -95,6 +95,13 @@ def test_every_byte_of_a_file_is_covered_by_its_checksum(tmp_path):
                 md.load(path)
 
 
+def test_the_same_state_is_the_same_bytes(tmp_path):
+    state = {"weight": md.ones(2, 3), "größe": [1, 2.5, None], "half": md.ones(1).half()}
+    for k in range(8):  # safetensors writes its metadata in another order each time
+        md.save(state, tmp_path / str(k))
+    assert len({(tmp_path / str(k)).read_bytes() for k in range(8)}) == 1
+
+
 def test_a_file_of_minidl_0_1_0_loads_and_its_arrays_are_checked(tmp_path):
     import hashlib
     import json
