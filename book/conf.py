@@ -44,3 +44,10 @@ def setup(app):
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
     app.connect("autodoc-process-docstring", add_formulas, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", add_differences, priority=600)  # after it
+    app.connect("html-page-context", give_captions_a_level, priority=900)  # after furo
+
+
+def give_captions_a_level(app, page, template, context, doctree):
+    """The captions of the list of pages are headings, and a screen reader asks of which level."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -184,6 +184,8 @@ book.exercise = (box) => {
 };
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Pages of the book");
+  document.querySelector(".toc-drawer")?.setAttribute("aria-label", "Parts of this page");
   document.querySelectorAll(".md-guess").forEach(book.guess);
   document.querySelectorAll(".md-exercise").forEach(book.exercise);
   book.watch();

@@ -43,7 +43,7 @@ VALUES = {  # operation of PyTorch's sample database -> what differs (examples: 
     "svd": "as linalg.svd",
     "linalg.eigh": "with UPLO='U' the signs of eigenvectors are free, as those of linalg.svd; the samples are not symmetric",
     "linalg.eigvalsh": "second derivatives with UPLO='U' of matrices that are not symmetric",
-    "linalg.pinv.hermitian": "as linalg.eigvalsh: the gradient by elements that the samples have and the definition does not",
+    "linalg.pinv.hermitian": "as linalg.eigvalsh: by elements the samples have a gradient that the definition has not",
     "linalg.eig": "complex eigenvalues are refused by name: tensors are real",
     "linalg.eigvals": "as linalg.eig",
     "linalg.norm.subgradients_at_zero": "the second derivative of the norm at 0 is 0 here and NaN there",
