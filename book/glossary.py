@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 
 ROW = re.compile(r"^\| (?!term \||---)(.+) \|$", re.MULTILINE)
-# Sources, code, formulas, links, tags, headings and addresses stay as they are.
+# Sources, questions that unfold, code, formulas, links, tags, headings and addresses stay as they are.
 KEPT = re.compile(
-    r"(^\#+\ To\ go\ further$.*? (?=^\#|\Z) | ```.*?``` | `[^`]*` | \$\$.*?\$\$ | \$[^$\n]+\$ | !?\[[^\]]*\]\([^)]*\)"
-    r"| <[^>]+> | ^\#[^\n]*$ | https?://\S+)",
+    r"(^\#+\ To\ go\ further$.*? (?=^\#|\Z) | <summary>.*?</summary> | ```.*?``` | `[^`]*` | \$\$.*?\$\$ | \$[^$\n]+\$"
+    r"| !?\[[^\]]*\]\([^)]*\) | <[^>]+> | ^\#[^\n]*$ | https?://\S+)",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
 # Words that are mostly meant in another sense: linked only where they are emphasised, as a term is that is introduced.

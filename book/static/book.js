@@ -183,9 +183,17 @@ book.exercise = (box) => {
   box.querySelector("span").replaceWith(book.element("p", { className: "md-box-row" }, input, button), said);
 };
 
-document.addEventListener("DOMContentLoaded", () => {
+/** What a screen reader and the Tab key need, and the theme leaves out: names of the side bars, a way into what scrolls. */
+book.name = () => {
   document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Pages of the book");
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "Parts of this page");
+  for (const place of document.querySelectorAll("pre, div.math, .table-wrapper, .md-atlas, .md-still")) {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+  }
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  book.name();
   document.querySelectorAll(".md-guess").forEach(book.guess);
   document.querySelectorAll(".md-exercise").forEach(book.exercise);
   book.watch();
