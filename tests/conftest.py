@@ -24,6 +24,15 @@ def _same_start():
     md.set_default_dtype(md.float32)
 
 
+# What takes longest; the browser's tests before all, because they share pages, and only what comes last is taken by others.
+FIRST = ("tests/browser/", "tests/notebooks/test_running.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: at the end no processor waits for another one's long test."""
+    items.sort(key=lambda item: next((k for k, begin in enumerate(FIRST) if item.nodeid.startswith(begin)), len(FIRST)))
+
+
 def pytest_terminal_summary(terminalreporter):
     """What fuzzers have tried, where that was more than a few seconds' worth."""
     if TABLE and "MINIDL_FUZZ" in os.environ:

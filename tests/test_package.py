@@ -43,6 +43,7 @@ def test_the_version_is_a_version():
     assert [part.isdigit() for part in md.__version__.split(".")] == [True] * 3
 
 
+@pytest.mark.same_everywhere
 def test_rooms_import_only_rooms_below_them(monkeypatch):
     from importlinter.cli import lint_imports
 
@@ -50,6 +51,7 @@ def test_rooms_import_only_rooms_below_them(monkeypatch):
     assert lint_imports(no_cache=True) == 0  # what it found is in the output
 
 
+@pytest.mark.same_everywhere
 def test_an_import_inside_a_function_says_why():
     """In a comment, which holds for those right below it, too, or for a whole file in its docstring."""
     silent = []

@@ -24,22 +24,38 @@ from minidl.system.processors import ONE_THREAD, for_chapters
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+BYTES = "other digits, another picture, widget or form: write it with `make notebooks`, and look at the difference"
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
-def execute(notebook, folder, env=ONE_THREAD):
-    """Run all cells of a notebook (an nbformat object) in a fresh kernel with `env` in its environment, in place."""
+def execute(notebook, folder, env=ONE_THREAD, silently=None):
+    """Run all cells of a notebook (an nbformat object) in a fresh kernel with `env` in its environment, in place.
+
+    Parameters
+    ----------
+    silently : dict, optional
+        Number of a cell -> code that is run before it and leaves no trace in the notebook, not even if it fails.
+    """
     from nbclient import NotebookClient  # late: JupyterLab's server loads this module, and runs nothing
 
+    silently = silently or {}
+
+    def before(cell, cell_index):
+        if cell_index in silently:
+            assert client.kc is not None  # it has a kernel while cells are run
+            client.kc.execute(silently[cell_index], silent=True, store_history=False)
+
     with tempfile.TemporaryDirectory() as own:  # whoever runs this has guesses of their own, which must not show
-        NotebookClient(
+        client = NotebookClient(
             notebook,
             timeout=300,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
             store_widget_state=True,
             extra_arguments=["--log-level=ERROR"],
-        ).execute(env={**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})
+            on_cell_start=before,
+        )
+        client.execute(env={**os.environ, **env, "MINIDL_PROGRESS": str(Path(own) / "progress.json")})
 
 
 def normalise(notebook):
@@ -136,9 +152,22 @@ def executed(path, env=ONE_THREAD):
         execute(notebook, path.parent, env)
     except CellExecutionError as error:
         raise CourseError(f"{path.name} was not written, because a cell failed:\n{error}") from error
+    return before, notebook, written(notebook, before)
+
+
+def written(notebook, before):
+    """Bring a notebook that was run into its normal form, in place; the bytes of its file.
+
+    Parameters
+    ----------
+    notebook, before : NotebookNode
+        The notebook that was run, and the same as it was in its file.
+    """
+    import nbformat  # late: as above
+
     _keep_measured(notebook, before)
     nbformat.validate(normalise(notebook))
-    return before, notebook, (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
 
 
 def rewrite(path, env=ONE_THREAD):
@@ -167,11 +196,14 @@ def difference_from_file(path, env=ONE_THREAD, exact=False):
         When a cell fails.
     """
     before, after, content = executed(path, env)
+    return parting(before, after) or (BYTES if exact and content != path.read_bytes() else None)
+
+
+def parting(before, after):
+    """Where a notebook that was run first parts from what is in its file, as far as its cells say; None when nowhere."""
     for number, (old, new) in enumerate(zip(before.cells, after.cells, strict=True)):
         if new.cell_type == "code" and (parts := cell_difference(old, new)):
             return f"cell {number}: {parts}"
-    if exact and content != path.read_bytes():
-        return "other digits, another picture, widget or form: write it with `make notebooks`, and look at the difference"
     return None
 
 

@@ -1,6 +1,11 @@
 """Solved chapters: a chapter with the solutions in place of the exercises, for those who prove that both fit."""
 
 import re
+from copy import deepcopy
+
+from minidl.course.notebooks import execute
+from minidl.course.rewinding import MARK, REWIND
+from minidl.system.processors import ONE_THREAD
 
 NAMED = re.compile(r"^# %% ([\w-]+)\n(.*?)(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^# %% (ch\d\d\.\w+)\n(.*?)(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
@@ -34,6 +39,39 @@ def solved(notebook, cells):
         if name:
             cell.source = cells[name]
     return notebook
+
+
+def execute_also_solved(notebook, folder, answers, env=ONE_THREAD, between=""):
+    """Run a chapter as it is, in place; then go back to its first exercise in the same kernel, and go on with the solutions.
+
+    What stands above the first exercise knows no answer, and is run once for both.
+
+    Parameters
+    ----------
+    notebook : nbformat object
+    answers : dict
+        Name of an exercise -> the cell that solves it.
+    between : str
+        Code that is run at the first exercise, before the solutions: what it prints is returned.
+
+    Returns
+    -------
+    first : int
+        The number of the first exercise's cell.
+    said : str
+    solved : list of cells
+        The cells from the first exercise on, solved and run.
+    """
+    from nbformat.v4 import new_code_cell, new_notebook  # late: who only reads solutions needs no notebooks
+
+    cells = notebook.cells
+    first = next(k for k, cell in enumerate(cells) if cell.cell_type == "code" and exercise_of(cell.source))
+    aside = new_code_cell("\n".join([REWIND, between, REWIND]))
+    again = solved(new_notebook(cells=deepcopy(cells[first:])), answers).cells
+    notebook.cells = [*cells, aside, *again]
+    execute(notebook, folder, env, silently={first: MARK})
+    notebook.cells, again = notebook.cells[: len(cells)], notebook.cells[len(cells) + 1 :]
+    return first, "".join(output.text for output in aside.outputs if output.get("name") == "stdout"), again
 
 
 def solved_project(notebook, text):

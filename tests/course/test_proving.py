@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,26 +126,33 @@ def test_a_kernel_that_dies_is_not_called_slow(tmp_path):
 # What cannot be checked
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"hello", "it is not a notebook, because it is not JSON"),
-        (b"", "it is not a notebook, because it is not JSON"),
-        (b"[1, 2]", "it is not a notebook: its JSON says no nbformat"),
-        (b"[" * 100_000, "nested too deep"),
-        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "it is not a valid notebook"),
-        (b'{"nbformat": 99, "nbformat_minor": 5, "metadata": {}, "cells": []}', "it is not a valid notebook"),
-        ('{"nbformat": 4}'.encode("utf-16"), "it is not UTF-8"),
-    ],
-)
-def test_a_file_that_is_no_notebook_is_named_and_the_others_are_checked(tmp_path, capfd, content, said):
-    (tmp_path / "broken.ipynb").write_bytes(content)
+NO_NOTEBOOKS = {
+    "words": (b"hello", "it is not a notebook, because it is not JSON"),
+    "empty": (b"", "it is not a notebook, because it is not JSON"),
+    "list": (b"[1, 2]", "it is not a notebook: its JSON says no nbformat"),
+    "deep": (b"[" * 100_000, "nested too deep"),
+    "cells": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "it is not a valid notebook"),
+    "future": (b'{"nbformat": 99, "nbformat_minor": 5, "metadata": {}, "cells": []}', "it is not a valid notebook"),
+    "encoding": ('{"nbformat": 4}'.encode("utf-16"), "it is not UTF-8"),
+}
+
+
+def test_files_that_are_no_notebooks_are_named_and_the_others_are_checked(tmp_path, capfd):
+    for name, (content, _) in NO_NOTEBOOKS.items():
+        (tmp_path / f"{name}.ipynb").write_bytes(content)
     write(tmp_path / "fine.ipynb", "1 + 1")
     assert main(["check", str(tmp_path), "--jobs", "1"]) == 2
     out = capfd.readouterr().out
-    assert "broken.ipynb could not be checked: " in out
-    assert said in out
+    for name, (_, said) in NO_NOTEBOOKS.items():
+        assert re.search(f"^{name}.ipynb could not be checked: .*{said}", out, re.MULTILINE), name
     assert "1 passed" in out
+
+
+@pytest.mark.parametrize("name", NO_NOTEBOOKS)
+def test_a_file_that_is_no_notebook_cannot_be_checked(tmp_path, capsys, name):
+    (tmp_path / "broken.ipynb").write_bytes(NO_NOTEBOOKS[name][0])
+    assert main(["check", str(tmp_path)]) == 2
+    assert NO_NOTEBOOKS[name][1] in capsys.readouterr().out
 
 
 def test_a_kernel_that_is_not_here_is_named(tmp_path, capsys):

@@ -15,6 +15,7 @@ from tests.notebooks.bridge import bridge
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+pytestmark = pytest.mark.same_everywhere
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -139,13 +140,15 @@ def test_every_chapter_has_a_bridge_to_pytorch(chapter):
     assert "import torch" in code
 
 
-def test_words_are_spelled_right(notebook, tmp_path):
+def test_words_are_spelled_right(tmp_path):
     from minidl.course.answering import exercises
 
-    hints = [text for e in exercises().values() for text in (e.title, e.hint, e.praise, *[hint for _, hint in e.wrong])]
-    page = tmp_path / "prose.txt"
-    page.write_text("\n".join([*prose(notebook), *hints]), encoding="utf-8")
-    found = subprocess.run([sys.executable, "-m", "codespell_lib", str(page)], capture_output=True, text=True)
+    pages = {path.stem: prose(nbformat.read(path, as_version=4)) for path in CHAPTERS}
+    for name, e in exercises().items():
+        pages[name] = [e.title, e.hint, e.praise, *[hint for _, hint in e.wrong]]
+    for name, texts in pages.items():
+        (tmp_path / f"{name}.txt").write_text("\n".join(texts), encoding="utf-8")
+    found = subprocess.run([sys.executable, "-m", "codespell_lib", str(tmp_path)], capture_output=True, text=True)
     assert found.stdout == ""
     assert found.returncode == 0
 

@@ -6,6 +6,8 @@ import pytest
 from tests.notebooks.numbers_in_prose import missing_in, problems
 from tests.notebooks.test_chapters import CHAPTERS
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_numbers_in_prose_are_those_that_the_cells_show(chapter):
