@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -151,6 +152,15 @@ def test_words_are_spelled_right(tmp_path):
     found = subprocess.run([sys.executable, "-m", "codespell_lib", str(tmp_path)], capture_output=True, text=True)
     assert found.stdout == ""
     assert found.returncode == 0
+
+
+def test_no_line_of_a_paragraph_begins_like_a_list_or_a_heading(notebook):
+    mark = re.compile(r" {0,3}(?:\d+[.)]|[-+*]|#{1,6}) ")  # "adds up to\n1. Softmax" would become a list
+    for source in prose(notebook):
+        lines = re.sub(r"^```.*?^```", "", source, flags=re.M | re.S).split("\n")
+        for before, line in pairwise(lines):
+            if mark.match(line):
+                assert not before.strip() or before.startswith(" ") or mark.match(before), line
 
 
 def test_nothing_of_the_machine_is_in_a_chapter(chapter):
