@@ -24,9 +24,9 @@ def class_progress(folder):
     Returns
     -------
     list of dict of str -> object
-        A row for each student, by name: "name", then each chapter ("00": solved of how many), "solved", "tries",
-        "guesses" (made) and "close" (those that were close or right). Of a file that cannot be read only "name" and
-        "problem".
+        A row for each student, by name: "name", then each chapter ("00": "3 of 4" are solved; "3/4" would become a day
+        in a spreadsheet), "solved", "tries", "guesses" (made) and "close" (those that were close or right). Of a file
+        that cannot be read only "name" and "problem".
 
     Raises
     ------
@@ -50,7 +50,7 @@ def _row(name, file):
     made = [state for states in guesses(predictions(), kept).values() for state in states if state != "open"]
     return {
         "name": name,
-        **{chapter.removeprefix("ch"): f"{states.count('right')}/{len(states)}" for chapter, states in chapters},
+        **{chapter.removeprefix("ch"): f"{states.count('right')} of {len(states)}" for chapter, states in chapters},
         "solved": sum(states.count("right") for _, states in chapters),
         "tries": sum(entry.get("tries", 0) for entry in kept.values()),
         "guesses": len(made),
@@ -81,12 +81,16 @@ def _harmless(value):
 
 
 def class_table(rows):
-    """The table for a terminal: of each chapter how many exercises are solved."""
+    """The table for a terminal: of each chapter that somebody has begun how many exercises are solved."""
     names = list(dict.fromkeys(name for row in rows for name in row if name != "problem"))
+    begun = {name for row in rows for name in row if not str(row[name]).startswith("0 of ")}
+    names = [name for name in names if name in begun]
     shown = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
     for name in names:
         shown.add_column(name, no_wrap=True, justify="left" if name == "name" else "right")
     for row in rows:
         if "problem" not in row:
-            shown.add_row(*(Text(str(row[name]).partition("/")[0]) if name != "name" else Text(row[name]) for name in names))
+            shown.add_row(
+                *(Text(str(row[name]).partition(" of ")[0]) if name != "name" else Text(row[name]) for name in names)
+            )
     return shown
