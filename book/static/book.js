@@ -103,6 +103,8 @@ book.guess = (box) => {
   };
   let read;
   const row = book.element("p", { className: "md-box-row" });
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "Your guess");
   if (choices.length) {
     const inputs = choices.map((choice) => book.element("input", { type: "radio", name, value: choice }));
     inputs.forEach((input, k) => row.append(book.element("label", {}, input, ` ${choices[k]}`)));

@@ -21,6 +21,7 @@ from minidl.viz.widget import unpacked
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NO_KERNEL = "this needs a running notebook"
+ASKED = {"boxes": "targets", "chart": "points", "sound": "readings"}  # what the state of a picture needs, to be asked for it
 
 
 def chosen():
@@ -34,7 +35,7 @@ def chosen():
                 continue
             kind, state = widget[0], unpacked(widget[1])
             index = seen[kind] = seen.get(kind, -1) + 1
-            if kind not in found and (kind != "chart" or state["points"]):  # a chart without points has nothing to ask
+            if kind not in found and (kind not in ASKED or state[ASKED[kind]]):
                 page = f"chapters/{path.relative_to(NOTEBOOKS).with_suffix('.html').as_posix()}"
                 found[kind] = page, index, state
     return found
@@ -110,9 +111,13 @@ def surface(place, state):
 
 
 def boxes(place, state):
-    """How many boxes have a score from 0.9 on."""
-    slide(place.locator("input[type=range]"), 0.9)
-    yield said(place), numbers(said(place))[0] == sum(score >= 0.9 for score in state["scores"])
+    """What is found, doubled, wrong and missed by the better half of the boxes."""
+    scores = state["scores"]
+    least = round(sorted(scores)[len(scores) // 2], 2)
+    slide(place.locator("input[type=range]"), least)
+    fates = [fate for fate, score in zip(state["fates"], scores, strict=True) if score >= least]
+    missed = sum(score is None or score < least for score in state["finders"])
+    yield said(place), numbers(said(place))[:4] == [*map(fates.count, ("found", "doubled", "wrong")), missed]
 
 
 def next_token(place, state):
@@ -132,12 +137,11 @@ def copying(place, state):
 
 
 def sound(place, state):
-    """A tenth of a second later."""
+    """What is read a tenth of a second later."""
     for _ in range(5):
         place.locator("svg[tabindex]").press("ArrowRight")
-    readings = state["readings"]
-    reading = readings[min(len(readings) - 1, round(0.1 / state["step"]))] if readings else ""
-    yield said(place), said(place) == (f"0.10 s: {reading}" if reading else "0.10 s")
+    reading = state["readings"][round(0.1 / state["step"])]
+    yield said(place), said(place) == f"0.10 s{reading and f': {reading}'}"
 
 
 def trials(place, state):
