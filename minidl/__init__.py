@@ -96,6 +96,7 @@ from minidl.ops.decompositions import cholesky, lstsq, matrix_rank
 from minidl.ops.decompositions import simple_pinv as pinverse
 from minidl.ops.decompositions import simple_qr as qr
 from minidl.ops.decompositions import simple_svd as svd
+from minidl.ops.distances import cdist, dist, pdist
 from minidl.ops.einsum import einsum, tensordot
 from minidl.ops.elementwise import (
     acos,
@@ -232,7 +233,7 @@ from minidl.ops.joining import (
     vsplit,
     vstack,
 )
-from minidl.ops.norms import cdist, dist, pdist, renorm
+from minidl.ops.norms import renorm
 from minidl.ops.norms import simple_norm as norm
 from minidl.ops.products import (
     addbmm,

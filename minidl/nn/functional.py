@@ -42,6 +42,7 @@ from minidl.ops.activation import (
 from minidl.ops.attention import scaled_dot_product_attention
 from minidl.ops.bilinear import bilinear
 from minidl.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from minidl.ops.distances import pdist
 from minidl.ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from minidl.ops.elementwise import tanh
 from minidl.ops.embedding import embedding, embedding_bag
@@ -74,7 +75,6 @@ from minidl.ops.loss import (
 )
 from minidl.ops.multihead import multi_head_attention_forward
 from minidl.ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
-from minidl.ops.norms import pdist
 from minidl.ops.padding import pad
 from minidl.ops.pooling import (
     adaptive_avg_pool1d,

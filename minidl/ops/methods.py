@@ -13,6 +13,7 @@ from minidl.ops import (
     complex_numbers,
     creation,
     decompositions,
+    distances,
     elementwise,
     filling,
     gamma,
@@ -579,7 +580,7 @@ Tensor.qr = decompositions.simple_qr
 Tensor.svd = decompositions.simple_svd
 Tensor.pinverse = decompositions.simple_pinv
 Tensor.norm = norms.simple_norm
-Tensor.dist = norms.dist
+Tensor.dist = distances.dist
 Tensor.renorm = norms.renorm
 Tensor.renorm_ = in_place(norms.renorm)
 

@@ -141,33 +141,12 @@ def simple_norm(x, p="fro", dim=None, keepdim=False, dtype=None):
 
 
 @any_spelling
-def dist(x, other, p=2):
-    """The norm of the difference of two tensors."""
-    return vector_norm(x - other, p)
-
-
-@any_spelling
 def cond(x, p=None):
     """How much a matrix enlarges errors: its norm times that of its inverse; the singular values' ratio for None and 2."""
     if p in (None, 2, -2):
         s = svdvals(x)
         return s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
     return matrix_norm(x, p) * matrix_norm(inv(x), p)
-
-
-@any_spelling
-def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
-    """The distances between all rows of `x1` (..., P, M) and all rows of `x2` (..., R, M): (..., P, R)."""
-    if x1.shape[-1] != x2.shape[-1]:
-        raise ShapeError(f"cdist compares rows of one length, and these have {x1.shape[-1]} and {x2.shape[-1]} elements")
-    return vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
-
-
-@any_spelling
-def pdist(x, p=2.0):
-    """The distances between each two different rows of a matrix, in one row."""
-    first, second = np.triu_indices(len(x), 1)
-    return vector_norm(x[first] - x[second], p, -1)
 
 
 @any_spelling

@@ -35,12 +35,8 @@ SAMPLES = [
     sample("T.linalg.matrix_norm(a)", "2,3,4"),
     sample("T.linalg.matrix_norm(a, 'nuc', keepdim=True)", "2,3,4"),
     sample("T.linalg.matrix_norm(a, 2, (0, 1))", "3,4"),
-    sample("T.dist(a, b, 3)", "4", "4"),
     sample("T.linalg.cond(a)", "3,3"),
     sample("T.linalg.cond(a.detach(), 1)", "3,3"),
-    sample("T.cdist(a, b)", "2,3,4", "2,5,4"),
-    sample("T.cdist(a, b, p=1.0)", "3,4", "5,4"),
-    sample("T.pdist(a)", "4,3"),
     sample("T.renorm(a.detach(), 2, 0, 1.0)", "3,4"),
     sample(
         "T.autograd.grad(T.linalg.vector_norm(a, 3.5, dim=1).sum(), a, create_graph=True)[0] ** 2",
