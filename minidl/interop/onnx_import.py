@@ -7,6 +7,7 @@ The package onnx is optional, and imported where it is used.
 """
 
 import inspect
+import math
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -204,12 +205,20 @@ def _average_pool(x, kernel_shape, pads=None, strides=None, auto_pad=b"NOTSET", 
     return AVERAGES[dims](x, tuple(kernel_shape), tuple(strides or (1,) * dims), padding, **settings)
 
 
+def _global_average_pool(x):
+    if x.ndim < 3:
+        raise ImportOnnxError(f"GlobalAveragePool takes means over space, and an input of {tuple(x.shape)} has none")
+    return x.mean(dim=tuple(range(2, x.ndim)), keepdim=True)
+
+
 def _reshape(x, shape, allowzero=0):
     return x.reshape(*(x.shape[k] if n == 0 and not allowzero else n for k, n in enumerate(_whole(shape))))
 
 
 def _flatten(x, axis=1):
-    return x.reshape(int(np.prod(x.shape[:axis])), -1)
+    if not -x.ndim <= axis <= x.ndim:
+        raise ImportOnnxError(f"Flatten of {tuple(x.shape)} at axis {axis}: it lies between {-x.ndim} and {x.ndim} there")
+    return x.reshape(math.prod(x.shape[:axis]), math.prod(x.shape[axis:]))
 
 
 def _batch_norm(x, scale, bias, mean, variance, epsilon=1e-5, momentum=0.9):
@@ -262,7 +271,7 @@ RULES: dict[str, Any] = {
     "Exp": lambda x: x.exp(),
     "Flatten": _flatten,
     "Gemm": _gemm,
-    "GlobalAveragePool": lambda x: x.mean(dim=tuple(range(2, x.ndim)), keepdim=True),
+    "GlobalAveragePool": _global_average_pool,
     "Identity": lambda x: x,
     "LeakyRelu": lambda x, alpha=0.01: functional.leaky_relu(x, alpha),
     "Log": lambda x: x.log(),

@@ -125,6 +125,18 @@ def test_a_node_computes_what_the_reference_computes(kind, tmp_path):
     assert found == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("axis", range(-3, 4))
+def test_an_input_is_flattened_at_any_axis_it_has(axis):
+    x, split = md.zeros(2, 0, 3), axis % 3 if axis < 3 else 3
+    assert RULES["Flatten"](x, axis).shape == (np.prod(x.shape[:split]), np.prod(x.shape[split:]))
+
+
+@pytest.mark.parametrize("axis", [-4, 4, 100])
+def test_an_input_is_not_flattened_at_an_axis_that_it_has_not(axis):
+    with pytest.raises(ImportOnnxError, match=f"at axis {axis}: it lies between -3 and 3"):
+        RULES["Flatten"](md.zeros(2, 4, 3), axis)
+
+
 def test_a_mean_over_no_axes_is_the_input_where_the_node_says_so():
     x, none = md.randn(2, 4), md.zeros(0, dtype=md.int64)
     assert RULES["ReduceMean"](x, none, noop_with_empty_axes=1) is x
@@ -160,6 +172,9 @@ def test_a_node_that_cannot_be_computed_is_named_with_its_shapes(tmp_path):
         model(md.zeros(2, 4))
     model, _ = read(tmp_path / "made.onnx", [helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[2, 2])])
     with pytest.raises(ImportOnnxError, match=r"an input of \(2, 4\) cannot be filtered with \[\[2, 2\]\]"):
+        model(md.zeros(2, 4))
+    model, _ = read(tmp_path / "made.onnx", [helper.make_node("GlobalAveragePool", ["x"], ["y"])])
+    with pytest.raises(ImportOnnxError, match=r"means over space, and an input of \(2, 4\) has none"):
         model(md.zeros(2, 4))
     weight = {"w": np.ones((3, 3, 3), np.float32)}
     model, _ = read(tmp_path / "made.onnx", [helper.make_node("Gemm", ["x", "w"], ["y"])], weight)
