@@ -5,8 +5,10 @@ References
 Chen et al. (2016), *Training Deep Nets with Sublinear Memory Cost*.
 """
 
-from minidl.autograd.function import Function, once_differentiable
-from minidl.engine.backward import grad, nodes_behind
+from contextlib import contextmanager
+
+from minidl.autograd.function import Function
+from minidl.engine.backward import grad, grad_slot, nodes_behind, run_backward
 from minidl.engine.generator import get_rng_state, set_rng_state
 from minidl.engine.grad_mode import clock, enable_grad, is_grad_enabled
 from minidl.engine.saved import args_then
@@ -23,7 +25,7 @@ def checkpoint(function, *args, use_reentrant=None, preserve_rng_state=True, **k
     Parameters
     ----------
     function : Module or function
-        Returns a tensor, or a tuple of them.
+        Returns a tensor, or a tuple; what is no tensor in it (None, a number) is passed on as it is.
     args
         Its arguments; gradients pass to those that are tensors, and to the parameters that the function uses.
     preserve_rng_state : bool
@@ -34,7 +36,7 @@ def checkpoint(function, *args, use_reentrant=None, preserve_rng_state=True, **k
     Raises
     ------
     GraphError
-        When the function returns something else, or a second derivative is asked for.
+        When the function returns a list or a dict, or something else that holds tensors.
 
     Examples
     --------
@@ -59,11 +61,13 @@ def checkpoint(function, *args, use_reentrant=None, preserve_rng_state=True, **k
     inputs = [_apart(args[i]) for i in places]
     floor = next(clock)
     output = run(*inputs)
-    results = output if isinstance(output, tuple) else (output,)
-    if not all(isinstance(t, Tensor) for t in results):
-        raise GraphError("checkpoint takes a function that returns a tensor, or a tuple of tensors")
-    leaves = _leaves_behind(results, floor, inputs)
-    values = tuple(t.detach() for t in output) if isinstance(output, tuple) else output.detach()  # without what is behind
+    _refuse_nested(output)
+    tensors = _tensors(output)
+    if not tensors:
+        return output
+    leaves = _leaves_behind(tensors, floor, inputs)
+    alone = lambda t: t.detach() if isinstance(t, Tensor) else t  # without what is behind
+    values = tuple(map(alone, output)) if isinstance(output, tuple) else alone(output)
     return _Checkpoint.apply(run, stream, values, len(places), *[args[i] for i in places], *leaves)
 
 
@@ -117,6 +121,25 @@ def _leaves_behind(results, floor, inputs):
     return leaves
 
 
+def _parts(output):
+    return output if isinstance(output, tuple) else (output,)
+
+
+def _tensors(output):
+    """The tensors of a result that may hold other things too."""
+    return [t for t in _parts(output) if isinstance(t, Tensor)]
+
+
+def _refuse_nested(output):
+    """Raise GraphError where tensors may stand in a list, a dict or a tuple inside a tuple."""
+    for part in _parts(output):
+        if isinstance(part, list | tuple | dict | set):
+            raise GraphError(
+                f"checkpoint takes a function that returns a tensor, or a tuple of tensors, and this one returns a "
+                f"{type(part).__name__}: no gradient could be found for what is in it. Return a tuple: tuple(parts)"
+            )
+
+
 class _Checkpoint(Function):
     """The result as it is; the gradient by running the function again, this time with all that it needs kept."""
 
@@ -127,24 +150,51 @@ class _Checkpoint(Function):
         return values
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, *gradients):
-        tensors = ctx.saved_tensors
-        inputs, leaves = [_apart(t) for t in tensors[: ctx.count]], tensors[ctx.count :]
-        now = get_rng_state()
-        try:
-            if ctx.stream is not None:
-                set_rng_state(ctx.stream)
-            with enable_grad():
-                output = ctx.run(*inputs)
-        finally:
-            if ctx.stream is not None:
-                set_rng_state(now)
-        pairs = [
-            (t, g)
-            for t, g in zip(output if isinstance(output, tuple) else (output,), gradients, strict=True)
-            if t.requires_grad
-        ]
-        wanted = [t for t in [*inputs, *leaves] if t.requires_grad]
-        found = iter(grad([t for t, _ in pairs], wanted, [g for _, g in pairs], allow_unused=True))
-        return None, None, None, None, *(next(found) if t.requires_grad else None for t in [*inputs, *leaves])
+        found = (_recorded_gradients if is_grad_enabled() else _plain_gradients)(ctx, gradients)
+        return None, None, None, None, *found
+
+
+def _plain_gradients(ctx, gradients):
+    """The gradients of what a checkpoint saved, found in a graph that begins at copies of its inputs."""
+    tensors = [*map(_apart, ctx.saved_tensors[: ctx.count]), *ctx.saved_tensors[ctx.count :]]
+    outputs, seeds = _run_again(ctx, tensors, gradients)
+    wanted = [t for t in tensors if t.requires_grad]
+    found = iter(grad(outputs, wanted, seeds, allow_unused=True))
+    return [next(found) if t.requires_grad else None for t in tensors]
+
+
+def _recorded_gradients(ctx, gradients):
+    """The same gradients as tensors that lead back to the inputs themselves, so that they can be differentiated again."""
+    tensors, start = ctx.saved_tensors, next(clock)
+    outputs, seeds = _run_again(ctx, tensors, gradients)
+    slots = {grad_slot(t): None for t in tensors if t.requires_grad}
+    found = run_backward(outputs, seeds, set(slots), retain_graph=True, create_graph=True, floor=start)
+    parts = []
+    for t in tensors:
+        slot = grad_slot(t)
+        parts.append(found.get(slot) if t.requires_grad and slot in slots else None)
+        slots.pop(slot, None)  # the same tensor twice: once is the sum
+    return parts
+
+
+def _run_again(ctx, tensors, gradients):
+    """Compute again what was forgotten; the results that gradients flow to, and these gradients."""
+    with enable_grad(), _stream(ctx.stream):
+        output = ctx.run(*tensors[: ctx.count])
+    pairs = zip(_parts(output), gradients, strict=True)
+    chosen = [(t, g) for t, g in pairs if isinstance(t, Tensor) and t.requires_grad]
+    return [t for t, _ in chosen], [g for _, g in chosen]
+
+
+@contextmanager
+def _stream(state):
+    """Inside, random numbers begin at `state`; afterwards they go on as before."""
+    now = get_rng_state()
+    try:
+        if state is not None:
+            set_rng_state(state)
+        yield
+    finally:
+        if state is not None:
+            set_rng_state(now)
