@@ -1,5 +1,7 @@
 """What comes in from outside: numbers, lists and arrays become arrays of a known dtype."""
 
+from operator import index
+
 import numpy as np
 
 from minidl.engine import dtypes
@@ -23,14 +25,15 @@ def as_array(data, dtype=None, copy=False):
     elif hasattr(data, "detach") and hasattr(data, "numpy"):
         array = data.detach().numpy()
     else:
-        data = _plain(data)
+        kinds: set = set()
+        data = _plain(data, kinds)
         try:
             array = np.asarray(data)
         except ValueError as error:
             raise ShapeError(f"the rows of a tensor must have equal lengths; these do not: {data!r:.100}") from error
-        if dtype is None and array.dtype.kind == "f" and not _holds_arrays(data):
-            array = array.astype(dtypes.default.dtype)
-        if dtype is None and array.dtype == np.uint64 and not _holds_arrays(data):  # numbers beyond int64
+        if dtype is None and array.dtype.kind == "f":
+            array = array.astype(_floating(kinds), copy=False)
+        if dtype is None and array.dtype == np.uint64 and kinds == {int}:  # numbers beyond int64
             dtype = np.int64
     if dtype is not None:
         dtype = np.dtype(dtype)
@@ -44,19 +47,36 @@ def as_array(data, dtype=None, copy=False):
     return np.array(array) if copy else array
 
 
-def _plain(data):
-    """Nested lists in which every Tensor is replaced by its array."""
-    if hasattr(data, "array"):
-        return data.array
+def _plain(data, kinds):
+    """Nested lists in which every Tensor is replaced by its array; `kinds` gathers the types and dtypes inside."""
     if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
+        return [_plain(item, kinds) for item in data]
+    if type(data) in (float, int):
+        kinds.add(type(data))
+        return data
+    data = getattr(data, "array", data)
+    kinds.add(getattr(data, "dtype", type(data)))
     return data
 
 
-def _holds_arrays(data):
-    while isinstance(data, list) and data:
-        data = data[0]
-    return isinstance(data, np.ndarray | np.generic)
+def _floating(kinds):
+    """The floating dtype of a list: numbers count as the default one, and the widest holds."""
+    found = {k if isinstance(k, np.dtype) else dtypes.default.dtype for k in kinds if k not in (int, bool)}
+    return np.result_type(*[d for d in found if d.kind == "f"] or [dtypes.default.dtype])
+
+
+def whole_number(value, what):
+    """A size, a dimension or a count as an int.
+
+    Raises
+    ------
+    TypeError
+        For a fraction, also one like 2.0: a mistake in a division would otherwise be cut off without a word.
+    """
+    try:
+        return index(value)
+    except TypeError as error:
+        raise TypeError(f"{what} is a whole number, not {value!r:.40}. For a division: a // b, or int(...)") from error
 
 
 def typed(value, dtype):

@@ -110,7 +110,19 @@ def promote_all(arrays, kind, operands=None):
         if isinstance(a, np.ndarray):
             arrays[i] = a if a.dtype == dtype else a.astype(dtype)
         elif a is not None:
-            arrays[i] = np.asarray(a, dtype)
+            arrays[i] = _number(a, dtype)
+
+
+def _number(value, dtype):
+    """A Python number as an array of `dtype`, which must hold it."""
+    try:
+        return np.asarray(value, dtype)
+    except OverflowError as error:
+        limits = np.iinfo(dtype)
+        raise DtypeError(
+            f"{value} does not fit into {dtype}, which holds {limits.min} to {limits.max}, and a number does not change the "
+            "dtype of a tensor. Did you mean x.long() ?"
+        ) from error
 
 
 RANK = {"b": 0, "u": 1, "i": 1, "f": 2}

@@ -45,6 +45,8 @@ class _Conv(Module):
             raise ValueError(f'padding is a number, "same" or "valid", not {padding!r}')
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride, self.dilation = (pair(v, self.n) for v in (kernel_size, stride, dilation))
+        if min(*self.kernel_size, *self.stride, *self.dilation) < 1:
+            raise ValueError(f"kernel_size, stride and dilation are at least 1, not {kernel_size}, {stride} and {dilation}")
         if padding == "same" and max(self.stride) > 1:
             raise ValueError('padding="same" needs a stride of 1')
         self.padding = padding if isinstance(padding, str) else pair(padding, self.n)

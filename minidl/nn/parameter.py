@@ -28,7 +28,7 @@ class Parameter(Tensor):
             if requires_grad:
                 self.requires_grad_()
         else:
-            super().__init__(data, requires_grad)
+            super().__init__(data, requires_grad=requires_grad)
 
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()

@@ -49,6 +49,8 @@ class RNNBase(Module):
         super().__init__()
         self.mode = mode
         _check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        if not isinstance(bias, bool | np.bool_):
+            raise TypeError(f"bias is True or False, not {bias!r:.40}")
         if not 0 <= dropout <= 1 or isinstance(dropout, bool):
             raise ValueError(f"dropout is a probability between 0 and 1, not {dropout!r}")
         if not 0 <= proj_size < hidden_size:

@@ -199,7 +199,7 @@ def _leaky_relu(x, negative_slope):
     broadcasts=True,
 )
 def _prelu(x, a):
-    negative = _plain(x) <= 0
+    negative = ~(_plain(x) > 0)  # NaN too: it shows
     return (
         np.where(negative, a * x, x),
         lambda g: np.where(negative, a * g, g),

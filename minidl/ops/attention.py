@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
+from minidl.engine.dtypes import float16
 from minidl.engine.operation import operation
 from minidl.engine.parallel import in_pieces
 from minidl.engine.tensor import Tensor
@@ -157,6 +158,11 @@ def scaled_dot_product_attention(
         raise ShapeError(f"attention needs queries and keys of one width, and a value for each key\n{shapes}")
     if not query.dtype == key.dtype == value.dtype:
         raise DtypeError(f"attention needs one dtype, and got {query.dtype}, {key.dtype} and {value.dtype}")
+    if query.dtype == float16:  # scores of half-precision numbers may be too large for one
+        wide = scaled_dot_product_attention(
+            query.float(), key.float(), value.float(), attn_mask, dropout_p, is_causal, scale, enable_gqa
+        )
+        return wide.to(float16)
     if enable_gqa:
         key, value = (t.repeat_interleave(query.shape[-3] // t.shape[-3], -3) for t in (key, value))
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale

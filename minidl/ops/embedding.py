@@ -114,7 +114,8 @@ def embedding_bag(
     if mode == "max":
         empty = Tensor.wrap(np.zeros(weight.shape[1], weight.dtype))
         return stack([rows[bag].max(0).values if len(bag) else empty for bag in bags])
-    members = np.zeros((len(bags), len(words)), weight.dtype)
-    for i, bag in enumerate(bags):
-        members[i, bag] = 1 if mode == "sum" else 1 / max(1, len(bag))
-    return Tensor.wrap(members) @ rows
+    sizes = np.array([len(bag) for bag in bags])
+    place = Tensor.wrap(np.repeat(np.arange(len(bags)), sizes))
+    sums = Tensor.wrap(np.zeros((len(bags), weight.shape[1]), rows.dtype))
+    sums = sums.index_add(0, place, rows[np.concatenate(bags)])
+    return sums if mode == "sum" else sums / Tensor.wrap(np.maximum(1, sizes)[:, None].astype(rows.dtype))

@@ -4,7 +4,7 @@ import numpy as np
 
 from minidl.engine.accumulation import Scatter
 from minidl.engine.calling import any_spelling
-from minidl.engine.conversion import typed
+from minidl.engine.conversion import typed, whole_number
 from minidl.engine.dtypes import refuse_complex
 from minidl.engine.inplace import change, overwrite
 from minidl.engine.operation import array_function, operation
@@ -305,7 +305,7 @@ def one_hot(labels, num_classes=-1):
     array = labels.array
     if array.dtype.kind not in "iu":
         raise DtypeError(f"one_hot needs whole numbers, not {array.dtype}")
-    n = int(array.max()) + 1 if num_classes == -1 else num_classes
+    n = int(array.max()) + 1 if num_classes == -1 else whole_number(num_classes, "num_classes")
     if array.size and (array.min() < 0 or array.max() >= n):
         bad = array.min() if array.min() < 0 else array.max()
         raise OutOfRangeError(f"label {bad} is out of range for {n} classes (0 to {n - 1})")

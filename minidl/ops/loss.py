@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.engine.dtypes import float16, float32, promoted_dtype
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
@@ -448,7 +449,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
         raise ValueError(f"huber_loss: delta must be above 0, and is {delta}")
     off = input - target
     size = off.abs()
-    losses = where(size.detach() <= delta, 0.5 * off.square(), delta * (size - 0.5 * delta))
+    losses = where(size.detach() < delta, 0.5 * off.square(), delta * (size - 0.5 * delta))
     if weight is not None and weight.shape != losses.shape:
         raise ShapeError(f"huber_loss: the weight must have the shape {losses.shape} of the input, and has {weight.shape}")
     return reduced(losses if weight is None else losses * weight, reduction)
@@ -605,9 +606,11 @@ def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, r
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Cosine similarity: the cosine of the angle between vectors along `dim`, from -1 (opposite) to 1 (alike)."""
     shape = np.broadcast_shapes(x1.shape, x2.shape)
-    x1, x2 = x1.expand(*shape), x2.expand(*shape)
+    dtype = promoted_dtype([x1.array, x2.array])
+    wide = float32 if dtype == float16 else dtype  # in which squares fit
+    x1, x2 = x1.expand(*shape).to(wide), x2.expand(*shape).to(wide)
     lengths = [(x * x).sum(dim).clamp(eps * eps).sqrt() for x in (x1, x2)]
-    return (x1 * x2).sum(dim) / (lengths[0] * lengths[1])
+    return ((x1 * x2).sum(dim) / (lengths[0] * lengths[1])).to(dtype)
 
 
 def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
@@ -710,6 +713,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     labels = targets.array if isinstance(targets, Tensor) else np.asarray(targets)
     lengths = [np.atleast_1d(v.array if isinstance(v, Tensor) else np.asarray(v)) for v in (input_lengths, target_lengths)]
     losses, start = [], 0
+    _check_lengths(labels, *lengths, log_probs.shape)
     for n, (T, S) in enumerate(zip(*lengths, strict=True)):
         if labels.ndim == 1:
             own, start = labels[start : start + S], start + S
@@ -739,6 +743,23 @@ def _check_ctc_labels(labels, classes, blank):
 
 
 IMPOSSIBLE = -1e30  # the logarithm of a probability of 0, but one that can be reckoned with
+
+
+def _check_lengths(labels, input_lengths, target_lengths, shape):
+    """Raise where lengths are below 0, or reach beyond what there is."""
+    longest, n, _ = shape
+    if not len(input_lengths) == len(target_lengths) == n:
+        raise ShapeError(
+            f"ctc_loss needs two lengths for each of the {n} sequences, and got {len(input_lengths)} and "
+            f"{len(target_lengths)}"
+        )
+    there = labels.shape[-1]
+    asked = target_lengths.sum() if labels.ndim == 1 else target_lengths.max(initial=0)
+    for name, most, size in (("input_lengths", input_lengths.max(initial=0), longest), ("target_lengths", asked, there)):
+        if most > size:
+            raise OutOfRangeError(f"ctc_loss: {name} reach to {most}, and there are {size} steps")
+    if min(input_lengths.min(initial=0), target_lengths.min(initial=0)) < 0:
+        raise OutOfRangeError("ctc_loss: a length is below 0")
 
 
 def _ctc_reference(log_p, labels, blank):
@@ -781,15 +802,17 @@ def _ctc_of_one(log_p, labels, blank):
     """The loss of one sequence, by the forward-backward algorithm; log_p has shape (T, C)."""
     T, path = len(log_p), _path(labels, blank)
     emitted = log_p[:, path].astype(np.float64)
-    forward = _beginnings(emitted, _may_skip(path, blank))
-    ends = forward[-1, -2:] if len(path) > 1 else forward[-1]
-    total = np.logaddexp.reduce(ends) if T else (0.0 if len(path) == 1 else -np.inf)
+    if T:
+        forward = _beginnings(emitted, _may_skip(path, blank))
+        total = np.logaddexp.reduce(forward[-1, -2:] if len(path) > 1 else forward[-1])
+    else:
+        total = 0.0 if len(path) == 1 else -np.inf
 
     shape, dtype = log_p.shape, log_p.dtype
 
     def pull(g):
         gx = np.zeros(shape, dtype)
-        if np.isfinite(total):
+        if T and np.isfinite(total):
             backward = _beginnings(emitted[::-1, ::-1], _may_skip(path[::-1], blank))[::-1, ::-1]
             share = np.exp(forward + backward - emitted - total)
             for place, name in enumerate(path):

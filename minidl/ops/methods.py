@@ -3,6 +3,8 @@
 The operations live in the other modules of this folder; this one is imported last and adds nothing to them.
 """
 
+from functools import wraps
+
 from minidl.engine import dtypes
 from minidl.engine.devices import check_device
 from minidl.engine.inplace import in_place
@@ -43,6 +45,16 @@ def reflected(function):
         if not isinstance(self, Tensor):
             raise TypeError(f"the operator of a tensor was called on {self!r:.40}, which is none")
         return function(other, self)
+
+    return method
+
+
+def equality(function):
+    """The operation for ``==`` or ``!=``: beside what is no number, Python answers, as for any two objects."""
+
+    @wraps(function)
+    def method(self, other):
+        return NotImplemented if other is None or isinstance(other, str | bytes | dict | set) else function(self, other)
 
     return method
 
@@ -90,8 +102,8 @@ Tensor.__abs__ = elementwise.abs
 Tensor.__invert__ = elementwise.bitwise_not
 Tensor.__round__ = elementwise.round
 
-Tensor.__eq__ = elementwise.eq
-Tensor.__ne__ = elementwise.ne
+Tensor.__eq__ = equality(elementwise.eq)
+Tensor.__ne__ = equality(elementwise.ne)
 Tensor.__lt__ = elementwise.lt
 Tensor.__le__ = elementwise.le
 Tensor.__gt__ = elementwise.gt

@@ -6,18 +6,26 @@ import numpy as np
 
 from minidl.engine.broadcasting import sum_of_columns, unbroadcast
 from minidl.engine.changes import changes
+from minidl.engine.dtypes import float16
 from minidl.engine.operation import operation
 from minidl.engine.parallel import PASS, in_pieces, sum_of_pieces
 from minidl.errors import ShapeError
 from minidl.ops.layout import channel_sums, channels_first, for_each_pixel, pixel_rows
+from minidl.ops.reduction import widened
 from minidl.ops.shape import cat
 
 
 def _standardize_reference(x, weight, bias, axes, eps):
-    centred = x - x.mean(axes, keepdim=True)
+    wide = _single(x)
+    centred = wide - wide.mean(axes, keepdim=True)
     y = centred / ((centred * centred).mean(axes, keepdim=True) + eps).sqrt()
     y = y if weight is None else y * weight
-    return y if bias is None else y + bias
+    return (y if bias is None else y + bias).to(x.dtype)
+
+
+def _single(x):
+    """A tensor of half precision in float32, where the squares of its numbers fit."""
+    return x.float() if x.dtype == float16 else x
 
 
 def _mean(x, axes):
@@ -36,7 +44,8 @@ def _mean(x, axes):
 )
 def standardize(x, weight, bias, axes, eps):
     """Values less their mean over `axes`, divided by their spread; times `weight`, plus `bias` (broadcast to x)."""
-    normal = x - _mean(x, axes)
+    wide = widened(x)
+    normal = wide - _mean(wide, axes)
     spread = np.sqrt(_mean(normal * normal, axes) + eps)
     normal /= spread
     y = normal if weight is None else normal * weight
@@ -45,7 +54,7 @@ def standardize(x, weight, bias, axes, eps):
     bias_shape = None if bias is None else bias.shape
 
     def pull(g, wanted):
-        gx = gw = gb = None
+        gx, gw, gb, g = None, None, None, widened(g)
         if wanted[0]:
             gx = g if weight is None else g * weight
             product = gx * normal
@@ -59,7 +68,7 @@ def standardize(x, weight, bias, axes, eps):
             gb = unbroadcast(g, bias_shape)
         return gx, gw, gb
 
-    return y, pull
+    return y.astype(x.dtype, copy=False), pull
 
 
 def _check_learned(name, shape, **learned):
@@ -99,8 +108,9 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
 
 def _rms_norm_reference(x, weight, axes, eps):
-    y = x / ((x * x).mean(axes, keepdim=True) + eps).sqrt()
-    return y if weight is None else y * weight
+    wide = _single(x)
+    y = wide / ((wide * wide).mean(axes, keepdim=True) + eps).sqrt()
+    return (y if weight is None else y * weight).to(x.dtype)
 
 
 @operation(
@@ -111,21 +121,23 @@ def _rms_norm_reference(x, weight, axes, eps):
     composed=_rms_norm_reference,
 )
 def _rms_norm(x, weight, axes, eps):
-    size = np.sqrt(np.mean(x * x, axis=axes, keepdims=True) + eps)
-    normal = x / size
+    wide = widened(x)
+    size = np.sqrt(np.mean(wide * wide, axis=axes, keepdims=True) + eps)
+    normal = wide / size
 
     def pull(g, wanted):
+        g = widened(g)
         z = g if weight is None else g * weight
         gx = (z - normal * np.mean(z * normal, axis=axes, keepdims=True)) / size if wanted[0] else None
         return gx, unbroadcast(g * normal, weight.shape) if wanted[1] else None
 
-    return (normal if weight is None else normal * weight), pull
+    return (normal if weight is None else normal * weight).astype(x.dtype, copy=False), pull
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Divide each example by its root mean square over its last dimensions (Zhang & Sennrich 2019)."""
     axes = _last_axes("rms_norm", input, normalized_shape, weight=weight)
-    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    eps = float(np.finfo(_single(input).dtype).eps) if eps is None else eps
     return _rms_norm(input, weight, axes=axes, eps=eps)
 
 
@@ -136,7 +148,7 @@ def _per_channel(parameter, ndim):
 
 def channel_statistics(x):
     """Mean and (biased) variance of each channel of an array (N, C, ...)."""
-    rows, channels = pixel_rows(x), x.shape[1]
+    rows, channels = pixel_rows(widened(x)), x.shape[1]
     n = rows.size // max(1, channels)
     mean = sum_of_pieces(len(rows), lambda start, stop: channel_sums(rows[start:stop], channels), PASS * rows.size) / n
     means = for_each_pixel(mean, rows.shape[1])
@@ -171,7 +183,7 @@ def standardize_channels(x, weight, bias, mean, var, eps):
     last = (len(x), *x.shape[2:], channels)  # the shape with the channels last, in which the rows of pixels are
     spread = np.sqrt(var + eps)
     scale = 1 / spread if weight is None else weight / spread
-    rows = pixel_rows(x)
+    rows = pixel_rows(widened(x))
     means, scales = (for_each_pixel(values, rows.shape[1]) for values in (mean, scale))
     shifts = None if bias is None else for_each_pixel(bias, rows.shape[1])
     y = np.empty_like(rows)
@@ -185,7 +197,7 @@ def standardize_channels(x, weight, bias, mean, var, eps):
     in_pieces(len(rows), forward, 3 * PASS * rows.size)
 
     def pull(g, wanted):
-        g, gx = pixel_rows(g), np.empty_like(rows)
+        g, gx = pixel_rows(widened(g)), np.empty_like(rows)
 
         def sums(start, stop):
             centred = np.subtract(rows[start:stop], means, out=gx[start:stop])
@@ -206,7 +218,7 @@ def standardize_channels(x, weight, bias, mean, var, eps):
             in_pieces(len(rows), backward, 4 * PASS * rows.size)
         return channels_first(gx.reshape(last)) if wanted[0] else None, along, total
 
-    return channels_first(y.reshape(last)), pull
+    return channels_first(y.reshape(last)).astype(x.dtype, copy=False), pull
 
 
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
@@ -295,6 +307,7 @@ def instance_norm(
         raise ShapeError(f"instance_norm cannot normalise one value by itself (input {input.shape}): it has no spread")
     if running_mean is not None and input.numel():
         x = input.array
+        x = widened(x)
         _move(running_mean, x.mean(axis=axes).mean(axis=0), momentum)
         _move(running_var, x.var(axis=axes, ddof=1).mean(axis=0), momentum)
     return standardize(input, _per_channel(weight, input.ndim), _per_channel(bias, input.ndim), axes=axes, eps=eps)

@@ -2,6 +2,7 @@ r"""Borders around sequences, images and volumes."""
 
 import numpy as np
 
+from minidl.engine.conversion import whole_number
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
@@ -41,7 +42,7 @@ def pad(input, pad, mode="constant", value=None):
     ShapeError
         For widths that do not come in pairs or are too many, or for a border that the mode cannot fill.
     """
-    pad = tuple(int(p) for p in pad)
+    pad = tuple([whole_number(p, "each width") for p in pad])
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise ShapeError(f"pad takes pairs of widths for at most {input.ndim} dimensions, and got {pad}")
     widths = [(0, 0)] * (input.ndim - len(pad) // 2) + [pad[i : i + 2] for i in range(len(pad) - 2, -1, -2)]

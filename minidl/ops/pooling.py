@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 
+from minidl.engine.conversion import whole_number
 from minidl.engine.operation import array_function, operation
 from minidl.engine.parallel import PASS, in_pieces
 from minidl.engine.tensor import Tensor
@@ -338,7 +339,11 @@ def _grid(name, n, input, output_size):
     wanted = tuple(output_size) if isinstance(output_size, list | tuple) else (output_size,) * n
     if len(wanted) != n or any(w is not None and w < 0 for w in wanted):
         raise ValueError(f"{name}: output_size is one size or {n} of them, not {output_size}")
-    return x, single, [size if w is None else int(w) for size, w in zip(x.shape[2:], wanted, strict=True)]
+    return (
+        x,
+        single,
+        [size if w is None else whole_number(w, "the output size") for size, w in zip(x.shape[2:], wanted, strict=True)],
+    )
 
 
 def _adaptive_avg_pooled(n, input, output_size):

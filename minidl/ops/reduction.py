@@ -6,6 +6,7 @@ from collections import namedtuple
 import numpy as np
 
 from minidl.engine.calling import any_spelling, tensor_first
+from minidl.engine.conversion import whole_number
 from minidl.engine.dtypes import float16
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
@@ -44,7 +45,7 @@ def axes_of(dim, ndim):
         return tuple(range(ndim))
     axes, n = [], ndim or 1  # a tensor without dimensions may be asked for dim 0
     for d in dim if isinstance(dim, list | tuple) else [dim]:
-        d = int(d)
+        d = whole_number(d, "dim")
         if not -n <= d < n:
             raise DimensionError(f"dim {d} is out of range: a tensor with {ndim} dimensions has dims {-n} to {n - 1}")
         if ndim:
@@ -56,7 +57,7 @@ def axes_of(dim, ndim):
 
 def axis_of(dim, ndim):
     """The one dimension that `dim` names; 0 for a tensor without dimensions."""
-    axes = axes_of(int(dim), ndim)
+    axes = axes_of(whole_number(dim, "dim"), ndim)
     return axes[0] if axes else 0
 
 

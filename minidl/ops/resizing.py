@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 
+from minidl.engine.conversion import whole_number
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.padding import pad
@@ -152,7 +153,7 @@ def _new_size(n, x, size, scale_factor, recompute):
     if size is not None:
         if recompute:
             raise ValueError("recompute_scale_factor means nothing where the size is given")
-        return [int(out) for out in given], [None] * n
+        return [whole_number(out, "size") for out in given], [None] * n
     size = [int(m * s) for m, s in zip(x.shape[2:], given, strict=True)]
     if min(size) < 1:
         raise ShapeError(f"with scale_factor {scale_factor} nothing is left of an input of shape {x.shape}")

@@ -15,9 +15,9 @@ CumminResult = return_type("cummin", "values", "indices")
 
 @array_function
 def running_sum(x, dim, dtype=None):
-    """The running sum of an array; half-precision numbers are added in float32."""
+    """The running sum of an array. Floats are added in float64: one after the other, each loses digits to those before."""
     dtype = np.dtype(dtype or whole(x.dtype))
-    wide = np.float32 if dtype == np.float16 else dtype
+    wide = np.float64 if dtype.kind == "f" else dtype
     return np.cumsum(x, axis=axis_of(dim, x.ndim), dtype=wide).reshape(x.shape).astype(dtype, copy=False)
 
 
@@ -31,15 +31,16 @@ def running_sum(x, dim, dtype=None):
 def cumsum(x, dim, dtype=None):
     """The running sum along `dim`."""
     axis, alone = axis_of(dim, x.ndim), x.ndim == 0
-    return running_sum(
-        x, dim, dtype
-    ), lambda g: g if alone else np.flip(np.cumsum(np.flip(g, axis=axis), axis=axis), axis=axis)
+    y = running_sum(x, dim, dtype)
+    return y, lambda g: g if alone else np.flip(running_sum(np.flip(g, axis=axis), axis), axis=axis)
 
 
 @array_function
 def running_product(x, dim):
-    """The running product of an array."""
-    return np.cumprod(x, axis=axis_of(dim, x.ndim), dtype=whole(x.dtype)).reshape(x.shape)
+    """The running product of an array; floats are multiplied in float64."""
+    dtype = whole(x.dtype)
+    wide = np.float64 if dtype.kind == "f" else dtype
+    return np.cumprod(x, axis=axis_of(dim, x.ndim), dtype=wide).reshape(x.shape).astype(dtype, copy=False)
 
 
 @operation(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minidl.engine.calling import any_spelling
-from minidl.engine.conversion import as_array
+from minidl.engine.conversion import as_array, whole_number
 from minidl.engine.dtypes import promoted_dtype, refuse_complex
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
@@ -17,7 +17,7 @@ def sizes(shape):
     """A shape given as one tuple, or as separate numbers: ``reshape(2, 3)`` and ``reshape((2, 3))``."""
     if len(shape) == 1 and isinstance(shape[0], list | tuple):
         shape = shape[0]
-    return tuple(int(n) for n in shape)
+    return tuple([whole_number(n, "a size") for n in shape])
 
 
 @operation(
@@ -285,7 +285,7 @@ def _roll(x, shifts, dims):
 @any_spelling
 def roll(x, shifts, dims=None):
     """The elements moved on by `shifts`; what leaves at the end comes in at the start."""
-    shifts = tuple(shifts) if isinstance(shifts, list | tuple) else (int(shifts),)
+    shifts = tuple(shifts) if isinstance(shifts, list | tuple) else (whole_number(shifts, "a shift"),)
     if not shifts:
         raise ShapeError("roll needs to know by how much: shifts is empty")
     if dims is None or dims == ():
@@ -369,7 +369,8 @@ def narrow(x, dim, start, length):
     """
     if isinstance(start, Tensor) and (start.ndim or start.dtype.kind not in "iu"):
         raise DtypeError(f"narrow starts at a whole number, and got {start.dtype} of shape {start.shape}")
-    axis, first = axis_of(dim, x.ndim), int(start)
+    axis, first = axis_of(dim, x.ndim), whole_number(start, "start")
+    length = whole_number(length, "length")
     if x.ndim == 0:
         raise DimensionError("narrow needs a dimension, and this tensor has none")
     n = x.shape[axis]

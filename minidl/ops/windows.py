@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from minidl.engine.conversion import whole_number
 from minidl.errors import ShapeError
 from minidl.ops.blocks import blocks
 
@@ -10,7 +11,7 @@ from minidl.ops.blocks import blocks
 def pair(value, n=2):
     """A number for each of n dimensions: ``3`` means ``(3, 3)``."""
     values = tuple(value) if isinstance(value, list | tuple) else (value,)
-    return tuple(int(v) for v in (values * n if len(values) == 1 else values))
+    return tuple([whole_number(v, "each size") for v in (values * n if len(values) == 1 else values)])
 
 
 def sizes_of(name, n, **sizes):

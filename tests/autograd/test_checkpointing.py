@@ -1,7 +1,5 @@
 """Checkpoints: the same gradients, less memory."""
 
-import tracemalloc
-
 import numpy as np
 import pytest
 
@@ -115,5 +113,5 @@ def test_what_is_no_tensor_is_passed_on():
 
 @pytest.mark.parametrize("result", [lambda a: [a], lambda a: {"a": a}, lambda a: (a, [a])])
 def test_a_result_in_which_gradients_would_be_lost_is_refused(result):
-    with pytest.raises(GraphError, match="returns a tensor, or a tuple of tensors, and this one returns a (list|dict)"):
+    with pytest.raises(GraphError, match=r"returns a tensor, or a tuple of tensors, and this one returns a (list|dict)"):
         checkpoint(result, md.tensor(2.0, requires_grad=True))

@@ -320,3 +320,10 @@ def test_the_losses_of_no_examples_add_up_to_nothing(loss):
     assert total.item() == 0
     assert scores.grad.shape == (0, 4)
     assert loss(scores, none, reduction="none").shape == (0,)
+
+
+def test_a_list_of_tensors_and_numbers_has_the_widest_of_their_floating_dtypes():
+    half, double = md.tensor(1.0, dtype=md.float16), md.tensor(1.0, dtype=md.float64)
+    assert md.tensor([half, half]).dtype == md.tensor([1, half]).dtype == md.float16
+    assert md.tensor([half, 2.0]).dtype == md.tensor([[1.0], [md.tensor(2)]]).dtype == md.float32
+    assert md.tensor([1.0, double]).dtype == md.float64

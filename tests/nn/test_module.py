@@ -256,3 +256,9 @@ def test_layers_print_as_those_of_pytorch():
         nn.MaxUnpool2d(2): "MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))",
     }
     assert [repr(layer) for layer in printed] == list(printed.values())
+
+
+def test_a_parameter_may_be_made_of_numbers():
+    weight = nn.Parameter([1.0, 2.0])
+    assert (weight.tolist(), weight.requires_grad) == ([1.0, 2.0], True)
+    assert nn.Parameter().shape == (0,)

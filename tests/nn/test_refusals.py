@@ -5,7 +5,7 @@ import pytest
 
 import minidl as md
 from minidl import nn
-from minidl.errors import DtypeError, ShapeError
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError
 from minidl.nn import functional as F
 
 x4, y4 = md.ones(4, 3), md.zeros(4, 3)
@@ -74,8 +74,30 @@ def ctc(targets, blank=0):
         (lambda: nn.RNN(3, 5, 1, True), ValueError, 'nonlinearity must be "tanh" or "relu", not True'),
         (lambda: nn.LSTM(3, 5, dropout=2), ValueError, "dropout is a probability between 0 and 1"),
         (lambda: nn.LSTM(3, 5)(md.ones(2, 1, 3), md.ones(1, 1, 5)), TypeError, "an LSTM has two states: give hx as a pair (h, c)"),
+        (lambda: nn.LSTM(3, 5, 1, "relu"), TypeError, "bias is True or False, not 'relu'"),
         (lambda: nn.GRU(3.0, 5), TypeError, "input_size is a whole number, not 3.0"),
         (lambda: nn.Sequential(nn.LSTM(3, 5), nn.Linear(5, 2))(md.ones(2, 1, 3)), TypeError, "LSTM returns its outputs and its last state, and Linear, which comes next"),
+        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [5], [2]), OutOfRangeError, "input_lengths reach to 5, and there are 4 steps"),
+        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [4], [3]), OutOfRangeError, "target_lengths reach to 3"),
+        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([1, 2]), [4], [3]), OutOfRangeError, "target_lengths reach to 3"),
+        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [-1], [2]), OutOfRangeError, "a length is below 0"),
+        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 3]]), [4], [2]), OutOfRangeError, "labels lie between 0 and 2, and sequence 0 has 1 to 3"),
+        (lambda: F.ctc_loss(md.zeros(4, 2, 3), md.tensor([[1, 2]]), [4], [2]), ShapeError, "two lengths for each of the 2 sequences, and got 1 and 1"),
+        # fractions where whole numbers are meant
+        (lambda: md.zeros(2, 2.5), TypeError, "a size is a whole number, not 2.5. For a division: a // b"),
+        (lambda: md.ones(4).reshape(4 / 2, 2), TypeError, "a size is a whole number, not 2.0"),
+        (lambda: md.ones(3).repeat(2.5), TypeError, "a whole number, not 2.5"),
+        (lambda: md.ones(3).roll(1.5), TypeError, "a shift is a whole number, not 1.5"),
+        (lambda: md.ones(3).narrow(0, 0, 2.5), TypeError, "length is a whole number, not 2.5"),
+        (lambda: md.ones(3).sum(0.5), TypeError, "dim is a whole number, not 0.5"),
+        (lambda: nn.Linear(2.5, 2), TypeError, "a size is a whole number, not 2.5"),
+        (lambda: nn.Conv1d(1, 1, 2.5), TypeError, "each size is a whole number, not 2.5"),
+        (lambda: F.max_pool2d(md.ones(1, 1, 4, 4), 2.5), TypeError, "each size is a whole number, not 2.5"),
+        (lambda: F.adaptive_avg_pool1d(md.ones(1, 4), 2.5), TypeError, "the output size is a whole number, not 2.5"),
+        (lambda: F.pad(md.ones(3), (1.5, 1)), TypeError, "each width is a whole number, not 1.5"),
+        (lambda: F.interpolate(md.ones(1, 1, 4), size=2.5), TypeError, "size is a whole number, not 2.5"),
+        (lambda: F.one_hot(md.tensor([1]), 2.5), TypeError, "num_classes is a whole number, not 2.5"),
+        (lambda: nn.Conv2d(3, 4, 0), ValueError, "kernel_size, stride and dilation are at least 1, not 0, 1 and 1"),
         # modules
         (lambda: nn.ModuleList([md.relu]), TypeError, "must be a Module or None, not a function"),
         (lambda: nn.ModuleDict({"a": md.ones(1)}), TypeError, "must be a Module or None, not a Tensor"),

@@ -15,6 +15,13 @@ F = md.nn.functional
 
 # Whole numbers
 
+
+@pytest.mark.parametrize("compute", [lambda x: x + 300, lambda x: 300 - x, lambda x: x < 300, lambda x: x * -129])
+def test_a_number_that_a_dtype_cannot_hold_is_no_operand(compute):
+    with pytest.raises(DtypeError, match=r"-?\d+ does not fit into int8, which holds -128 to 127, .*\n?.*x.long\(\)"):
+        compute(md.tensor([1, 2], dtype=md.int8))
+
+
 CHANGES = {
     "fill_": lambda x: x.fill_(300),
     "x[0] = 300": lambda x: x.__setitem__(0, 300),
@@ -149,3 +156,32 @@ def test_an_attention_mask_never_makes_the_result_larger(shape):
 def test_a_tensor_is_filled_in_its_own_dtype():
     assert md.zeros(2).fill_(3).dtype == md.float32
     assert md.zeros(2, dtype=md.int64).fill_(2.7).tolist() == [2, 2]
+
+
+def test_a_word_that_is_nan_is_nan_in_its_own_bag_alone():
+    table = md.tensor([[1.0, 2.0], [nan, nan], [5.0, 6.0]])
+    for mode, expected in (("sum", [6.0, 8.0]), ("mean", [3.0, 4.0])):
+        bags = F.embedding_bag(md.tensor([[0, 2], [0, 1]]), table, mode=mode)
+        assert bags[0].tolist() == expected
+        assert bags[1].isnan().all()
+
+
+def test_a_learned_slope_that_is_nan_shows_in_the_gradient():
+    x, slope = md.tensor([nan, 1.0], requires_grad=True), md.tensor([nan], requires_grad=True)
+    F.prelu(x, slope).sum().backward()
+    assert x.grad.isnan().tolist() == [True, False]
+    assert slope.grad.isnan().all()
+
+
+def test_a_sequence_of_no_steps_has_the_target_of_no_labels_for_sure():
+    log_probs = md.zeros(3, 2, 4, requires_grad=True)
+    loss = F.ctc_loss(log_probs, md.tensor([[1, -1], [2, 3]]), [0, 3], [0, 2], reduction="none")
+    loss.sum().backward()
+    assert loss[0].item() == 0
+    assert log_probs.grad[:, 0].abs().sum() == 0
+
+
+def test_a_tensor_beside_what_is_no_number_is_not_equal_to_it():
+    x = md.ones(2)
+    assert (x == None, x == "text", x != None, x != {}) == (False, False, True, True)  # noqa: E711
+    assert x not in ["text", None]

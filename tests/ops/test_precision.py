@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minidl as md
+from minidl.nn import functional as F
 from minidl.ops.special import erf_array
 
 
@@ -66,3 +67,42 @@ def test_erf_at_the_ends():
     expected = np.array([0.0, -0.0, 1, -1, 1, 2 / math.sqrt(math.pi) * 1e-30, np.nan], np.float32)
     np.testing.assert_allclose(erf_array(x), expected, rtol=2e-7)
     assert np.array_equal(np.signbit(erf_array(x[:2])), [False, True])
+
+
+def test_a_running_sum_of_many_numbers_keeps_its_digits():
+    x = md.full((1_000_000,), 0.1, requires_grad=True)
+    y = x.cumsum(0)
+    assert y[-1].item() == pytest.approx(100_000, rel=1e-6)
+    y.backward(md.full_like(y, 0.1))
+    assert x.grad[0].item() == pytest.approx(100_000, rel=1e-6)
+    assert md.full((2000,), 1.001).cumprod(0)[-1].item() == pytest.approx(float(np.float32(1.001)) ** 2000, rel=1e-6)
+
+
+HALF = {
+    "layer_norm": lambda x: F.layer_norm(x, x.shape[1:]),
+    "rms_norm": lambda x: F.rms_norm(x, x.shape[-1:], eps=1e-7),
+    "batch_norm": lambda x: F.batch_norm(x, None, None, training=True),
+    "group_norm": lambda x: F.group_norm(x, 3),
+    "instance_norm": F.instance_norm,
+    "cosine_similarity": lambda x: F.cosine_similarity(x, x.flip(1)),
+    "attention": lambda x: F.scaled_dot_product_attention(x, x, x) / x.detach().abs().max(),
+}
+
+
+def value_and_gradients(function, x):
+    """What a function gives, its gradient, and its gradient as it is recorded for a second one."""
+    x.requires_grad_()
+    y = function(x)
+    loss = (y * md.cos(md.arange(y.numel()).double()).reshape(*y.shape).to(y.dtype)).sum()
+    return [y, *md.autograd.grad(loss, x, retain_graph=True), *md.autograd.grad(loss, x, create_graph=True)]
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 3000.0])
+@pytest.mark.parametrize("name", HALF)
+def test_in_half_precision_no_square_overflows_and_none_vanishes(name, size):
+    x = (md.randn(4, 3, 6, generator=md.Generator().manual_seed(0)) * size).half()
+    pairs = zip(value_and_gradients(HALF[name], x.double()), value_and_gradients(HALF[name], x), strict=True)
+    for expected, found in pairs:
+        assert found.dtype == md.float16
+        scale = expected.abs().max().item()
+        np.testing.assert_allclose(found.detach().numpy() / scale, expected.detach().numpy() / scale, atol=5e-3)

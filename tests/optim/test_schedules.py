@@ -138,6 +138,13 @@ def sgd(**settings):
             ValueError,
             "give cycle_momentum=False",
         ),
+        (lambda: lr_scheduler.StepLR(sgd(), 0), ValueError, "step_size counts the steps .*: at least 1, not 0"),
+        (lambda: lr_scheduler.CosineAnnealingLR(sgd(), 0), ValueError, "T_max counts the steps .*: at least 1, not 0"),
+        (
+            lambda: lr_scheduler.CyclicLR(sgd(), 0.1, 0.2, 0),
+            ValueError,
+            "step_size_up counts .*: at least 1, not 0",
+        ),
         (lambda: lr_scheduler.CyclicLR(sgd(), 0.1, 0.2, mode="saw"), ValueError, "mode must be"),
         (lambda: lr_scheduler.LinearLR(sgd(), 0.0), ValueError, "factors of LinearLR lie between 0 and 1"),
         (lambda: lr_scheduler.CosineAnnealingWarmRestarts(sgd(), 0), ValueError, "whole numbers of at least 1"),

@@ -145,6 +145,8 @@ class CyclicLR(_WithMomentum):
     ):  # fmt: skip
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(f'mode must be "triangular", "triangular2" or "exp_range", not {mode!r}; or give a scale_fn')
+        if not step_size_up > 0:
+            raise ValueError(f"step_size_up counts the steps on the way up: at least 1, not {step_size_up}")
         low, high = PerGroup("base_lr", base_lr, optimizer), PerGroup("max_lr", max_lr, optimizer)
         groups = range(len(optimizer.param_groups))
         if last_epoch == -1:

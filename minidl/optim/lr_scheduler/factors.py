@@ -32,6 +32,8 @@ class StepLR(FactorLR):
     """Times gamma every `step_size` steps."""
 
     def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+        if not step_size > 0:
+            raise ValueError(f"step_size counts the steps between two changes: at least 1, not {step_size}")
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
