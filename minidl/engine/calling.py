@@ -9,7 +9,7 @@ import numpy as np
 from minidl.engine.devices import check_device
 from minidl.engine.dtypes import refuse_complex
 from minidl.engine.tensor import Tensor
-from minidl.errors import ShapeError, broadcast_error
+from minidl.errors import MinidlError, ShapeError, broadcast_error
 
 # PyTorch and NumPy have several names for one thing. In minidl a function has one parameter for it, named as in its
 # formula; what a caller may write instead stands here, once for all functions.
@@ -169,8 +169,8 @@ def _shown(function):
 
 def explained(name, promote, arrays, error):
     """NumPy's error about shapes, rewritten so that it teaches; any other error unchanged."""
-    if isinstance(error, ShapeError):
-        return error
+    if isinstance(error, MinidlError):
+        return error  # which says it already
     shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
     try:
         np.broadcast_shapes(*shapes)

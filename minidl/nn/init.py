@@ -56,6 +56,8 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal numbers between a and b: those beyond are drawn anew, by the inverse of the distribution."""
+    if not 0 < std < math.inf:
+        raise ValueError(f"std is a number above 0, not {std}")
     low, high = (0.5 * (1 + math.erf((bound - mean) / std / math.sqrt(2))) for bound in (a, b))
     share = fill_uniform(tensor.shape, 2 * low - 1, 2 * high - 1, tensor.dtype, generator)
     scale, shift = (share.dtype.type(v) for v in (std * math.sqrt(2), mean))
@@ -101,6 +103,8 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal numbers, of which in every column a share `sparsity` is 0 (Martens 2010)."""
     if tensor.ndim != 2:
         raise ShapeError(f"only a matrix can be filled so, not a tensor of shape {tensor.shape}")
+    if not 0 <= sparsity <= 1:
+        raise ValueError(f"sparsity is a share between 0 and 1, not {sparsity}")
     rows, columns = tensor.shape
     values = fill_normal(tensor.shape, 0.0, std, tensor.dtype, generator)
     for column in range(columns):

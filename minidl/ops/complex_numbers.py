@@ -224,7 +224,7 @@ def angle(x):
     if isinstance(x, Spectrum):
         return x.angle()
     values = np.where(np.isnan(x.array), np.nan, np.where(x.array < 0, np.pi, 0))
-    return x * 0 + Tensor.wrap(values.astype(x.dtype if x.dtype.kind == "f" else np.float32))
+    return x.nan_to_num() * 0 + Tensor.wrap(values.astype(x.dtype if x.dtype.kind == "f" else np.float32))
 
 
 @any_spelling

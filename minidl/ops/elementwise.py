@@ -311,7 +311,8 @@ def xlogy(a, b):
     """The product of `a` with the logarithm of `b`; where `a` is 0, that is 0 too."""
     nothing = (a == 0) & (b <= 0)
     safe = np.where(nothing, 1.0, b)
-    return a * np.log(safe), lambda g: g * np.log(safe), lambda g: g * (a / b)
+    y = a * np.log(np.where((a == 0) & ~np.isnan(b), 1.0, b))
+    return y, lambda g: g * np.log(safe), lambda g: g * (a / b)
 
 
 @operation(formula=r"y = \ln \frac{x}{1 - x}", gradient=r"\bar x = \bar y / (x (1 - x))", promote="float", operands=1)
@@ -779,7 +780,9 @@ def nextafter(x, other):
     """The next number that the dtype can hold, from each element towards another."""
     if x.dtype.kind != "f" or other.dtype != x.dtype:
         raise DtypeError(f"nextafter takes floats of one dtype, not {x.dtype} and {other.dtype}")
-    return x + Tensor.wrap(np.nextafter(x.array, other.array) - x.array)
+    following = np.nextafter(x.array, other.array)
+    step = np.where(np.isfinite(x.array), following - x.array, 0)
+    return where(isfinite(x), x + Tensor.wrap(step.astype(x.dtype)), Tensor.wrap(following))
 
 
 @any_spelling

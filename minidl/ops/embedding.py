@@ -3,6 +3,7 @@ r"""Embedding: a learned vector for each word."""
 import numpy as np
 
 from minidl.engine.grad_mode import is_grad_enabled, no_grad
+from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError
 from minidl.ops.indexing import getitem
@@ -41,8 +42,13 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         share /= np.bincount(array.ravel(), minlength=weight.shape[0])[array]
     if padding_idx is not None:
         share[array == padding_idx % weight.shape[0]] = 0
-    fixed = rows.detach()
-    return fixed + (rows - fixed) * Tensor.wrap(share[..., None])  # the value stays the same, the gradient is shared out
+    return gradient_times(rows, share[..., None])
+
+
+@operation(formula="y = x", gradient=r"\bar x = s \odot \bar y", linear=True)
+def gradient_times(x, s):
+    """The same values; their gradient is multiplied by an array."""
+    return x.copy(), lambda g: g * s
 
 
 def _checked_indices(name, input, weight, padding_idx):

@@ -3,6 +3,7 @@ r"""The gamma function, its derivatives, and Bessel functions."""
 import math
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
@@ -10,6 +11,8 @@ from minidl.ops.creation import arange
 
 
 def _log_gamma(x):
+    if not math.isfinite(x):
+        return abs(x)
     if x <= 0 and x == math.floor(x):
         return math.inf
     return math.lgamma(x)
@@ -18,14 +21,35 @@ def _log_gamma(x):
 lgamma_array = np.vectorize(_log_gamma, otypes=[np.float64])
 
 
+FAR = -100  # below this, a number is not shifted step by step
+
+
 def polygamma_array(n, x):
-    r"""The n-th derivative of the digamma function, in float64: shifted beyond 10, and there the asymptotic series.
+    r"""The n-th derivative of the digamma function, in float64; far below 0 by reflection.
 
     References
     ----------
-    Abramowitz & Stegun (1964), *Handbook of Mathematical Functions*, 6.3.18 and 6.4.11.
+    Abramowitz & Stegun (1964), *Handbook of Mathematical Functions*, 6.4.7, 6.3.18 and 6.4.11.
     """
-    x = np.array(x, np.float64)
+    x = np.asarray(x, np.float64)
+    far = x < FAR
+    y = _by_series(n, np.where(far, 1 - x, x))
+    if not far.any():
+        return y
+    return np.where(far, (-1) ** n * y - math.pi * _derivative_of_cotangent(n, np.where(far, x, 0.5)), y)
+
+
+def _derivative_of_cotangent(n, x):
+    """The n-th derivative of cot(pi x), which is a polynomial in cot(pi x)."""
+    polynomial = Polynomial([0, 1])
+    for _ in range(n):
+        polynomial = -math.pi * Polynomial([1, 0, 1]) * polynomial.deriv()
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return polynomial(1 / np.tan(math.pi * (x % 1)))
+
+
+def _by_series(n, x):
+    """The n-th derivative of the digamma function: shifted beyond 10, and there the asymptotic series."""
     factor = float((-1) ** (n + 1) * math.factorial(n))
     total = np.zeros(np.shape(x))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,5 +1,6 @@
 r"""Inverses, solutions of linear equations, and determinants."""
 
+import math
 from collections import namedtuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from minidl.engine.operation import array_function, operation
 from minidl.engine.parallel import one_blas_thread
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, MinidlError, ShapeError
+from minidl.ops.elementwise import isfinite, where
 from minidl.ops.shape import mT
 
 SignAndLog = namedtuple("SignAndLog", ["sign", "logabsdet"])
@@ -105,13 +107,18 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 @any_spelling
 def cholesky_solve(x, input2, upper=False):
     """The solution of ``L @ L.mT @ solution = x``, given the Cholesky factor L (`input2`) of a matrix."""
-    return solve(input2.mT @ input2 if upper else input2 @ input2.mT, x)
+    return solve(_product_of(input2, upper), x)
 
 
 @any_spelling
 def cholesky_inverse(x, upper=False):
     """The inverse of a matrix, given its Cholesky factor `x`."""
-    return inv(x.mT @ x if upper else x @ x.mT)
+    return inv(_product_of(x, upper))
+
+
+def _product_of(factor, upper):
+    """The matrix whose Cholesky factor this is; only one triangle of it is read."""
+    return factor.triu().mT @ factor.triu() if upper else factor.tril() @ factor.tril().mT
 
 
 @any_spelling
@@ -134,8 +141,8 @@ def matrix_exp(x):
     """The exponential of a square matrix: its Taylor series, after halving it until it is small."""
     square(x, "matrix_exp")
     size = np.abs(x.array).sum(-1).max(initial=0.0)
-    halvings = max(0, int(np.ceil(np.log2(size))) + 2) if size > 0 else 0
-    x = x / 2.0**halvings
+    halvings = max(0, int(np.ceil(np.log2(size))) + 2) if 0 < size < np.inf else 0
+    x = where(isfinite(x), x, math.nan) / 2.0**halvings  # of an infinite one nothing is known
     term = y = x * 0 + Tensor.wrap(np.eye(x.shape[-1], dtype=x.dtype))
     for k in range(1, 19):
         term = term @ x / k

@@ -112,6 +112,8 @@ def poisson(x, generator=None):
 @any_spelling
 def binomial(count, prob, generator=None):
     """Numbers of successes in `count` attempts that each succeed with probability `prob`."""
+    if not np.isfinite(count.array).all():
+        raise ValueError("binomial needs counts of attempts, and some are infinite or NaN")
     counts = draws.each(draws.binomial, count.array, prob.array, stream=seeded(generator))
     return Tensor.wrap(counts.astype(count.dtype))
 

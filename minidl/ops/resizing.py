@@ -1,5 +1,6 @@
 r"""Images in other sizes: windows as columns and back, interpolation, channels to pixels."""
 
+import math
 from math import prod
 
 import numpy as np
@@ -154,6 +155,8 @@ def _new_size(n, x, size, scale_factor, recompute):
         if recompute:
             raise ValueError("recompute_scale_factor means nothing where the size is given")
         return [whole_number(out, "size") for out in given], [None] * n
+    if not all(0 < s < math.inf for s in given):
+        raise ValueError(f"scale_factor is a number above 0, not {scale_factor}")
     size = [int(m * s) for m, s in zip(x.shape[2:], given, strict=True)]
     if min(size) < 1:
         raise ShapeError(f"with scale_factor {scale_factor} nothing is left of an input of shape {x.shape}")

@@ -8,6 +8,7 @@ import pytest
 
 import minidl as md
 from minidl.errors import DivisionError, DtypeError, ShapeError
+from minidl.ops.inverses import SingularError
 
 nan, inf = math.nan, math.inf
 F = md.nn.functional
@@ -185,3 +186,50 @@ def test_a_tensor_beside_what_is_no_number_is_not_equal_to_it():
     x = md.ones(2)
     assert (x == None, x == "text", x != None, x != {}) == (False, False, True, True)  # noqa: E711
     assert x not in ["text", None]
+
+
+LAST = {
+    "lgamma": (lambda x: md.lgamma(x), [inf, inf, nan]),
+    "angle": (lambda x: md.angle(x), [0.0, math.pi, nan]),
+    "matrix_exp": (lambda x: md.linalg.matrix_exp(x.reshape(3, 1, 1)).reshape(3), [nan, nan, nan]),
+    "nextafter": (lambda x: md.nextafter(x, md.zeros(3)), [3.4028234663852886e38, -3.4028234663852886e38, nan]),
+    "xlogy": (lambda x: md.xlogy(md.zeros(3), x), [0.0, 0.0, nan]),
+    "embedding": (lambda x: F.embedding(md.arange(3), x.reshape(3, 1), padding_idx=1).reshape(3), [inf, -inf, nan]),
+}
+
+
+@pytest.mark.parametrize("name", LAST)
+def test_infinities_come_out_as_in_pytorch(name):
+    function, expected = LAST[name]
+    np.testing.assert_array_equal(function(md.tensor([inf, -inf, nan])).numpy(), np.array(expected, np.float32))
+
+
+def test_far_below_zero_the_derivatives_of_digamma_are_there_at_once():
+    x = md.tensor([-1e15 - 0.25, -1000.25, -99.25], dtype=md.float64)  # the first would take as many steps as it is large
+    found = md.polygamma(1, x)
+    expected = md.polygamma(1, 1 - x[1:])  # by reflection
+    slope = math.pi**2 / math.sin(math.pi * 0.25) ** 2
+    np.testing.assert_allclose(found[1:].numpy(), slope - expected.numpy(), rtol=1e-10)
+
+
+def test_of_a_cholesky_factor_one_triangle_is_read():
+    factor = md.tensor([[2.0, 7.0], [1.0, 3.0]])
+    lower, upper = factor.tril() @ factor.tril().T, factor.triu().T @ factor.triu()
+    for matrix, is_upper in ((lower, False), (upper, True)):
+        assert md.allclose(md.cholesky_solve(matrix, factor, is_upper), md.eye(2), atol=1e-5)
+        assert md.allclose(md.cholesky_inverse(factor, is_upper) @ matrix, md.eye(2), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (lambda: md.linalg.solve_triangular(md.zeros(2, 2), md.ones(2, 3), upper=True), SingularError, "matrix is singular"),
+        (lambda: md.binomial(md.tensor([inf]), md.tensor([0.5])), ValueError, "some are infinite"),
+        (lambda: F.interpolate(md.ones(1, 1, 4), scale_factor=inf), ValueError, "a number above 0, not inf"),
+        (lambda: md.nn.init.trunc_normal_(md.zeros(3), std=0), ValueError, "std is a number above 0"),
+        (lambda: md.nn.init.sparse_(md.zeros(3, 3), 2), ValueError, "a share between 0 and 1, not 2"),
+    ],
+)
+def test_what_has_no_number_has_its_sentence(call, kind, text):
+    with pytest.raises(kind, match=text):
+        call()
