@@ -25,19 +25,19 @@ def keep_pictures(model, before):
     """
     known = _states(model)
     old = {id: own for id, state in _states(before or {}).items() if (own := with_own_script(state)) is not None}
-    for cell in model.get("cells", []):
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            id = data.get(WIDGET_VIEW, {}).get("model_id")
-            if id is None or id in known:
-                continue
-            if id in old:
-                known |= {id: old[id] for id in models_behind([id], old) if id not in known}
-            elif "image/svg+xml" in data or output.get("metadata", {}).get(STILL) in data:
-                del data[WIDGET_VIEW]
+    for output in _outputs(model):
+        data = _dict(output.get("data"))
+        id = _dict(data.get(WIDGET_VIEW)).get("model_id")
+        if not isinstance(id, str) or id in known:
+            continue
+        if id in old:
+            known |= {id: old[id] for id in models_behind([id], old) if id not in known}
+        elif "image/svg+xml" in data or str(_dict(output.get("metadata")).get(STILL)) in data:
+            del data[WIDGET_VIEW]
     if known:
         kept = {"state": known, "version_major": 2, "version_minor": 0}
-        model.setdefault("metadata", {}).setdefault("widgets", {})[WIDGET_STATE] = kept
+        metadata = model["metadata"] = _dict(model.get("metadata"))
+        metadata["widgets"] = {**_dict(metadata.get("widgets")), WIDGET_STATE: kept}
 
 
 def with_own_script(model):
@@ -64,8 +64,23 @@ def with_own_script(model):
     return {**model, "state": {**{k: v for k, v in state.items() if k not in scripts}, "_esm": packed_script(name)}}
 
 
+def _dict(thing):
+    """The thing itself if it is a dict: anybody can write a notebook, and put anything anywhere."""
+    return thing if isinstance(thing, dict) else {}
+
+
+def _outputs(notebook):
+    """The outputs of all cells, as far as they are what they should be."""
+    for cell in notebook["cells"] if isinstance(notebook.get("cells"), list) else []:
+        outputs = _dict(cell).get("outputs")
+        yield from (output for output in (outputs if isinstance(outputs, list) else []) if isinstance(output, dict))
+
+
 def _states(notebook):
-    return dict(notebook.get("metadata", {}).get("widgets", {}).get(WIDGET_STATE, {}).get("state", {}))
+    found = notebook
+    for part in ("metadata", "widgets", WIDGET_STATE, "state"):
+        found = _dict(found.get(part))
+    return dict(found)
 
 
 def before_saving(path, model, contents_manager, **_):
