@@ -30,6 +30,7 @@ SETS = {
         },
     ),
 }
+MOST = 400_000_000  # bytes of a file: CIFAR-10 has 170 million
 CLOTHES = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
 
 
@@ -97,9 +98,45 @@ def fetched_files(name, address, files, folder, instead):
     )
     pooch.get_logger().setLevel("WARNING")
     try:
-        return [store.fetch(file, progressbar=True) for file in files]
+        return [store.fetch(file, downloader=_download) for file in files]
     except Exception as error:  # pooch passes on whatever its way to the network raises
-        raise DataFileError(f"{name} could not be fetched ({type(error).__name__}); without a network {instead}") from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise DataFileError(f"{name} could not be fetched ({reason}); without a network {instead}") from error
+
+
+def _download(address, target, store):
+    """Fetch one file as pooch does, but never in clear text, and no more than a set can be large."""
+    import pooch
+
+    fetch = pooch.HTTPDownloader(progressbar=True, hooks={"response": _refuse_answer})
+    with open(target, "wb") as file:
+        fetch(address, _AtMost(file), store)
+
+
+def _refuse_answer(response, **_):
+    """Raise DataFileError for an answer that leads from https to http, or announces more than a set can be large."""
+    onward = response.headers.get("location", "")
+    if response.url.startswith("https:") and onward.lower().startswith("http:"):
+        raise DataFileError(f"{response.url} leads on to an address without encryption: {onward:.100}")
+    if int(response.headers.get("content-length") or 0) > MOST:
+        raise DataFileError(f"{response.url} is no file of this set: it has more than {MOST:,} bytes")
+
+
+class _AtMost:
+    """A file into which no more than `MOST` bytes are written."""
+
+    def __init__(self, file):
+        self.file, self.size = file, 0
+
+    def write(self, content):
+        """Write bytes, as long as they are not too many."""
+        self.size += len(content)
+        if self.size > MOST:
+            raise DataFileError(f"more than {MOST:,} bytes came, which is no file of this set")
+        return self.file.write(content)
+
+    def flush(self):
+        """Nothing more: the file is flushed when it is closed."""
 
 
 def read_idx(path):

@@ -117,8 +117,9 @@ def cholesky_inverse(x, upper=False):
 
 
 def _product_of(factor, upper):
-    """The matrix whose Cholesky factor this is; only one triangle of it is read."""
-    return factor.triu().mT @ factor.triu() if upper else factor.tril() @ factor.tril().mT
+    """The matrix whose Cholesky factor this is. One triangle of it is read; its gradient is full, as in PyTorch."""
+    factor = factor + ((factor.triu() if upper else factor.tril()) - factor).detach()
+    return factor.mT @ factor if upper else factor @ factor.mT
 
 
 @any_spelling

@@ -3,6 +3,10 @@
 import gzip
 import hashlib
 import re
+import threading
+from contextlib import nullcontext, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -78,3 +82,53 @@ def test_a_file_that_is_no_idx_file_is_refused(tmp_path, content):
     (tmp_path / "f.gz").write_bytes(content)
     with pytest.raises(DataFileError, match=r"f\.gz (is damaged|is not an IDX file)"):
         full_sets.read_idx(tmp_path / "f.gz")
+
+
+class Server(BaseHTTPRequestHandler):
+    """Answers that no honest server gives."""
+
+    def do_GET(self):
+        kind = self.path.split("/")[1]
+        self.send_response(200)
+        if kind == "announced":
+            self.send_header("Content-Length", str(10**12))
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(b"x" * 100)
+            for _ in range(100) if kind == "endless" else ():
+                self.wfile.write(b"x" * 1000)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("announced", "it has more than 5,000 bytes"),
+        ("endless", "more than 5,000 bytes came"),
+        ("other", "SHA256 hash .* does not match"),
+    ],
+)
+def test_what_is_too_large_or_another_file_is_not_kept(server, kind, text, tmp_path, monkeypatch):
+    monkeypatch.setattr(full_sets, "MOST", 5000)
+    with pytest.raises(DataFileError, match=rf"(?s)a set could not be fetched \(.*{text}.*\); without a network do without"):
+        full_sets.fetched_files("a set", f"{server}/{kind}/", {"f": "0" * 64}, tmp_path, "do without")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("onward", "refused"), [("http://x.org/f", True), ("HTTP://x.org", True), ("https://x.org/f", False)]
+)
+def test_nothing_is_fetched_in_clear_text(onward, refused):
+    answer = SimpleNamespace(url="https://example.org/f", headers={"location": onward})
+    with pytest.raises(DataFileError, match="without encryption") if refused else nullcontext():
+        full_sets._refuse_answer(answer)
