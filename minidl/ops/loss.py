@@ -713,7 +713,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     labels = targets.array if isinstance(targets, Tensor) else np.asarray(targets)
     lengths = [np.atleast_1d(v.array if isinstance(v, Tensor) else np.asarray(v)) for v in (input_lengths, target_lengths)]
     losses, start = [], 0
-    _check_lengths(labels, *lengths, log_probs.shape)
+    _check_ctc_lengths(labels, *lengths, log_probs.shape)
     for n, (T, S) in enumerate(zip(*lengths, strict=True)):
         if labels.ndim == 1:
             own, start = labels[start : start + S], start + S
@@ -730,22 +730,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     return loss.squeeze(0) if single and reduction == "none" else loss
 
 
-def _check_ctc_labels(labels, classes, blank):
-    """Refuse a target that no path can spell."""
-    if (labels == blank).any():
-        raise OutOfRangeError(
-            f"ctc_loss: the target {labels.tolist()} holds class {blank}, which is the blank: it stands between labels. "
-            "Number the labels without it; where it only fills a target up, let target_lengths end before it"
-        )
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        raise OutOfRangeError(f"ctc_loss: label {labels[wrong][0]} is out of range: there are classes 0 to {classes - 1}")
-
-
-IMPOSSIBLE = -1e30  # the logarithm of a probability of 0, but one that can be reckoned with
-
-
-def _check_lengths(labels, input_lengths, target_lengths, shape):
+def _check_ctc_lengths(labels, input_lengths, target_lengths, shape):
     """Raise where lengths are below 0, or reach beyond what there is."""
     longest, n, _ = shape
     if not len(input_lengths) == len(target_lengths) == n:
@@ -760,6 +745,21 @@ def _check_lengths(labels, input_lengths, target_lengths, shape):
             raise OutOfRangeError(f"ctc_loss: {name} reach to {most}, and there are {size} steps")
     if min(input_lengths.min(initial=0), target_lengths.min(initial=0)) < 0:
         raise OutOfRangeError("ctc_loss: a length is below 0")
+
+
+def _check_ctc_labels(labels, classes, blank):
+    """Refuse a target that no path can spell."""
+    if (labels == blank).any():
+        raise OutOfRangeError(
+            f"ctc_loss: the target {labels.tolist()} holds class {blank}, which is the blank: it stands between labels. "
+            "Number the labels without it; where it only fills a target up, let target_lengths end before it"
+        )
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise OutOfRangeError(f"ctc_loss: label {labels[wrong][0]} is out of range: there are classes 0 to {classes - 1}")
+
+
+IMPOSSIBLE = -1e30  # the logarithm of a probability of 0, but one that can be reckoned with
 
 
 def _ctc_reference(log_p, labels, blank):
