@@ -89,3 +89,8 @@ class Buffer(Tensor):
         else:
             super().__init__(data)
         self.persistent = persistent
+
+    def __deepcopy__(self, memo):
+        copied = super().__deepcopy__(memo)
+        copied.persistent = self.persistent
+        return copied

@@ -133,7 +133,7 @@ def _all_differences(a, b, p):
 def piecewise_dist(a, b, p):
     """Distances between the rows of matrices (B, P, M) and (B, R, M), a piece of the differences at a time."""
     y = np.zeros((a.shape[0], a.shape[1], b.shape[1]), a.dtype)
-    pieces = _pieces(*y.shape, a.shape[2])
+    pieces = _pieces(len(a), a.shape[1], b.shape[1], a.shape[2])
     for i, j in pieces:
         y[i, j] = _lengths(a[i, j, None] - b[i, None], p)
 
