@@ -1,6 +1,5 @@
 """Module: how parts are found, named, copied, frozen, saved; and what it refuses."""
 
-import copy
 from copy import deepcopy
 
 import numpy as np
@@ -268,6 +267,6 @@ def test_a_parameter_may_be_made_of_numbers():
 def test_a_copied_buffer_is_saved_as_the_first_one_is():
     net = nn.Module()
     net.kept, net.lost = nn.Buffer(md.ones(2)), nn.Buffer(md.ones(2), persistent=False)
-    again = copy.deepcopy(net)
+    again = deepcopy(net)
     again.kept, again.lost = again.kept, again.lost
     assert list(again.state_dict()) == ["kept"]
