@@ -106,7 +106,7 @@ def fetched_files(name, address, files, folder, instead):
 
 def _download(address, target, store):
     """Fetch one file as pooch does, but never in clear text, and no more than a set can be large."""
-    import pooch
+    import pooch  # late, as above
 
     fetch = pooch.HTTPDownloader(progressbar=True, hooks={"response": _refuse_answer})
     with open(target, "wb") as file:
