@@ -53,6 +53,7 @@ def test_of_a_long_walk_a_few_steps_are_kept_with_the_first_and_the_last():
     found = denoising_of(walk(2, 2, steps=500))
     assert len(found.steps) == 11
     assert (found.steps[0], found.steps[-1]) == (0, 500)
+    assert denoising_of(walk(2, 2, steps=500), most=3).steps == [0, 250, 500]
     assert denoising_of(walk(100, 1, 4, 4), labels=range(100)).walks["seen"].shape[1] == 40
 
 
@@ -73,6 +74,8 @@ def test_what_is_no_walk_is_refused():
         md.viz.denoise(walk(2, 2), labels=[1, 2, 3])
     with pytest.raises(ShapeError, match="all of one shape"):
         md.viz.denoise([])
+    with pytest.raises(ValueError, match="2 to 11 steps are kept, with the first and the last, and not 1"):
+        md.viz.denoise(walk(2, 2), most=1)
 
 
 @pytest.mark.fuzz

@@ -60,19 +60,25 @@ class Denoising:
         return float(np.nanquantile(size, 0.995)) * 1.1 if np.isfinite(size).any() else 1.0
 
 
-def denoising_of(frames, guesses=None, labels=None):
+def denoising_of(frames, guesses=None, labels=None, most=MOST_MOMENTS):
     """The moments of a walk that are drawn.
 
     Parameters
     ----------
     frames, guesses : sequence of Tensor, each (N, C, H, W) from -1 to 1, or (N, 2)
     labels : sequence of N, optional
+    most : int
+        How many moments are kept, from 2 to 11.
 
     Raises
     ------
     ShapeError
         When these are neither images nor points, or frames, guesses and labels do not fit together.
+    ValueError
+        When `most` is not from 2 to 11.
     """
+    if not 2 <= most <= MOST_MOMENTS:
+        raise ValueError(f"of a walk 2 to {MOST_MOMENTS} steps are kept, with the first and the last, and not {most}")
     given = {"seen": frames} | ({} if guesses is None else {"guess": guesses})
     arrays = {name: [array_of(one) for one in list(walk)] for name, walk in given.items()}
     shapes = {one.shape for walk in arrays.values() for one in walk}
@@ -87,12 +93,12 @@ def denoising_of(frames, guesses=None, labels=None):
     labels = labels.tolist() if hasattr(labels, "tolist") else None if labels is None else list(labels)
     if labels is not None and len(labels) != count:
         raise ShapeError(f"there are {count} in each frame and {len(labels)} labels")
-    kept = evenly(len(arrays["seen"]), MOST_MOMENTS)
-    most = MOST_POINTS if arrays["seen"][0].ndim == 2 else MOST_IMAGES
-    walks = {name: np.stack([walk[k][:most] for k in kept]) for name, walk in arrays.items()}
+    kept = evenly(len(arrays["seen"]), most)
+    many = MOST_POINTS if arrays["seen"][0].ndim == 2 else MOST_IMAGES
+    walks = {name: np.stack([walk[k][:many] for k in kept]) for name, walk in arrays.items()}
     bad = left_out(walks["seen"], "numbers")
     walks = {name: _plain(drawable(walk)) for name, walk in walks.items()}
-    return Denoising(walks, kept.tolist(), labels[:most] if labels is not None else None, bad)
+    return Denoising(walks, kept.tolist(), labels[:many] if labels is not None else None, bad)
 
 
 def _drawable_shape(shape):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minidl.viz.charts.denoise import denoising_of, mosaic
+from minidl.viz.charts.denoise import MOST_MOMENTS, denoising_of, mosaic
 from minidl.viz.colours import class_colour, rgb
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.pixels import png
@@ -15,14 +15,14 @@ SHADES = 11
 NAMES = {"seen": "what the network sees", "guess": "where it thinks this leads"}
 
 
-def denoise(frames, guesses=None, labels=None, columns=5, title=None):
+def denoise(frames, guesses=None, labels=None, columns=5, title=None, most=MOST_MOMENTS):
     """Draw how images, or points of the plane, come out of noise; in a notebook a slider goes through the steps.
 
     Parameters
     ----------
     frames : sequence of Tensor, each (N, 1, H, W), (N, 3, H, W) or (N, 2)
-        What is seen after each step, the noise first. Pixels from -1 (in grey images: white) to 1. At most 11 steps are
-        kept, and the first 40 images or 1,500 points.
+        What is seen after each step, the noise first. Pixels from -1 (in grey images: white) to 1. The first 40 images or
+        1,500 points are kept.
     guesses : sequence of Tensor, optional
         What the network thinks the end will be, at each of the frames.
     labels : sequence of N, optional
@@ -31,6 +31,8 @@ def denoise(frames, guesses=None, labels=None, columns=5, title=None):
         Images in a row.
     title : str, optional
         What the reader should see.
+    most : int
+        How many steps are kept, from 2 to 11: fewer make a smaller file.
 
     Returns
     -------
@@ -41,6 +43,8 @@ def denoise(frames, guesses=None, labels=None, columns=5, title=None):
     ------
     ShapeError
         When these are neither images nor points, or frames, guesses and labels do not fit together.
+    ValueError
+        When `most` is not from 2 to 11.
 
     Examples
     --------
@@ -48,7 +52,7 @@ def denoise(frames, guesses=None, labels=None, columns=5, title=None):
     >>> md.viz.denoise([md.randn(4, 1, 8, 8) * (1 - k / 3) for k in range(4)])
     Denoising: 4 images on their way from noise, in 3 steps
     """
-    found = denoising_of(frames, guesses, labels)
+    found = denoising_of(frames, guesses, labels, most)
     title = title or found.title()
     sheet = _points if found.of_points else _images
     columns = max(1, min(columns, found.walks["seen"].shape[1]))
