@@ -3,7 +3,8 @@
 import math
 
 from minidl.data.samplers import Sampler
-from minidl.distributed.world import DistributedError, get_rank, get_world_size
+from minidl.distributed.group import DistributedError
+from minidl.distributed.world import get_rank, get_world_size
 from minidl.engine.generator import Generator
 
 

@@ -21,36 +21,68 @@ from minidl.distributed.collectives import (
     broadcast,
     broadcast_object_list,
     gather,
+    irecv,
+    isend,
     recv,
     reduce,
     scatter,
     send,
 )
+from minidl.distributed.group import DistributedError
 from minidl.distributed.world import (
-    DistributedError,
+    GroupMember,
     destroy_process_group,
     get_backend,
+    get_process_group_ranks,
     get_rank,
     get_world_size,
+    group,
     init_process_group,
     is_available,
     is_initialized,
     is_mpi_available,
+    new_group,
 )
 from minidl.engine.names import missing as _missing
 
 _LATER = {"DistributedDataParallel": "minidl.nn.parallel", "DistributedSampler": "minidl.data.distributed"}  # rooms above
 
 __all__ = [
-    "DistributedDataParallel", "DistributedError", "DistributedSampler", "ReduceOp", "Work", "all_gather",
-    "all_gather_object", "all_reduce", "barrier", "broadcast", "broadcast_object_list", "destroy_process_group", "gather",
-    "get_backend", "get_rank", "get_world_size", "init_process_group", "is_available", "is_initialized", "is_mpi_available",
-    "nn", "recv", "reduce", "scatter", "send",
+    "DistributedDataParallel",
+    "DistributedError",
+    "DistributedSampler",
+    "GroupMember",
+    "ReduceOp",
+    "Work",
+    "all_gather",
+    "all_gather_object",
+    "all_reduce",
+    "barrier",
+    "broadcast",
+    "broadcast_object_list",
+    "destroy_process_group",
+    "gather",
+    "get_backend",
+    "get_process_group_ranks",
+    "get_rank",
+    "get_world_size",
+    "group",
+    "init_process_group",
+    "irecv",
+    "is_available",
+    "is_initialized",
+    "is_mpi_available",
+    "isend",
+    "new_group",
+    "nn",
+    "recv",
+    "reduce",
+    "scatter",
+    "send",
 ]  # fmt: skip
 
 _REFUSED = {
     "is_nccl_available": "NCCL is for GPUs; here is_mpi_available() tells whether MPI is there",
-    "new_group": "there is one group, of all processes",
 }
 
 

@@ -15,10 +15,10 @@ import tempfile
 from pathlib import Path
 from threading import Event, Timer
 
-from minidl.distributed.world import DistributedError
+from minidl.distributed.group import DistributedError
+from minidl.distributed.notes import NOTES, processes_in
 
 RESUME = "MINIDL_RESUME"  # "1" in a run that goes on from its snapshot
-NOTES = "MINIDL_RUN_NOTES"  # the folder where the processes of a run leave word of how they are
 BANNER = re.compile(r"^=+\s*$")
 PID = re.compile(r"^=\s+PID (\d+) RUNNING AT")
 
@@ -54,9 +54,10 @@ def run(script, arguments=(), processes=1, resume=False, timeout=None):
         surroundings[RESUME] = "1" if resume else "0"
         command = [mpiexec(), "-n", str(processes), sys.executable, "-m", "minidl.distributed.process", str(script)]
         code, late, pid = _watched([*command, *arguments], surroundings, timeout)
-        if code:
-            print(_what_happened(Path(notes), pid, late or _named(code), script, processes), file=sys.stderr)
-        return 1 if code else 0
+        reason = late or _named(code) if code else _unfinished(notes)
+        if reason:
+            print(_what_happened(Path(notes), pid, reason, script, processes), file=sys.stderr)
+        return 1 if reason else 0
 
 
 def mpiexec():
@@ -116,7 +117,7 @@ def _end(started):
 
 def _what_happened(notes, pid, reason, script, processes):
     """Which process ended the run, why, and what can be done, in words."""
-    told = [json.loads(note.read_text()) for note in sorted(notes.glob("process-*.json"))]
+    told = processes_in(notes)
     failed = [note for note in told if note.get("error")]
     killed = [note for note in told if note["pid"] == pid]
     if failed:
@@ -136,31 +137,20 @@ def _what_happened(notes, pid, reason, script, processes):
     return "\n".join(words)
 
 
+def _unfinished(notes):
+    """What mpiexec takes for a good end: a process that leaves in the middle of its script, and takes the others with it."""
+    left = [str(note["rank"]) for note in processes_in(notes) if not note.get("over")]
+    if not left:
+        return ""
+    return f"process {' and '.join(left)} left before the end of the script (os._exit(), or a crash inside a library)"
+
+
 def _named(code):
     """An exit code in words: a signal by its name."""
+    if code == 1:  # of a program that failed; no run is ended by the signal of this number
+        return "exit code 1"
     number = -code if code < 0 else code - 128 if code > 128 else code
     try:
         return signal.Signals(number).name
     except ValueError:
         return f"exit code {code}"
-
-
-# ---------------------------------------------------------------- what the processes of a run leave word of
-
-
-def note_process(rank, pid, **more):
-    """Leave word of a process of this run, if `minidl run` started it."""
-    _note(f"process-{rank}.json", {"rank": rank, "pid": pid, **more})
-
-
-def note_checkpoint(path, step):
-    """Leave word of where this run can go on."""
-    _note("checkpoint.json", [str(path), step])
-
-
-def _note(name, content):
-    folder = os.environ.get(NOTES)
-    if folder and Path(folder).is_dir():
-        new = Path(folder, f".{name}.{os.getpid()}")
-        new.write_text(json.dumps(content))
-        new.replace(Path(folder, name))

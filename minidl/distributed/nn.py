@@ -3,21 +3,22 @@
 from minidl.autograd.function import Function
 from minidl.distributed import collectives
 from minidl.distributed.collectives import ReduceOp
-from minidl.distributed.world import DistributedError
+from minidl.distributed.group import DistributedError
+from minidl.distributed.world import the_group
 
 
 class _AllReduce(Function):
     """The sum over all processes. What every process computes from it depends on the tensor of this one."""
 
     @staticmethod
-    def forward(ctx, tensor):
-        total = tensor.clone()
-        collectives.all_reduce(total)
+    def forward(ctx, tensor, group):
+        total, ctx.group = tensor.clone(), group
+        collectives.all_reduce(total, group=group)
         return total
 
     @staticmethod
     def backward(ctx, g):
-        return _AllReduce.apply(g)
+        return _AllReduce.apply(g, ctx.group), None
 
 
 def all_reduce(tensor, op=ReduceOp.SUM, group=None):
@@ -34,5 +35,5 @@ def all_reduce(tensor, op=ReduceOp.SUM, group=None):
     """
     if op not in (ReduceOp.SUM, ReduceOp.AVG):
         raise DistributedError(f"a gradient passes through ReduceOp.SUM and ReduceOp.AVG, not through {op}")
-    total = _AllReduce.apply(tensor)
-    return total if op is ReduceOp.SUM else total / collectives.the_group("all_reduce").size
+    total = _AllReduce.apply(tensor, the_group("all_reduce", group))
+    return total if op is ReduceOp.SUM else total / the_group("all_reduce", group).size

@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from minidl.distributed.launching import note_process
+from minidl.distributed.notes import note_process
 
 
 def main():
@@ -26,10 +26,14 @@ def main():
     except SystemExit as end:
         if end.code not in (None, 0):
             _end_all(world, f"it ended itself: {end.code}")
+        else:
+            note_process(world.rank, os.getpid(), over=True)
         raise
     except BaseException as error:
         traceback.print_exc()
         _end_all(world, f"{type(error).__name__}: {error}")
+    else:
+        note_process(world.rank, os.getpid(), over=True)  # others that still wait for it need not wait for ever
 
 
 def _end_all(world, reason):

@@ -17,10 +17,14 @@ class SyncBatchNorm(_BatchNorm):
     """
 
     dims = (2, 3, 4, 5)
+    process_group = None  # all processes
 
     @classmethod
     def convert_sync_batchnorm(cls, module, process_group=None):
-        """The module with a SyncBatchNorm in the place of every BatchNorm in it; parameters and buffers are the same."""
+        """The module with a SyncBatchNorm in the place of every BatchNorm in it; parameters and buffers are the same.
+
+        With a `process_group` the batch is that of its processes.
+        """
         if isinstance(module, _BatchNorm) and not isinstance(module, cls):
             new = cls(
                 module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats,
@@ -28,26 +32,28 @@ class SyncBatchNorm(_BatchNorm):
             )  # fmt: skip
             for name in module._kinds:
                 setattr(new, name, getattr(module, name))
-            new.training = module.training
+            new.training, new.process_group = module.training, process_group
             return new
         for name, part in list(module.named_children()):
-            setattr(module, name, cls.convert_sync_batchnorm(part))
+            setattr(module, name, cls.convert_sync_batchnorm(part, process_group))
         return module
 
     def forward(self, input):
         """(N, C, ...) to the same shape."""
         by_batch = self.training or self.running_mean is None
-        if not by_batch or not is_initialized() or the_group("SyncBatchNorm").size == 1:
+        if not by_batch or not is_initialized() or the_group("SyncBatchNorm", self.process_group).size == 1:
             return super().forward(input)
         self._check(input)
         channels, axes = self.num_features, (0, *range(2, input.ndim))
         own = cat([input.sum(axes), full((1,), input.numel() // channels, dtype=input.dtype)])
-        total = all_reduce(own)
+        total = all_reduce(own, group=self.process_group)
         n = total[-1].detach()
         if n.item() <= 1:
             raise ShapeError(f"{self} needs more than one value a channel, and all processes together have {n.item():.0f}")
         centred = input - _per_channel(total[:-1] / n, input.ndim)
-        var = all_reduce((centred * centred).sum(axes)) / n  # around the mean: mean(x²) − mean(x)² would lose digits
+        var = (
+            all_reduce((centred * centred).sum(axes), group=self.process_group) / n
+        )  # around the mean: mean(x²) − mean(x)² would lose digits
         if self.training and self.track_running_stats:
             self._follow((total[:-1] / n).detach().array, (var * n / (n - 1)).detach().array)
         y = centred / _per_channel((var + self.eps).sqrt(), input.ndim)

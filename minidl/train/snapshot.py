@@ -5,8 +5,10 @@ from pathlib import Path
 
 from minidl.distributed import get_rank, is_initialized
 from minidl.distributed.collectives import all_gather_object, barrier
-from minidl.distributed.launching import RESUME, note_checkpoint
-from minidl.distributed.world import DistributedError, get_world_size
+from minidl.distributed.group import DistributedError
+from minidl.distributed.launching import RESUME
+from minidl.distributed.notes import note_checkpoint
+from minidl.distributed.world import get_world_size
 from minidl.engine.generator import get_rng_state, set_rng_state
 from minidl.interop.checkpoint import load, save
 

@@ -24,6 +24,11 @@ def collectives(rank, size):
         dist.all_reduce(t, op)
         assert t.tolist() == expected, op
 
+    for op, expected in {"SUM": True, "PRODUCT": size == 1, "MIN": size == 1, "BOR": True, "BXOR": True}.items():
+        t = md.tensor([rank == 0])
+        dist.all_reduce(t, dist.ReduceOp[op])
+        assert t.tolist() == [expected], op
+
     t = own.clone()
     work = dist.all_reduce(t, async_op=True)
     work.wait()
@@ -78,6 +83,62 @@ def messages(rank, size):
         dist.send(t + 1, dst=(rank + 1) % size)
 
 
+def messages_under_way(rank, size):
+    """Both ends begin, do something else, and wait; a large message would stop two senders that wait at once."""
+    if size == 1:
+        return
+    right, left = (rank + 1) % size, (rank - 1) % size
+    own, other = md.full((100_000,), float(rank)), md.zeros(100_000)
+    arriving = dist.irecv(other, src=left)
+    leaving = dist.isend(own, dst=right)
+    assert leaving.wait()
+    assert arriving.wait()
+    assert other[-1].item() == left
+    for place, sent, said in ((2, 1, "8 bytes, and what was sent has 4"), (1, 2, "4 bytes, and what was sent has more")):
+        arriving, leaving = dist.irecv(md.zeros(place), src=left), dist.isend(md.zeros(sent), dst=right)
+        with pytest.raises(dist.DistributedError, match=said):
+            arriving.wait()
+        leaving.wait()
+
+
+def groups(rank, size):
+    """Some of the processes have a group of their own; the others do nothing."""
+    members = sorted({0, size - 1})
+    some, everyone = dist.new_group(members[::-1]), dist.new_group()
+    assert dist.get_world_size(everyone) == dist.get_world_size(dist.group.WORLD) == size
+    t = md.tensor([float(rank)])
+    if rank in members:
+        assert (dist.get_rank(some), dist.get_world_size(some)) == (members.index(rank), len(members))
+        assert dist.get_process_group_ranks(some) == members
+        dist.broadcast(t, src=size - 1, group=some)
+        assert t.item() == size - 1
+        dist.all_reduce(t, group=some)
+        assert t.item() == (size - 1) * len(members)
+        x = md.tensor([2.0], requires_grad=True)
+        dist.nn.all_reduce(x, dist.ReduceOp.AVG, group=some).sum().backward()
+        assert x.grad.item() == 1
+        places = [md.zeros(1) for _ in members]
+        dist.all_gather(places, md.tensor([float(rank)]), group=some)
+        assert [p.item() for p in places] == members
+    else:
+        assert some is dist.GroupMember.NON_GROUP_MEMBER
+        assert dist.get_rank(some) == dist.get_world_size(some) == -1
+        with pytest.warns(UserWarning, match=f"all_reduce: process {rank} does not belong to the group"):
+            assert dist.all_reduce(t, group=some) is None
+        assert t.item() == rank
+    if size > 2 and rank in members:
+        with pytest.raises(
+            dist.DistributedError, match=re.escape(f"src is the rank of a process, one of {members}, and is 1")
+        ):
+            dist.broadcast(t, src=1, group=some)
+    dist.destroy_process_group(everyone)
+    with pytest.raises(dist.DistributedError, match="a group that new_group"):
+        dist.barrier(group=everyone)
+    with pytest.raises(dist.DistributedError, match="different ranks from 0 to"):
+        dist.new_group([0, size])
+    dist.barrier()
+
+
 def gradients_through_sums(rank, size):
     """y = (sum of the x of all)²: each x has the slope of the sum of all losses."""
     x = md.tensor([1.0 + rank], requires_grad=True)
@@ -94,6 +155,8 @@ def refusals(rank, size):
         (lambda: dist.all_gather([md.zeros(3)] * size, md.zeros(2)), "one for each process"),
         (lambda: dist.all_reduce(md.zeros(2, dtype=md.float16)), "tensor.float()"),
         (lambda: dist.init_process_group(), "already"),
+        (lambda: dist.all_reduce(md.tensor([1]), dist.ReduceOp.AVG), "ReduceOp.AVG is for floats, and the tensor is int64"),
+        (lambda: dist.all_reduce(md.ones(1), dist.ReduceOp.BOR), "ReduceOp.BOR is for whole numbers"),
     ):
         with pytest.raises(dist.DistributedError, match=re.escape(words)):
             wrong()
@@ -117,7 +180,7 @@ def samplers(rank, size):
 
 if __name__ == "__main__":
     dist.init_process_group()
-    for claim in (collectives, messages, gradients_through_sums, refusals, samplers):
+    for claim in (collectives, messages, messages_under_way, groups, gradients_through_sums, refusals, samplers):
         claim(dist.get_rank(), dist.get_world_size())
         if dist.get_rank() == 0:
             print(claim.__name__)

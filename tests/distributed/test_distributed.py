@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(not dist.is_available(), reason="MPI is not inst
 def test_collectives_and_messages(processes):
     done = together("run_collectives.py", processes)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["collectives", "messages", "gradients_through_sums", "refusals", "samplers"]
+    claims = "collectives messages messages_under_way groups gradients_through_sums refusals samplers"
+    assert done.stdout.split() == claims.split()
 
 
 @pytest.mark.parametrize("processes", [1, 2, 4])
@@ -77,6 +78,55 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path):
     assert done.returncode == 1
     assert "the run was ended: it took longer than 3 seconds" in done.stderr
     assert "There is no checkpoint" in done.stderr
+
+
+LONELY = """
+import os, sys, time
+import minidl as md
+from minidl import distributed as dist
+from minidl.distributed import group
+
+group.GRACE = 0.5
+dist.init_process_group(timeout={timeout})
+rank = dist.get_rank()
+{rest}
+"""
+STEPS = """
+model = dist.DistributedDataParallel(md.nn.Linear(2, 1))
+for step in range({many}):
+    {forward}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("rank or dist.barrier()", "process 0 waits in barrier, and process 1 has ended"),
+        ("os._exit(0) if rank else dist.all_reduce(md.ones(2))", "1 left before the end of the script (os._exit(), or"),
+        ("rank or dist.recv(md.ones(2))", "process 0 waits in recv from 1, and process 1 has ended"),
+        ("rank or dist.recv(md.ones(2), src=1)", "process 0 waits in recv from 1, and process 1 has ended"),
+        (
+            STEPS.format(many="3 - rank", forward="model(md.ones(1, 2)).sum().backward()"),
+            "process 0 waits in the forward pass of DistributedDataParallel, and process 1 has ended",
+        ),
+        (
+            STEPS.format(many="1", forward="loss = model(md.ones(1, 2)).sum(); dist.barrier() if rank else loss.backward()"),
+            "process 0: the backward pass of DistributedDataParallel()\n    process 1: barrier()",
+        ),
+        (
+            "time.sleep(20) if rank else dist.all_gather_object([0, 0], 1)",
+            "process 0 has waited in all_gather_object for 2 seconds: another process does something else",
+        ),
+    ],
+    ids=["barrier", "silent exit", "recv from any", "recv", "uneven batches", "no backward", "late"],
+)
+def test_a_process_that_waits_in_vain_says_for_whom_and_the_run_ends(rest, words, tmp_path):
+    script = tmp_path / "lonely.py"
+    script.write_text(LONELY.format(timeout=2 if "sleep" in rest else None, rest=rest))
+    done = together(script, 2, seconds=40)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "took longer" not in done.stderr
 
 
 def test_a_script_gets_its_arguments_and_knows_who_it_is(tmp_path):

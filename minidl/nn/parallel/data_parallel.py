@@ -4,7 +4,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from minidl.distributed.world import DistributedError, the_group
+from minidl.distributed.group import DistributedError
+from minidl.distributed.world import the_group
 from minidl.engine.changes import changes
 from minidl.engine.grad_mode import clock, is_grad_enabled
 from minidl.engine.tensor import Tensor
@@ -49,7 +50,7 @@ class DistributedDataParallel(Module):
         bucket_cap_mb=None, find_unused_parameters=False, **others,
     ):  # fmt: skip
         super().__init__()
-        world = the_group("DistributedDataParallel")
+        world = the_group("DistributedDataParallel", process_group)
         self.module, self.broadcast_buffers = module, broadcast_buffers
         self.require_backward_grad_sync = True
         named = {name: p for name, p in module.named_parameters() if p.requires_grad}
@@ -64,12 +65,15 @@ class DistributedDataParallel(Module):
     def forward(self, *inputs, **kwargs):
         """What the module computes; its gradients will be averaged over the processes."""
         world = self.reducer.world
-        if world.size > 1 and self.training and self.broadcast_buffers:
-            for buffer in self.module.buffers():
+        buffers = list(self.module.buffers()) if self.training and self.broadcast_buffers else []
+        averages = world.size > 1 and self.require_backward_grad_sync and is_grad_enabled()
+        if averages or (world.size > 1 and buffers):
+            world.agree("the forward pass of DistributedDataParallel")
+            for buffer in buffers:
                 _copy_from_first(buffer, world)
         floor = next(clock)
         output = self.module(*inputs, **kwargs)
-        if world.size > 1 and self.require_backward_grad_sync and is_grad_enabled():
+        if averages:
             self.reducer.prepare(list(_tensors_in(output)), floor)
         return output
 
@@ -89,7 +93,7 @@ class DistributedDataParallel(Module):
 def _check_alike(module, world):
     """Raise DistributedError unless all processes have parameters of the same names, shapes and dtypes."""
     own = [(name, tuple(t.shape), str(t.dtype)) for name, t in module.state_dict().items()]
-    for rank, theirs in enumerate(world.comm.allgather(own)):
+    for rank, theirs in enumerate(world.told(own, "DistributedDataParallel")):
         for ours, other in zip(own, theirs, strict=False):
             if ours != other:
                 raise DistributedError(f"the models differ: process {world.rank} has {ours}, and process {rank} has {other}")

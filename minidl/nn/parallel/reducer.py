@@ -8,12 +8,13 @@ pass goes on to earlier layers. When it reaches the leaves, the reducer waits fo
 
 import numpy as np
 
-from minidl.distributed.world import DistributedError
+from minidl.distributed.group import DistributedError, Group
 from minidl.engine.accumulation import Scatter
 from minidl.engine.backward import accumulate_grad, matched, nodes_behind
 from minidl.engine.saved import args_then
 from minidl.engine.tensor import Tensor
 
+BACKWARD = "the backward pass of DistributedDataParallel"
 FIRST_BUCKET = 2**20  # bytes: small, so that something travels early (PyTorch's number)
 
 
@@ -70,7 +71,8 @@ class Reducer:
 
     def __init__(self, named, world, cap, find_unused):
         self.named, self.world, self.find_unused = named, world, find_unused
-        self.comm = world.comm.Dup()  # other messages may be under way while buckets are
+        # other messages may be under way while buckets are
+        self.lane = Group(world.MPI, world.comm.Dup(), world.ranks, world.timeout)
         self.names = {id(p): name for name, p in named.items()}
         self.buckets = buckets_of(named, cap)
         self.bucket_of = {name: bucket for bucket in self.buckets for name in bucket.parts}
@@ -154,7 +156,7 @@ class Reducer:
             self._send(self.buckets[self.sent])  # in order, so that all processes send the same
 
     def _send(self, bucket):
-        bucket.request = self.comm.Iallreduce(self.world.MPI.IN_PLACE, bucket.flat)
+        bucket.request = self.lane.comm.Iallreduce(self.world.MPI.IN_PLACE, bucket.flat)
         self.sent += 1
         self.sent_early += any(other.waiting for other in self.buckets)
 
@@ -173,12 +175,14 @@ class Reducer:
         for bucket in self.buckets:
             for name in list(bucket.waiting):
                 self._complete(name)
+        if self.world.size > 1:
+            self.world.agree(BACKWARD)
         for bucket in self.buckets:
-            bucket.request.Wait()
+            self.lane.wait(bucket.request, BACKWARD)
             bucket.flat /= bucket.flat.dtype.type(self.world.size)
         self.uses = None
         if self.find_unused:
-            somewhere = set().union(*self.comm.allgather(self.touched))
+            somewhere = set().union(*self.world.told(self.touched, BACKWARD))
             for name in self.named:  # the engine brings nothing to those that were not used here
                 if name in somewhere and name not in self.given:
                     accumulate_grad(self.named[name], np.array(self.bucket_of[name].parts[name]))
