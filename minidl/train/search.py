@@ -53,8 +53,8 @@ class Search:
 
 
 def search(
-    space, objective, *, method="random", trials=20, executor=None, workers=1, seed=0, file=None, budgets=(1, 3, 9),
-    generations=4,
+    space, objective, *, method="random", trials=20, executor=None, workers=1, timeout=None, seed=0, file=None,
+    budgets=(1, 3, 9), generations=4,
 ):  # fmt: skip
     """Try settings, and find the one with the smallest value.
 
@@ -78,6 +78,10 @@ def search(
         leaves when one of them is killed is run in `workers` processes of our own.
     workers : int
         Without an executor: 1 runs the trials here, more in that many processes. One that is killed loses its trial alone.
+    timeout : float, optional
+        Seconds after which an executor of which no trial is over counts as dead: what is left has failed, and a search with
+        a `file` tries it again the next time. Choose it longer than the longest trial. Without it the search waits as long
+        as it takes, which may be for ever: when a trial has killed every worker, Dask can leave another one pending.
     seed : int
         Of the settings that are drawn, and of the seeds of the trials.
     file : path, optional
@@ -108,6 +112,8 @@ def search(
     checked_space(space)
     if method not in METHODS:
         raise ValueError(f"method is one of {', '.join(METHODS)}, not {method!r}")
+    if timeout is not None and (executor is None or not timeout > 0):
+        raise ValueError(f"timeout is a number of seconds above 0 that an executor= may be silent, not {timeout!r}")
     random, found = Random(seed), Search(method)
     batches = {
         "random": lambda: iter([[drawn(space, random) for _ in range(trials)]]),
@@ -121,7 +127,7 @@ def search(
         start = len(found.trials)
         batch = [Trial(start + i, config, _seed(seed, config), budget) for i, config in enumerate(configs)]
         found.trials += batch
-        run_all([trial for trial in batch if not record.knows(trial)], objective, executor, workers, record.add)
+        run_all([trial for trial in batch if not record.knows(trial)], objective, executor, workers, timeout, record.add)
     return found
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from minidl.engine.generator import manual_seed
 
 KILLED = "its process was killed"
+SILENT = "no trial was over for {:g} seconds, so its workers count as gone"
 
 
 @dataclass
@@ -55,10 +56,10 @@ def attempt(objective, config, seed, budget):
     return value, time.perf_counter() - start
 
 
-def run_all(trials, objective, executor, workers, over):
+def run_all(trials, objective, executor, workers, timeout, over):
     """Run trials, and call ``over(trial)`` as each has its value or its error."""
     if executor is not None:
-        _in_processes(deque(_on_executor(trials, objective, executor, over)), objective, workers, over)
+        _in_processes(deque(_on_executor(trials, objective, executor, timeout, over)), objective, workers, over)
     elif workers > 1:
         _in_processes(deque(trials), objective, workers, over)
     else:
@@ -67,7 +68,7 @@ def run_all(trials, objective, executor, workers, over):
             over(trial)
 
 
-def _on_executor(trials, objective, executor, over):
+def _on_executor(trials, objective, executor, timeout, over):
     """Run trials where the executor runs them; those that are left when a pool of processes broke."""
     futures, left = {}, []
     for trial in trials:
@@ -75,14 +76,28 @@ def _on_executor(trials, objective, executor, over):
             futures[submit(executor, objective, trial)] = trial
         except BrokenProcessPool:  # in this batch or in one before
             left.append(trial)
-    for future in as_completed(futures):
-        try:
-            settle(futures[future], future.result)
-        except BrokenProcessPool:
-            left.append(futures[future])
-        else:
-            over(futures[future])
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout, FIRST_COMPLETED)
+        for future in done:
+            try:
+                settle(futures[future], future.result)
+            except BrokenProcessPool:
+                left.append(futures[future])
+            else:
+                over(futures[future])
+        if not done:
+            _give_up([(future, futures[future]) for future in pending], timeout, over)
+            break
     return sorted(left, key=lambda trial: trial.number)
+
+
+def _give_up(pending, timeout, over):
+    """Wait no longer for an executor that may never answer: some keep a future pending when its workers are gone."""
+    for future, trial in pending:
+        future.cancel()
+        trial.error = SILENT.format(timeout)
+        over(trial)
 
 
 def submit(executor, objective, trial):

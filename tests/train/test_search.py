@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import time
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,46 @@ def test_dask_tries_the_trial_of_a_killed_worker_again_and_loses_none(dask):
     assert values(found) == values(search({"width": Int(1, 6)}, harmless, trials=20))
 
 
+@kills
+def test_dask_whose_workers_are_killed_again_and_again_is_given_up(dask):
+    found = search({"width": Int(1, 6)}, deadly, trials=12, executor=dask, timeout=20)
+    assert 2 in {trial.config["width"] for trial in found.trials}
+    assert all(trial.value in (None, trial.config["width"]) for trial in found.trials)
+    assert all(trial.value is None and trial.error for trial in found.trials if trial.config["width"] == 2)
+
+
+class Deaf(Executor):
+    """An executor whose workers are gone from the third trial on, and that does not notice."""
+
+    def __init__(self):
+        self.submitted: list = []
+
+    def submit(self, call, /, *args, **kwargs):
+        self.submitted.append(Future())
+        if len(self.submitted) <= 2:
+            self.submitted[-1].set_result(call(*args, **kwargs))
+        return self.submitted[-1]
+
+
+@pytest.mark.parametrize("method", ["grid", "halving", "evolution"])
+def test_an_executor_that_never_answers_is_given_up_and_the_file_goes_on(method, tmp_path):
+    how = {"method": method, "trials": 4, "generations": 2, "file": tmp_path / "search.json"}
+    deaf, space = Deaf(), {"width": [1, 2, 3, 4]}
+    found = search(space, lambda config, budget=0: config["width"], executor=deaf, timeout=0.2, **how)
+    assert [trial.value is None for trial in found.trials][:4] == [False, False, True, True]
+    assert found.trials[3].error == "no trial was over for 0.2 seconds, so its workers count as gone"
+    assert all(future.cancelled() for future in deaf.submitted[2:])
+    again = search(space, lambda config, budget=0: config["width"], **how)
+    assert None not in values(again)
+
+
+def test_an_executor_that_is_slow_is_not_given_up_as_long_as_something_is_over_now_and_then():
+    slow = lambda config: time.sleep(0.2) or config["width"]
+    with ThreadPoolExecutor(1) as executor:
+        found = search({"width": [1, 2, 3, 4, 5, 6]}, slow, method="grid", executor=executor, timeout=0.9)
+    assert values(found) == [1, 2, 3, 4, 5, 6]
+
+
 # What is left
 
 
@@ -250,6 +291,9 @@ def test_what_cannot_be_searched_is_refused():
         Float(0, 1, log=True)
     with pytest.raises(ValueError, match="method is one of random, grid, halving, evolution, not 'best'"):
         search(SPACE, bowl, method="best")
+    for timeout in (5, -1):
+        with pytest.raises(ValueError, match="timeout is a number of seconds above 0 that an executor= may be silent"):
+            search(SPACE, bowl, timeout=timeout)
     with pytest.raises(SearchError, match="no trial has a value: KeyError"):
         search({"x": [1]}, bowl, method="grid").best  # noqa: B018
 
