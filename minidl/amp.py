@@ -3,6 +3,8 @@
 import warnings
 from functools import wraps
 
+from minidl.errors import DtypeError
+
 said: set[str] = set()  # what was said already: once is enough
 
 
@@ -14,23 +16,34 @@ def say_once(text):
 
 
 class autocast:
-    """Does nothing: inside, as outside, everything is computed in the dtype of its tensors.
+    """Off, as in PyTorch on a machine without a GPU: inside, as outside, everything is computed in the dtype of its tensors.
 
-    As a ``with`` block or a decorator. PyTorch computes part of what stands inside in half the precision, which is faster
-    on a GPU.
+    As a ``with`` block or a decorator. On a GPU PyTorch computes part of what stands inside in half the precision, which is
+    faster there.
 
     Parameters
     ----------
     device_type : str
+        "cuda", or another accelerator: there is none, so nothing changes. On "cpu" PyTorch rounds to bfloat16.
     dtype, enabled, cache_enabled
         Accepted for the sake of PyTorch's lessons.
+
+    Raises
+    ------
+    DtypeError
+        For "cpu", unless ``enabled=False``: NumPy has no bfloat16, and other numbers than PyTorch's would be wrong silently.
     """
 
-    def __init__(self, device_type="cpu", dtype=None, enabled=True, cache_enabled=None):
-        if enabled:
-            say_once(
-                "autocast changes nothing in minidl: it saves time on a GPU, and here all is computed on the CPU in float32"
+    def __init__(self, device_type="cuda", dtype=None, enabled=True, cache_enabled=None):
+        if isinstance(device_type, bool):  # torch.cuda.amp.autocast(enabled)
+            enabled = device_type
+        elif enabled and str(device_type) == "cpu":
+            raise DtypeError(
+                "autocast on a CPU rounds to bfloat16 in PyTorch. NumPy has no bfloat16, so minidl cannot do it: leave it "
+                "out, or say enabled=False, and everything is computed in float32"
             )
+        if enabled:
+            say_once("autocast changes nothing in minidl: it saves time on a GPU, and there is none; all is float32")
 
     def __enter__(self):
         return self
@@ -49,7 +62,7 @@ class autocast:
 
 
 class GradScaler:
-    """Does nothing: float32 has room for small gradients, so that they need not be scaled.
+    """Off, as in PyTorch on a machine without a GPU: float32 has room for small gradients, so they need not be scaled.
 
     >>> scaler = GradScaler(enabled=False)
     >>> scaler.get_scale()

@@ -57,6 +57,14 @@ def test_autocast_is_a_decorator_too(nothing_said):
     assert double.__doc__ == "Twice."
 
 
+def test_autocast_on_a_cpu_is_refused_by_name_for_it_would_round(nothing_said):
+    with pytest.raises(md.errors.DtypeError, match=r"rounds to bfloat16 in PyTorch.* or say enabled=False"):
+        md.autocast("cpu")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        md.amp.autocast(False)  # torch.cuda.amp.autocast's only argument
+
+
 def test_what_is_compiled_is_what_was_given(nothing_said):
     model = md.nn.Linear(1, 1)
     with pytest.warns(UserWarning, match="there is nothing to compile"):
