@@ -84,7 +84,8 @@ parts = [choose[k : k + 4300] for k in range(0, len(choose) - 4300, 4300)]  # ea
 
 def told(name, model):
     needed = [bits(model, part) for part in parts]
-    print(f"{name:24} {np.mean(needed):.2f} ± {1.96 * np.std(needed, ddof=1) / len(needed) ** 0.5:.2f} bits")
+    wide = 2.45 * np.std(needed, ddof=1) / len(needed) ** 0.5  # Student's t for seven parts; 1.96 is for many
+    print(f"{name:24} {np.mean(needed):.2f} ± {wide:.2f} bits")
     return np.array(needed)
 
 

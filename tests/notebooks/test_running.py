@@ -10,13 +10,14 @@ change. Otherwise it is the code that this processor takes, and numbers may move
 
 import os
 import re
+from copy import deepcopy
 from functools import cache
 
 import nbformat
 import pytest
 
 from minidl.course.comparing import cell_difference
-from minidl.course.notebooks import BYTES, difference_from_file, execute, parting, written
+from minidl.course.notebooks import BYTES, execute, parting, written
 from minidl.course.solving import execute_also_solved, exercise_of, solutions
 from minidl.course.teaching.project import solution_of
 from minidl.system.processors import ONE_THREAD, for_chapters
@@ -65,9 +66,47 @@ def test_a_chapter_says_what_its_file_says_and_solved_it_passes_every_check(chap
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.stem)
-def test_a_project_as_it_begins_says_what_its_file_says(project):
+def test_a_project_as_it_begins_says_what_its_file_says_and_earns_nothing(project):
     env, exact = kernels()
-    assert difference_from_file(project, env, exact) is None
+    shipped, notebook = (nbformat.read(project, as_version=4) for _ in range(2))
+    opened = deepcopy(next(cell for cell in notebook.cells if cell.id == "final"))
+    opened.source = opened.source.replace("DECIDED = False", "DECIDED = True")
+    notebook.cells.append(opened)
+    execute(notebook, project.parent, env)
+    notebook.cells.pop()
+    content = written(notebook, shipped)
+    assert parting(shipped, notebook) is None
+    assert not exact or content == project.read_bytes(), BYTES
+    said = "".join(output.get("text", "") for output in opened.outputs)
+    rubric = project.with_name(f"{project.stem}_rubric.md").read_text(encoding="utf-8")
+    assert "the notebook as it comes earns no point in any row" in rubric
+    reached = re.findall(r"reached: (\w+)", said)
+    if best := re.search(r"fewer bits than the best count of one length \(on `choose`: ([\d.]+)\)", rubric):
+        assert float(re.search(r"([\d.]+) bits", said)[1]) > float(best[1])
+    else:  # half marks are for one of the two bars, or for the first
+        assert "True" not in reached[: 2 if "| one of the two | neither |" in rubric else 1], said
+
+
+LINE = """
+def make_model(x, y, seed):
+    columns = lambda x: np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    weights, *_ = np.linalg.lstsq(columns(x), y, rcond=None)
+    return lambda x: columns(x) @ weights
+"""
+
+
+def test_the_capstone_takes_numbers_as_it_takes_classes():
+    notebook = nbformat.read(PROJECTS[3], as_version=4)
+    cells, features = {cell.id: cell for cell in notebook.cells}, "flowers.features.numpy()"
+    width_of_petals = f"return {features}[:, :3], {features}[:, 3].astype(float)"
+    cells["load"].source = cells["load"].source.replace(f"return {features}, answers", width_of_petals)
+    cells["model"].source = LINE
+    cells["final"].source = cells["final"].source.replace("DECIDED = False", "DECIDED = True")
+    execute(notebook, PROJECTS[3].parent)
+    assert "150 examples; from 0.1 to 2.5, half below 1.3" in printed(notebook, "load")
+    assert re.search(r"network: 0\.0\d+ squared error .*\n    baseline 0\.\d+, difference 0\.", printed(notebook, "judge"))
+    assert re.findall(r"(\w+): [\d.]+ squared error, of \d+", printed(notebook, "limits")) == ["low", "middle", "high"]
+    assert re.search(r"9\d% less than by guessing: bar of 20 %, reached: True", printed(notebook, "final"))
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.stem)
