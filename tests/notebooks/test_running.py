@@ -71,6 +71,7 @@ def test_a_project_as_it_begins_says_what_its_file_says_and_earns_nothing(projec
     shipped, notebook = (nbformat.read(project, as_version=4) for _ in range(2))
     opened = deepcopy(next(cell for cell in notebook.cells if cell.id == "final"))
     opened.source = opened.source.replace("DECIDED = False", "DECIDED = True")
+    opened.id = "opened"
     notebook.cells.append(opened)
     execute(notebook, project.parent, env)
     notebook.cells.pop()
