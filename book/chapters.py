@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from book import pictures
+from book import mathml, pictures
 from book.answers import answers
 from book.glossary import Glossary
 from minidl.course.answering import exercises
@@ -18,6 +18,8 @@ from minidl.course.solving import exercise_of
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PREDICT = re.compile(r"""^predict\(["'](ch\d+\.p\d+)["']""", re.MULTILINE)
 OUTCOME = re.compile(r"""\boutcome\(["'](ch\d+\.p\d+)["']""")
+SUMMARY = re.compile(r"<summary>.*?</summary>", re.DOTALL)
+FORMULA = re.compile(r"\$([^$\n]+)\$")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 
 
@@ -54,12 +56,22 @@ def elsewhere(text, folder=NOTEBOOKS):
     return LINK.sub(kept, text)
 
 
+def with_formulas(text):
+    r"""A text in which questions that unfold have their formulas as MathML: they are HTML, and Sphinx leaves that as it is.
+
+    >>> with_formulas(r"<summary>Is $x$ one?</summary> And $y$?").count("<math")
+    1
+    """
+    drawn = lambda formula: mathml.converted(formula[1], "inline")
+    return SUMMARY.sub(lambda question: FORMULA.sub(drawn, question[0]), text)
+
+
 def page(notebook, file, folder=NOTEBOOKS):
     """A notebook whose outputs show in a browser without a kernel, in place."""
     models = pictures.states(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = elsewhere(cell.source, folder)
+            cell.source = with_formulas(elsewhere(cell.source, folder))
             continue
         if cell.cell_type != "code":
             continue

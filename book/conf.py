@@ -14,6 +14,7 @@ exclude_patterns = ["playground.md"]  # a piece of the first page
 # The chapters are shown as they were written: nothing is executed here.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # tables and formulas in what a cell shows, as in Jupyter
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.header", "misc.highlighting_failure", "ref.python"]
@@ -27,6 +28,7 @@ python_display_short_literal_types = True
 
 html_theme = "furo"
 html_title = "minidl"
+html_favicon = "static/favicon.svg"
 html_static_path = ["static"]
 html_css_files = ["book.css"]
 html_js_files = ["widgets.js", "book.js", "engine.js"]

@@ -37,7 +37,7 @@ def playground(page):
     page.goto((BOOK / "index.html").as_uri())
     page.wait_for_selector('.md-picture[data-alive="yes"]')
     place = page.locator(".md-picture .md-widget").first
-    page.get_by_role("button", name="Begin anew", exact=True).first.click()
+    page.get_by_role("button", name="Reset: Begin anew").first.click()
     page.wait_for_timeout(300)
     frames = [frame(place)]
     for _ in range(28):

@@ -59,7 +59,20 @@ book.mount = async (place) => {
   const state = book.state(place);
   const [module, packed] = await Promise.all([book.load(widget), book.packed(state)]);
   await module.default.render({ model: book.model(widget, state, packed), el: place });
+  book.describe(place);
   place.dataset.alive = "yes";
+};
+
+/** For a screen reader: what holds something to be reached is a group, and a button's name has the words that are seen on it. */
+book.describe = (place) => {
+  for (const svg of place.querySelectorAll('svg[role="img"]')) {
+    if (svg.querySelector("[tabindex]")) svg.setAttribute("role", "group");
+  }
+  for (const button of place.querySelectorAll("button[aria-label]")) {
+    const seen = button.textContent.replace(/[^\p{L} ]/gu, "").trim();
+    const name = button.getAttribute("aria-label");
+    if (!name.toLowerCase().includes(seen.toLowerCase())) button.setAttribute("aria-label", `${seen}: ${name}`);
+  }
 };
 
 book.watch = () => {
