@@ -2,11 +2,14 @@
 
 import gzip
 import hashlib
+import http.server
 import io
 import re
 import struct
 import tarfile
+import threading
 import zlib
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -178,6 +181,48 @@ def test_what_is_no_archive_of_cifar_is_refused(tmp_path, content, said):
     (tmp_path / "c.tar.gz").write_bytes(content)
     with pytest.raises(DataFileError, match=said):
         cifar.read_cifar(tmp_path / "c.tar.gz")
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """A folder whose files can be fetched, and the address of CIFAR-10 pointing there."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        monkeypatch.setattr(cifar, "ADDRESS", f"http://127.0.0.1:{running.server_port}/")
+        yield folder
+        running.shutdown()
+
+
+def test_cifar_is_fetched_once_and_again_when_the_kept_file_is_damaged(tmp_path, monkeypatch, server):
+    (name,) = cifar.FILES
+    (server / name).write_bytes(archive(RECORDS))
+    monkeypatch.setattr(cifar, "FILES", {name: hashlib.sha256((server / name).read_bytes()).hexdigest()})
+    kept_in = tmp_path / "kept"
+    assert len(md.data.cifar10(kept_in)[0]) == 10
+    (kept_in / name).write_bytes(b"damaged")
+    assert len(md.data.cifar10(kept_in)[0]) == 10
+    (server / name).unlink()
+    assert len(md.data.cifar10(kept_in)[1]) == 2  # it is kept, so that no server is needed
+
+
+def test_a_file_with_another_checksum_is_refused_and_not_kept(tmp_path, server):
+    (name,) = cifar.FILES
+    (server / name).write_bytes(archive(RECORDS))
+    with pytest.raises(DataFileError, match="could not be fetched .*does not match the known hash"):
+        md.data.cifar10(tmp_path / "kept")
+    assert not (tmp_path / "kept" / name).exists()
+
+
+def test_a_file_that_the_server_does_not_have_is_not_fetched(tmp_path, server):
+    with pytest.raises(DataFileError, match=r"could not be fetched \(HTTPError: 404"):
+        md.data.cifar10(tmp_path / "kept")
 
 
 @pytest.mark.parametrize(("load", "module", "hint"), [
