@@ -9,8 +9,10 @@ from collections import Counter
 import numpy as np
 
 from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, ShapeError
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError
 from minidl.text.splitting import text_of, words
+
+MOST_PAIRS = 100_000_000  # of tokens that are compared: half a minute
 
 
 def edit_distance(a, b):
@@ -25,11 +27,17 @@ def edit_distance(a, b):
     -------
     int
 
+    Raises
+    ------
+    OutOfRangeError
+        When the sequences are so long that it would take minutes.
+
     Examples
     --------
     >>> edit_distance("kitten", "sitting")
     3
     """
+    _check_pairs("edit_distance", a, b)
     row = list(range(len(b) + 1))
     for i, left in enumerate(a, start=1):
         diagonal, row[0] = row[0], i
@@ -160,6 +168,11 @@ def rouge(prediction, reference, kind="L", tokens=None):
     tokens : callable, optional
         How a text is cut. As in rouge-score unless given: lower case, runs of a to z and 0 to 9, and nothing else.
 
+    Raises
+    ------
+    OutOfRangeError
+        When the texts are so long that "L" would take minutes.
+
     Examples
     --------
     >>> round(rouge("Compute the mean", "Return the mean of an array", kind="L"), 4)
@@ -190,12 +203,22 @@ def _runs(tokens, n):
 
 def _common(a, b):
     """The length of the longest common subsequence."""
+    _check_pairs("ROUGE-L", a, b)
     row = [0] * (len(b) + 1)
     for left in a:
         diagonal = 0
         for j, right in enumerate(b, start=1):
             diagonal, row[j] = row[j], diagonal + 1 if left == right else max(row[j], row[j - 1])
     return row[-1]
+
+
+def _check_pairs(name, a, b):
+    """Refuse sequences that are too long to compare each token of one with each of the other."""
+    if len(a) * len(b) > MOST_PAIRS:
+        raise OutOfRangeError(
+            f"{name} compares each token of one text with each of the other, and {len(a):,} with {len(b):,} would take "
+            "minutes or hours: cut the texts into sentences or paragraphs, and compare these"
+        )
 
 
 def _latin_words(text):

@@ -401,6 +401,14 @@ def test_one_text_instead_of_a_list_is_refused():
         metrics.rouge("a", "a", kind=3)
 
 
+def test_a_megabyte_is_not_compared_word_by_word():
+    line = "ab cd " * 170_000
+    for compare in (metrics.rouge, metrics.edit_distance):
+        with pytest.raises(OutOfRangeError, match="compares each token of one text with each of the other"):
+            compare(line, line)
+    assert metrics.rouge(line, line, kind=1) == 1
+
+
 @pytest.mark.parametrize("lengths", [[2, -1], [1.5, 2.0], [True, False]])
 def test_lengths_are_counts(lengths):
     with pytest.raises(ShapeError, match="lengths are whole numbers of 0 or more, not"):
