@@ -215,7 +215,7 @@ def test_cifar_is_fetched_once_and_again_when_the_kept_file_is_damaged(tmp_path,
 def test_a_file_with_another_checksum_is_refused_and_not_kept(tmp_path, server):
     (name,) = cifar.FILES
     (server / name).write_bytes(archive(RECORDS))
-    with pytest.raises(DataFileError, match="could not be fetched .*does not match the known hash"):
+    with pytest.raises(DataFileError, match=r"could not be fetched .*does not match the known hash"):
         md.data.cifar10(tmp_path / "kept")
     assert not (tmp_path / "kept" / name).exists()
 
