@@ -384,6 +384,14 @@ def test_the_film_of_a_network_can_be_read_and_follows_the_box_at_work(page):
     assert box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
 
 
+def test_a_film_that_can_be_read_whole_is_shown_whole(page):
+    before = page.viewport_size
+    page.set_viewport_size({**before, "width": 1600})
+    stage = in_view(page, ".md-steps-widget:has-text('4.weight') .md-stage")
+    wait_for(page, lambda: stage.evaluate("stage => stage.scrollHeight <= stage.clientHeight + 1"))
+    page.set_viewport_size(before)
+
+
 # Charts
 
 

@@ -76,13 +76,14 @@ class StepsWidget {
     this.resized.disconnect();
   }
 
-  /** The picture at a size at which it is read; the words beside it where there is room, and else below. */
+  /** The picture at a size at which it is read, whole if it can be; the words beside it where there is room, and else below. */
   fit() {
     const room = this.frame.root.clientWidth;
     if (!room) return; // not seen yet
     const beside = this.size.width * LEAST <= room - PANEL;
     this.frame.body.classList.toggle("md-stacked", !beside);
-    const scale = Math.max(LEAST, Math.min(MOST, (room - (beside ? PANEL : 0) - 20) / this.size.width));
+    const [wide, high] = [room - (beside ? PANEL : 0) - 20, parseFloat(getComputedStyle(this.frame.stage).maxHeight)];
+    const scale = Math.max(LEAST, Math.min(MOST, wide / this.size.width, high / this.size.height));
     this.svg.setAttribute("width", String(this.size.width * scale));
     this.svg.setAttribute("height", String(this.size.height * scale));
     this.scrollTo(this.steps[this.at].active);
