@@ -13,10 +13,12 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv .venv
 endif
 
-.PHONY: help lab test fuzz check-processors demo notebooks models book bench format clean
+.PHONY: help install lab test fuzz check-processors demo notebooks models book bench format clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
+
+install: .venv/ready-dev  ## install everything that the other targets need, and run nothing
 
 lab: .venv/ready-course  ## install, and open your copy of the course, my-course, in JupyterLab
 	@$(BIN)/minidl lab --notebook $(NOTEBOOK)
@@ -46,7 +48,7 @@ bench: .venv/ready-dev  ## measure speed beside other libraries (QUICK=1: the ta
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)
 
 format: .venv/ready-dev  ## bring the code into its usual form
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
 clean:  ## remove the environment and what the tools left behind

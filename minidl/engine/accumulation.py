@@ -8,12 +8,12 @@ from minidl.engine.broadcasting import sum_of_rows
 
 
 class Scatter:
-    """A gradient that is `values` at `index` and zero elsewhere, kept small until it is added up.
+    """A sparse gradient: `values` at `index`, zero elsewhere, and no array of zeros before it is added up.
 
     Reading T rows of an array one by one then costs T rows in the backward pass, not T whole arrays.
     """
 
-    __slots__ = ("dtype", "index", "repeats", "shape", "values")
+    __slots__ = ("dtype", "index", "repeats", "shape", "values")  # repeats: the index may name an element twice
 
     def __init__(self, values, index, shape, repeats):
         self.values, self.index, self.shape, self.repeats = values, index, shape, repeats
@@ -85,7 +85,11 @@ ALONE = _references_of_a_lone_variable()
 
 
 def _has_its_own_memory(array):
-    """Whether no other array can see the memory of `array`: it owns it, or is the only view of all of it."""
+    """Whether no other array can see the memory of `array`: it owns it, or is the only view of all of it.
+
+    A view keeps the array that owns the memory as its `base`. If that one reference is all there is (besides the variable
+    here, and the argument of `getrefcount`), nobody else can reach the memory.
+    """
     base = array.base
     if base is None:
         return True

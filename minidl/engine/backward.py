@@ -42,7 +42,8 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
     targets : set of grad slots, optional
         Nodes and leaf tensors whose gradients are asked for. All leaves without it.
     floor : int
-        Nodes with a serial number up to this are not entered.
+        Nodes with a serial number up to this are not entered: a second derivative goes back through the small operations
+        that were just run in place of a fused one, and not beyond.
 
     Returns
     -------
@@ -100,7 +101,7 @@ def grad_slot(tensor):
 
 
 def nodes_behind(tensors, floor=0):
-    """Every node that led to `tensors` and is younger than `floor`, latest first."""
+    """Every node that led to `tensors` and has a serial number above `floor`, latest first."""
     stack = [t.node for t in tensors if t.node is not None and t.node.serial > floor]
     seen = set(stack)
     for node in stack:  # the list grows while it is walked
@@ -136,7 +137,7 @@ def pullbacks_of(node, g, targets=None, needed=None, create_graph=False):
 
 def _checked_pullbacks(node, g, targets, needed, create_graph):
     """The general case of `pullbacks_of`: memory was changed, some gradients or second derivatives are wanted."""
-    _refuse_if_unusable(node)
+    _refuse_if_freed(node)
     operation, pullbacks, args = node.operation, node.pullbacks, args_then(node)
     if changes.latest > node.serial:
         refuse_if_pullbacks_hold_changed_values(node, args)
@@ -156,17 +157,12 @@ def _checked_pullbacks(node, g, targets, needed, create_graph):
     return [(a, pull) for a, pull, want in zip(args, pullbacks, wanted, strict=False) if want and pull is not None]
 
 
-def _refuse_if_unusable(node):
-    """Raise GraphError when the graph was freed, or its rule is broken."""
+def _refuse_if_freed(node):
+    """Raise GraphError when the graph was freed."""
     if not node.args:
         raise GraphError(
             f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
             "To go through it twice, say so the first time: loss.backward(retain_graph=True)"
-        )
-    if node.pullbacks == ():
-        raise GraphError(
-            f"the rule of {node.operation.name!r} returns no pullback. After the result comes one for each tensor "
-            "argument, or None for an argument that no gradient reaches."
         )
 
 

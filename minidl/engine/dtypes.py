@@ -77,7 +77,7 @@ def iinfo(dtype):
 
 
 def promote_all(arrays, kind, operands=None):
-    """Bring all arrays (or the first few) to one dtype, in place of the list, by PyTorch's rules.
+    """Bring all arrays (or the first few) to one dtype, in the list itself, by PyTorch's rules.
 
     A Python number never changes the dtype of a tensor within its kind (whole or floating), and
     neither does a tensor without dimensions beside one that has some.
@@ -149,7 +149,7 @@ def promoted_dtype(operands):
 
 
 def _largest(dtypes):
-    """The smallest dtype that holds all of the highest kind among `dtypes`; None for none."""
+    """Of the highest kind among `dtypes` (booleans, integers, floats), the dtype that holds all; None for no dtypes."""
     rank = max((RANK[d.kind] for d in dtypes), default=None)
     dtypes = [d for d in dtypes if RANK[d.kind] == rank]
     return np.result_type(*dtypes) if dtypes else None

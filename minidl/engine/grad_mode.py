@@ -144,7 +144,7 @@ class _ChosenGradMode(_GradMode):
 
 
 class recorded_if(_ChosenGradMode):
-    """A block in which operations are recorded, or not: `set_grad_enabled` that waits for the block."""
+    """A block in which operations are recorded, or not: `set_grad_enabled`, but only from where the block begins."""
 
 
 class inference_mode(_ChosenGradMode):

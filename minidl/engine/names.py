@@ -18,8 +18,7 @@ REASONS = {
     "solve": "Did you mean minidl.linalg.solve ?",
     "triangular_solve": "Did you mean minidl.linalg.solve_triangular ?",
     "lu": "NumPy has no LU. Did you mean minidl.linalg.solve, or minidl.linalg.qr ?",
-    "DataParallel": "one processor computes. The model itself does what a parallel one would",
-    "SyncBatchNorm": "one process sees the whole batch. Did you mean BatchNorm2d ?",
+    "DataParallel": "there is no GPU to share a batch with. For several processes: nn.parallel.DistributedDataParallel",
 }
 
 

@@ -1,8 +1,9 @@
 r"""From a rule on arrays to a recorded operation.
 
 An *operation* is declared by one rule. A rule takes arrays and returns the result, followed by
-one *pullback* (vector-Jacobian product, VJP) for each tensor argument: a function that carries the
-gradient of the result back to that argument. Formulas for the reader stand beside it::
+one *pullback* (vector-Jacobian product, VJP) for each argument, in their order: a function that carries the
+gradient of the result back to that argument. It is None for an argument that no gradient reaches, and those
+at the end that are no tensors need none. Formulas for the reader stand beside it::
 
     @operation(formula=r"y = \tanh x", gradient=r"\bar x = \bar y \odot (1 - y^2)")
     def tanh(x):
@@ -24,6 +25,7 @@ from minidl.engine.grad_mode import clock, this_thread
 from minidl.engine.registry import FUNCTIONS, REGISTRY, UFUNCS
 from minidl.engine.tensor import Tensor
 from minidl.engine.views import note_view
+from minidl.errors import GraphError
 
 NO_OPTIONS: dict = {}  # the keyword arguments of a node that has none
 
@@ -38,8 +40,9 @@ class Node:
     args, kwargs : tuple, dict
         What it was called with. The tensors among `args` are the edges to earlier nodes.
     pullbacks : tuple of functions, or function
-        One for each tensor argument; a single one is kept without a tuple, because Python's search for garbage
-        visits every object of a long graph many times. Gone, like the arguments, once backward has used the node.
+        One for each argument, up to the last that wants a gradient; a single one is kept without a tuple, because Python's
+        search for garbage visits every object of a long graph many times. Gone, like the arguments, once backward has used
+        the node.
     serial : int
         Grows with time, so an input's number is always smaller than its user's.
     module_call : tuple or None
@@ -143,23 +146,21 @@ def operation(
     def apply(*args, **kwargs):
         if kwargs:
             args, kwargs = tidy(rule, args, kwargs)
-        arrays, numbers, wanted, wants, dtype, alike = [], [], False, False, None, True
+        arrays, numbers, wanted, dtype, alike = [], [], 0, None, True  # wanted: up to which argument gradients are
         for a in args:
             if isinstance(a, Tensor):
-                wants = a.requires_grad
-                wanted = wanted or wants
+                if a.requires_grad:
+                    wanted = len(arrays) + 1
                 a = a.array
                 if (own := a.dtype) is not dtype:
                     alike, dtype = alike and dtype is None, own
+            elif type(a) is float or type(a) is int:
+                numbers.append(len(arrays))
             else:
-                wants = False
-                if type(a) is float or type(a) is int:
-                    numbers.append(len(arrays))
-                else:
-                    alike = False
-                    if promote is not None and isinstance(a, np.ndarray) and (operands is None or len(arrays) < operands):
-                        a = a.copy()  # its owner may change it before backward needs it
-                        args = (*args[: len(arrays)], a, *args[len(arrays) + 1 :])
+                alike = False
+                if promote is not None and isinstance(a, np.ndarray) and (operands is None or len(arrays) < operands):
+                    a = a.copy()  # its owner may change it before backward needs it
+                    args = (*args[: len(arrays)], a, *args[len(arrays) + 1 :])
             arrays.append(a)
         state = this_thread.state
         if promote is not None:
@@ -173,14 +174,17 @@ def operation(
             result = rule(*arrays, **kwargs) if kwargs else rule(*arrays)
         except ValueError as error:
             raise explained(name, promote, arrays, error) from error
+        if type(result) is not tuple:
+            _refuse_result(name, result, wanted)
         out = Tensor.wrap(result[0])
         if wanted and state.recording and out.array.dtype.kind == "f":
+            if len(result) <= wanted and not (joint and len(result) == 2):
+                _refuse_result(name, result, wanted)
             out.requires_grad = True
             out.node = node = Node()
             node.operation, node.args, node.kwargs = apply, args, kwargs or NO_OPTIONS
-            # If the last argument wants no gradient, its pullback is not kept, nor what that holds.
-            end = len(result) if wants or len(result) < len(args) else len(args)
-            node.pullbacks = result[1] if end == 2 else result[1:end]
+            # Behind the last argument that wants a gradient no pullback is kept, nor what it holds.
+            node.pullbacks = result[1] if wanted == 1 or joint else result[1 : wanted + 1]
             node.serial, node.module_call, node.hooks = next(clock), state.module_call, None
         if view:
             note_view(out, args[0], apply, args[1:], kwargs)
@@ -209,6 +213,20 @@ def operation(
     if array is not None:
         FUNCTIONS[array] = apply
     return apply
+
+
+def _refuse_result(name, result, wanted):
+    """Say what is wrong with what a rule returned."""
+    if type(result) is not tuple:
+        raise GraphError(
+            f"the rule of {name!r} returned {type(result).__name__} alone, and a rule returns a tuple: the result, and a "
+            "pullback for each argument"
+        )
+    raise GraphError(
+        f"the rule of {name!r} returned too few pullbacks ({len(result) - 1}), and argument {wanted} wants a gradient. "
+        "After the result comes a pullback for each argument, in their order: None for one that no gradient reaches, or "
+        "that is no tensor"
+    )
 
 
 def array_function(function):

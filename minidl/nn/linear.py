@@ -52,7 +52,7 @@ class Linear(Module):
     def reset_parameters(self):
         """Draw new initial values."""
         if self.in_features:
-            init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+            init.kaiming_uniform_(self.weight, a=math.sqrt(5))  # PyTorch's way to say: ±1 / sqrt(in_features)
             if self.bias is not None:
                 bound = 1 / math.sqrt(self.in_features)
                 init.uniform_(self.bias, -bound, bound)

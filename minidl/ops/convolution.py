@@ -90,13 +90,17 @@ def _to_weight(x, g, kernel, stride, padding, dilation, groups):
 
 @array_function
 def _to_image(g, weight, size, stride, padding, dilation, groups):
-    """The gradient of the image: every pixel gets kernel times gradient from all windows that it lay under."""
+    """The gradient of the image: every pixel gets kernel times gradient from all windows that it lay under.
+
+    With a stride of 1 that is a convolution of the gradient with the flipped kernels, with as much padding as lets a kernel
+    reach every pixel ("full" convolution) less what the image was padded with.
+    """
     (out, c, kh, kw), reach = weight.shape, tuple(d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True))
     border = tuple(r - p for r, p in zip(reach, padding, strict=True))
     whole = tuple(n + r - 2 * p for n, r, p in zip(g.shape[2:], reach, padding, strict=True))
-    if stride == (1, 1) and min(border) >= 0 and whole == size:  # the windows look back: a convolution, the kernel turned
-        turned = weight.reshape(groups, out // groups, c, kh, kw)[..., ::-1, ::-1].swapaxes(1, 2)
-        return _correlate(g, turned.reshape(groups * c, out // groups, kh, kw), None, (1, 1), border, dilation, groups)
+    if stride == (1, 1) and min(border) >= 0 and whole == size:
+        flipped = weight.reshape(groups, out // groups, c, kh, kw)[..., ::-1, ::-1].swapaxes(1, 2)
+        return _correlate(g, flipped.reshape(groups * c, out // groups, kh, kw), None, (1, 1), border, dilation, groups)
     return _scatter(g, weight, size, stride, padding, dilation, groups)
 
 
@@ -104,13 +108,13 @@ def _scatter(g, weight, size, stride, padding, dilation, groups):
     """`_to_image` for any stride: add every product to the pixel it came from."""
     (_, c, kh, kw), (N, _, oh, ow), (H, W) = weight.shape, g.shape, size
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
-    images, turned = channels_last(g), _per_group_matrix(weight, groups).transpose(0, 2, 1)
+    images, kernels = channels_last(g), _per_group_matrix(weight, groups).transpose(0, 2, 1)
     x = np.zeros((N, H + 2 * ph, W + 2 * pw, groups, c), g.dtype)
 
     def work(start, stop):
         for part in blocks(start, stop, oh * ow * kh * kw * c * groups):
             pixels = _per_group_pixels(images[part], groups)
-            products = np.matmul(pixels, turned).reshape(groups, -1, oh, ow, kh, kw, c).transpose(4, 5, 1, 2, 3, 0, 6)
+            products = np.matmul(pixels, kernels).reshape(groups, -1, oh, ow, kh, kw, c).transpose(4, 5, 1, 2, 3, 0, 6)
             into = x[part]
             for i in range(kh):
                 for j in range(kw):

@@ -158,11 +158,11 @@ def matrix_exp(x):
 
 def _adjugate(x):
     """The transposed cofactors of matrices, singular ones too, by way of their singular values."""
-    u, s, v = np.linalg.svd(x)
+    u, s, vh = np.linalg.svd(x)
     n = s.shape[-1]
     others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(n)], axis=-1) if n else s
-    sign = np.linalg.det(u) * np.linalg.det(v)
-    return np.matmul(mT(v) * (others * np.round(sign)[..., None])[..., None, :], mT(u))
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return np.matmul(mT(vh) * (others * np.round(sign)[..., None])[..., None, :], mT(u))
 
 
 def _adjugate_by_traces(x):

@@ -64,7 +64,7 @@ def window_indices(kernel, stride, dilation, out):
 
 
 def columns(images, start, stop, kernel, out, groups, stride, padding, dilation):
-    """The pixels under every window as matrices, some images at a time.
+    """The pixels under every window as matrices ("im2col"), some images at a time.
 
     Multiplied by the kernels, they are a convolution. The whole matrix would hold every pixel as often
     as the kernel has places; a few images at a time use one small piece of memory again and again.

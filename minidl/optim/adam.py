@@ -6,7 +6,8 @@ from minidl.optim.optimizer import Optimizer, implementation
 
 
 def moments(g, state, group):
-    r"""Update the means of the gradient, m, and of its square, v; return the number of steps, t, with m and v."""
+    r"""Update the first and second moment: moving averages of the gradient, m, and of its square, v. Returns t, m and v,
+    where t counts the steps."""
     if not state:
         state.update(step=0, exp_avg=np.zeros_like(g), exp_avg_sq=np.zeros_like(g))
     (beta1, beta2), m, v = group["betas"], state["exp_avg"], state["exp_avg_sq"]
@@ -17,14 +18,15 @@ def moments(g, state, group):
 
 
 class Adam(Optimizer):
-    r"""Step along the mean of past gradients, divided by their size.
+    r"""Step along the moving average of the gradients (first moment), divided by their root mean square (second moment).
 
     .. math::
         m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
         \theta \leftarrow \theta - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)
 
-    where a hat divides by :math:`1 - \beta^t`, because both means start at 0.
+    where :math:`\hat m = m / (1 - \beta_1^t)` and :math:`\hat v = v / (1 - \beta_2^t)` correct the bias: both averages
+    start at 0, and after few steps are too small.
 
     Parameters
     ----------
@@ -32,13 +34,13 @@ class Adam(Optimizer):
     lr : float
         The learning rate :math:`\eta`.
     betas : (float, float)
-        How much of the means of gradient and squared gradient is kept at each step.
+        How much of each moving average, of the gradient and of its square, is kept at a step.
     eps : float
         Keeps the division from exploding.
     weight_decay : float
         Adds this times the weight to the gradient.
     amsgrad : bool
-        Divide by the largest mean so far (Reddi et al. 2018).
+        Divide by the largest second moment so far (Reddi et al. 2018).
     foreach, capturable, differentiable, fused
         See `minidl.optim.optimizer.implementation`.
     maximize : bool
@@ -77,19 +79,19 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             largest = state.setdefault("max_exp_avg_sq", np.zeros_like(v))
             v = np.maximum(v, largest, out=largest)
-        size = np.sqrt(v / (1 - beta2**t)) + group["eps"]
-        p -= group["lr"] / (1 - beta1**t) * m / size
+        denominator = np.sqrt(v / (1 - beta2**t)) + group["eps"]
+        p -= group["lr"] / (1 - beta1**t) * m / denominator
 
 
 class AdamW(Adam):
-    r"""Adam whose weight decay does not pass through the means: it shrinks the weights directly.
+    r"""Adam whose weight decay does not pass through the moments: it shrinks the weights directly.
 
     .. math:: \theta \leftarrow (1 - \eta \lambda)\, \theta \quad \text{before each step of Adam}
 
     Parameters
     ----------
     weight_decay : float
-        The share :math:`\lambda`; all else as in `Adam`.
+        :math:`\lambda`: each step takes the share :math:`\eta \lambda` of a weight away. All else as in `Adam`.
 
     References
     ----------

@@ -432,14 +432,36 @@ def test_only_what_broadcasting_repeated_is_summed(broadcasts, shape):
         broken(md.ones(3, requires_grad=True)).sum().backward()
 
 
-def test_a_rule_without_a_pullback_is_refused_on_the_way_back():
-    @md.autograd.operation
+@pytest.mark.parametrize("joint", [False, True])
+def test_a_rule_without_a_pullback_is_refused(joint):
+    @md.autograd.operation(joint=joint)
     def forgetful(x, power):
         return (x**power,)
 
     del md.autograd.REGISTRY["forgetful"]
-    with pytest.raises(GraphError, match="the rule of 'forgetful' returns no pullback"):
-        forgetful(leaf(1.0, 2.0), 2).sum().backward()
+    with pytest.raises(GraphError, match=r"the rule of 'forgetful' returned too few pullbacks \(0\)"):
+        forgetful(leaf(1.0, 2.0), 2)
+    assert forgetful(md.tensor([3.0]), 2).item() == 9  # nobody asks for a gradient
+
+
+def test_a_rule_whose_pullbacks_do_not_reach_a_later_argument_is_refused():
+    @md.autograd.operation
+    def late(factor, x):
+        return factor * x, lambda g: g * factor
+
+    del md.autograd.REGISTRY["late"]
+    with pytest.raises(GraphError, match=r"argument 2 wants a gradient\. After the result comes a pullback for each"):
+        late(2.0, leaf(1.0, 2.0))
+
+
+def test_a_rule_that_returns_its_array_alone_is_refused():
+    @md.autograd.operation
+    def alone(x):
+        return np.sqrt(x)
+
+    del md.autograd.REGISTRY["alone"]
+    with pytest.raises(GraphError, match="the rule of 'alone' returned ndarray alone, and a rule returns a tuple"):
+        alone(md.ones(3))
 
 
 def test_another_librarys_tensor_is_refused_by_name():

@@ -1,7 +1,9 @@
 """Labels of any text and numbers of any size: a picture shows what there is, and says what is not finite."""
 
+import inspect
 import os
 import random
+import re
 import sys
 import threading
 import traceback
@@ -11,6 +13,7 @@ import pytest
 
 import minidl as md
 from minidl.errors import MinidlError
+from minidl.train import Trial
 from minidl.vision.scanning import scan
 from tests.fuzzing import SECONDS, fuzz
 from tests.viz.fuzzing import check_picture, label, number
@@ -189,6 +192,18 @@ def one_convolution(rng):
     return model
 
 
+def film(live, model, *at_the_end):
+    """What a live picture leaves behind."""
+    for name in "abc":
+        live.add(model, name)
+    return live.close(*at_the_end) or live.picture
+
+
+def trial(rng, number_of_it):
+    """A trial of a search, its settings and its value of any size."""
+    return Trial(number_of_it, {"lr": number(rng), "width": rng.choice([1, 2**40])}, 0, 1, value=number(rng))
+
+
 def _drawings(rng):
     numbers = lambda *shape: np.array([number(rng) for _ in range(int(np.prod(shape)))]).reshape(shape)
     tensor = lambda *shape: md.tensor(numbers(*shape), requires_grad=True)
@@ -249,6 +264,19 @@ def _drawings(rng):
         "perturbation": lambda: md.viz.perturbation(
             one_convolution(rng), numbers(8, 8).astype(np.float32), numbers(8, 8).astype(np.float32), [0, number(rng)]
         ),
+        "boxes": lambda: md.viz.boxes(numbers(6, 6), numbers(3, 4), scores=numbers(3), targets=numbers(2, 4)),
+        "masks": lambda: md.viz.masks(numbers(4, 4), numbers(4, 4), truth=numbers(4, 4)),
+        "film of a mask": lambda: film(md.viz.LiveMask(tensor(4, 4), tensor(4, 4)), lambda x: x * number(rng)),
+        "film of a boundary": lambda: film(md.viz.LiveBoundary(x, y), model, model),
+        "film of vectors": lambda: film(md.viz.LiveEmbedding(tensor(6, 4), y), lambda x: x * number(rng)),
+        "feature maps": lambda: md.viz.feature_maps(one_convolution(rng), numbers(8, 8).astype(np.float32)),
+        "receptive field": lambda: md.viz.receptive_field(one_convolution(rng), numbers(8, 8).astype(np.float32)),
+        "denoise": lambda: md.viz.denoise([numbers(4, 1, 3, 3) for _ in range(3)]),
+        "points out of noise": lambda: md.viz.denoise([numbers(5, 2) for _ in range(3)], labels=[0, 1, 2, 0, 1]),
+        "copying": lambda: md.viz.copying(["a", "b"], ["a", "c", "b"], numbers(3, 2), numbers(3)),
+        "through time": lambda: md.viz.through_time({"a": abs(numbers(7)).tolist(), "b": abs(numbers(3)).tolist()}),
+        "trials": lambda: md.viz.trials([trial(rng, i) for i in range(7)]),
+        "nodes": lambda: md.viz.nodes(0, lambda node: [node + 1] * (node < 3), lambda node: f"{node}\n{number(rng):g}"),
         "heat map": lambda: md.viz.heat_map(scanned(numbers(12, 12).astype(np.float32), number(rng))),
         "broadcast": lambda: md.viz.broadcast(numbers(3, 1), numbers(1, 4)),
         "confusion": lambda: md.viz.confusion(numbers(6, 3), [0, 1, 2, 0, 1, 2], images=numbers(6, 4, 4)),
@@ -263,6 +291,15 @@ def _drawings(rng):
         "race": lambda: md.viz.race(lambda p: p[0] * number(rng) + p[1] * number(rng), lr=abs(number(rng)), steps=5),
         "playground": lambda: md.viz.playground(lr=rng.choice([1e-6, 100.0]), optimizer="SGD", activation="ReLU"),
     }  # fmt: skip
+
+
+# What draws no number that a user gives: others draw a flow and a path, profiles are measured, and the rest is empty.
+WITHOUT_NUMBERS = {"Flow", "WeightPath", "flame", "roofline", "recorder", "sketchpad"}
+
+
+def test_every_picture_is_among_those_that_are_drawn_with_hostile_numbers():
+    drawn = set(re.findall(r"md\.viz\.(\w+)\(", inspect.getsource(_drawings)))
+    assert set(md.viz.__all__) - WITHOUT_NUMBERS == drawn - WITHOUT_NUMBERS
 
 
 @pytest.mark.fuzz
