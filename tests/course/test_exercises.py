@@ -98,7 +98,7 @@ def test_an_answer_that_ignores_what_it_is_given_is_wrong(name):
 def test_a_chapter_has_three_to_six_exercises_and_all_have_solutions(chapter):
     number = chapter.name[:2]
     asked = [name for cell in cells_of(chapter) if (name := exercise_of(cell.source))]
-    assert 3 <= len(asked) <= 6
+    assert 3 <= len(asked) <= 6, "a chapter has three to six exercises"
     assert asked == [name for name in KNOWN if name.startswith(f"ch{number}.")]
     answers = solutions((ROOT / "solutions" / f"ch{number}.py").read_text(encoding="utf-8"))
     assert list(answers) == asked

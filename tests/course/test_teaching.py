@@ -129,7 +129,7 @@ def test_slides_need_nothing_from_a_network(chapter):
     assert not re.search(r"<(link|script)\b", page)
     assert not re.search(r"@import|url\(\s*['\"]?https?:", page.partition("<body")[0])
     assert "minidl-formula-" not in page
-    assert page.count("<section>") == page.count("</section>") > 10
+    assert page.count("<section>") == page.count("</section>") > 10, "a chapter is more than ten slides"
     assert not re.search(r"<img(?![^>]*alt=\"[^\"]+\")", page)  # every picture says what it shows
     assert WIDGET_VIEW not in page
     assert WIDGET_STATE not in page

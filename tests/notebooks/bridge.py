@@ -19,10 +19,14 @@ CHAPTERS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 def bridge(chapter):
     """What the chapter's last cell printed, and the PyTorch code beside it."""
     notebook = nbformat.read(chapter, as_version=4)
-    (printed,) = ["".join(o.text for o in cell.outputs) for cell in notebook.cells if cell.id == "bridge"]
-    (text,) = [cell.source for cell in notebook.cells if "pytorch" in cell.metadata.get("tags", [])]
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    return printed, code
+    printed = ["".join(o.text for o in cell.outputs) for cell in notebook.cells if cell.id == "bridge"]
+    texts = [cell.source for cell in notebook.cells if "pytorch" in cell.metadata.get("tags", [])]
+    if len(printed) != 1 or len(texts) != 1:
+        raise LookupError(
+            f"{chapter.name} needs one code cell with the id 'bridge', and one text cell with the tag 'pytorch'"
+        )
+    (code,) = re.findall(r"```python\n(.*?)```", texts[0], re.DOTALL)
+    return printed[0], code
 
 
 def main():

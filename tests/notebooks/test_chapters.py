@@ -40,7 +40,7 @@ def shown(notebook):
 
 def test_a_chapter_is_valid_and_small(chapter, notebook):
     nbformat.validate(notebook)
-    assert chapter.stat().st_size < 512 * 1024
+    assert chapter.stat().st_size < 512 * 1024, "too large to be shown on the web: fewer pictures, or smaller ones"
 
 
 def test_a_chapter_has_all_its_parts(notebook):
@@ -61,13 +61,15 @@ def test_a_chapter_has_all_its_parts(notebook):
 def test_a_chapter_says_what_one_will_be_able_to_do_what_it_needs_and_how_long_it_takes(notebook):
     title = prose(notebook)[0]
     aims = title.partition("**After this chapter you can**")[2].partition("---")[0]
-    assert 3 <= aims.count("\n- ") <= 5
+    assert 3 <= aims.count("\n- ") <= 5, "the title cell says in three to five points what one can do afterwards"
     assert re.search(r"^\*About \d+ minutes\. You need [^*]+\*$", title, re.MULTILINE)
 
 
 def test_a_chapter_asks_back_and_leads_on(chapter, notebook):
     if chapter.name[:2] != "00":  # before the first there is nothing to remember
-        (recall,) = [cell.source for cell in notebook.cells if cell.id == "recall"]
+        recalls = [cell.source for cell in notebook.cells if cell.id == "recall"]
+        assert len(recalls) == 1, "a text cell with the id 'recall' asks about earlier chapters"
+        recall = recalls[0]
         assert 2 <= recall.count("<details><summary>") == recall.count("</details>") <= 3
     further = prose(notebook)[-1].partition("### To go further\n")[2].partition("\n\nNext")[0]
     assert 2 <= len(re.findall(r"^- .*\(.*\b(?:19|20)\d\d\)", further, re.MULTILINE)) <= 3
@@ -83,8 +85,8 @@ def test_every_prediction_is_asked_for_and_answered_later_and_by_no_text_between
             continue
         asked += re.findall(r'predict\("(ch\d\d\.p\d)"\)', cell.source) or spelled(cell.source, "predict")
         answered += re.findall(r'outcome\(\s*"(ch\d\d\.p\d)"', cell.source) or spelled(cell.source, "outcome")
-    assert asked == answered == list(predictions(f"ch{chapter.name[:2]}"))
-    assert len(asked) >= 2
+    assert asked == answered == list(predictions(f"ch{chapter.name[:2]}")), "each of PREDICTIONS is asked, then answered"
+    assert len(asked) >= 2, "a chapter asks for two predictions at least"
 
 
 def spelled(source, function):
@@ -116,7 +118,7 @@ def test_no_code_runs_out_of_its_cell(notebook):
 
 def test_every_picture_has_words_and_a_still_face_and_one_can_be_moved(notebook):
     pictures = [data for data in shown(notebook) if "image/svg+xml" in data]
-    assert any(WIDGET in data for data in pictures)
+    assert any(WIDGET in data for data in pictures), "no picture of this chapter can be moved"
     for data in pictures:
         assert data["text/plain"].strip()
         assert re.match(r'<svg [^>]*aria-label="[^"]+"', data["image/svg+xml"])
@@ -132,7 +134,7 @@ def test_links_lead_to_files_that_are_there(chapter, notebook):
 def test_chapters_link_to_the_next(chapter, notebook):
     following = CHAPTERS[CHAPTERS.index(chapter) + 1 :][:1]
     if following:
-        assert f"]({following[0].name})" in prose(notebook)[-1]
+        assert f"]({following[0].name})" in prose(notebook)[-1], f"the last cell leads on to {following[0].name}"
 
 
 def test_every_chapter_has_a_bridge_to_pytorch(chapter):
