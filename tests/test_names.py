@@ -90,7 +90,7 @@ def test_old_constructors():
     (lambda: md.complex64, "Complex numbers are pairs"),
     (lambda: md.symeig, r"linalg.eigh \?$"),
     (lambda: md.hub, "minidl.load"),
-    (lambda: md.nn.DataParallel, "one processor"),
+    (lambda: md.nn.DataParallel, "DistributedDataParallel"),
 ])  # fmt: skip
 def test_a_name_that_is_missing_comes_with_help(ask, words):
     with pytest.raises(AttributeError, match=words):
