@@ -10,6 +10,7 @@ change. Otherwise it is the code that this processor takes, and numbers may move
 
 import os
 import re
+import warnings
 from copy import deepcopy
 from functools import cache
 
@@ -42,6 +43,8 @@ def kernels():
     if os.environ.get("MINIDL_BYTES") != "required":
         return ONE_THREAD, False
     env, doubt = for_chapters()
+    if doubt:
+        warnings.warn(f"The last digits may change: {doubt}.", stacklevel=2)
     return env, not doubt
 
 

@@ -33,11 +33,13 @@ def test_the_face_shows_what_the_class_has():
 
 
 def test_a_lesson_passes_mypy_and_a_misspelt_method_does_not(tmp_path):
-    lesson = tmp_path / "lesson.py"
-    lesson.write_text(LESSON)
-    assert mypy(lesson).returncode == 0, mypy(lesson).stdout
-    lesson.write_text(LESSON + "x.reluu()\n")
-    assert '"Tensor" has no attribute "reluu"; maybe "relu' in mypy(lesson).stdout
+    (tmp_path / "right.py").write_text(LESSON)
+    (tmp_path / "misspelt.py").write_text(LESSON + "x.reluu()\n")
+    checked = mypy(tmp_path)
+    (error,) = [line for line in checked.stdout.splitlines() if ": error: " in line]
+    assert Path(error.partition(":")[0]).name == "misspelt.py"
+    assert '"Tensor" has no attribute "reluu"; maybe "relu' in error
+    assert "checked 2 source files" in checked.stdout
 
 
 def test_the_lessons_pass_mypy_with_nothing_but_the_import_changed(tmp_path):
