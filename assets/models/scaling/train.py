@@ -2,7 +2,7 @@
 
     python assets/models/scaling/train.py     (or `make models`)
 
-About a quarter of an hour on one core; `train.py fixed`, `train.py predict` and `train.py find` do a part of it each. The
+About ten minutes on one core; `train.py fixed`, `train.py predict` and `train.py find` do a part of it each. The
 first law is for a fixed number of steps (`runs.json`). In the second the number of characters grows with the weights, and
 its prediction is blind: `blind.json` was written, and committed, before any model of that size had been trained;
 `blind_found.json` is what came.

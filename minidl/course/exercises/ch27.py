@@ -23,6 +23,10 @@ PREDICTIONS = {
         choices=("the same, but for rounding", "about as good, but other numbers", "worse: each saw half"),
     ),
     "p5": Prediction("The model with 26,187 weights, trained with three seeds: what is its mean loss?", close=0.03),
+    "p6": Prediction(
+        "The interval of the blind prediction: where will the loss of the model lie that is trained afterwards?",
+        choices=("below it", "in it", "above it"),
+    ),
 }
 
 

@@ -71,7 +71,7 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
         if short <= 12:
             axes.set_xticks(range(1, short + 1))
         if len(curves) > 1:
-            axes.legend()
+            _name_curves(axes)
         for i, values in enumerate(rates.values()):
             below[0].step(np.arange(1, len(values) + 1), drawable(values), where="mid", color=COLOURS[i % len(COLOURS)])
             below[0].set_ylabel("learning\nrate")
@@ -82,6 +82,15 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
     data = {**{k: v.tolist() for k, v in curves.items()}, **({"diagnosis": said} if said else {})}
     text = f"Loss curve: {title}" + (f"; {said}" if said else "")
     return FigurePicture(draw, text, data, size=(7, 5 if rates else 4))
+
+
+def _name_curves(axes):
+    """A legend in a free corner. Many curves may leave none: then it stands beside them."""
+    legend, curves = axes.legend(), axes.lines
+    if len(curves) > 3:
+        place = legend.get_window_extent()
+        if any(line.get_path().transformed(line.get_transform()).intersects_bbox(place, filled=False) for line in curves):
+            axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _mark_best(axes, curves, xlabel):
