@@ -91,6 +91,6 @@ class Buffer(Tensor):
         self.persistent = persistent
 
     def __deepcopy__(self, memo):
-        copied = super().__deepcopy__(memo)
+        copied: Buffer = super().__deepcopy__(memo)  # type: ignore[assignment]
         copied.persistent = self.persistent
         return copied

@@ -713,7 +713,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     labels = targets.array if isinstance(targets, Tensor) else np.asarray(targets)
     lengths = [np.atleast_1d(v.array if isinstance(v, Tensor) else np.asarray(v)) for v in (input_lengths, target_lengths)]
     losses, start = [], 0
-    _check_ctc_lengths(labels, *lengths, log_probs.shape)
+    _check_ctc_lengths(labels, lengths, log_probs.shape)
     for n, (T, S) in enumerate(zip(*lengths, strict=True)):
         if labels.ndim == 1:
             own, start = labels[start : start + S], start + S
@@ -730,9 +730,9 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     return loss.squeeze(0) if single and reduction == "none" else loss
 
 
-def _check_ctc_lengths(labels, input_lengths, target_lengths, shape):
+def _check_ctc_lengths(labels, lengths, shape):
     """Raise where lengths are below 0, or reach beyond what there is."""
-    longest, n, _ = shape
+    (input_lengths, target_lengths), (longest, n, _) = lengths, shape
     if not len(input_lengths) == len(target_lengths) == n:
         raise ShapeError(
             f"ctc_loss needs two lengths for each of the {n} sequences, and got {len(input_lengths)} and "
