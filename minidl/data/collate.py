@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from minidl.data.dataset import Rows
+from minidl.engine.conversion import as_array
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.shape import stack
@@ -20,7 +21,7 @@ def default_collate(batch):
     TypeError
         For what cannot be part of a batch.
     ShapeError
-        For examples with different numbers of parts.
+        For examples with different numbers of parts, or different keys.
 
     Examples
     --------
@@ -39,10 +40,16 @@ def default_collate(batch):
     if isinstance(first, float):
         return Tensor(batch, dtype=np.float64)
     if isinstance(first, int):
-        return Tensor(np.asarray(batch))
+        return Tensor.wrap(as_array(list(batch)))
     if isinstance(first, str | bytes):
         return batch
     if isinstance(first, Mapping):
+        for example in batch:
+            if example.keys() != first.keys():
+                raise ShapeError(
+                    f"the examples of a batch need the same keys, and have {sorted(map(str, first))} and "
+                    f"{sorted(map(str, example))}: give the loader a collate_fn that knows what is missing"
+                )
         return _like(first, {key: default_collate([example[key] for example in batch]) for key in first})
     if isinstance(first, Sequence):
         if len({len(example) for example in batch}) > 1:

@@ -245,3 +245,14 @@ class Endless(D.IterableDataset):
 def test_what_cannot_be_meant_is_refused(call, kind, text):
     with pytest.raises(kind, match=text):
         call()
+
+
+def test_examples_with_other_keys_are_no_batch():
+    for other in ({"b": 2}, {"a": 2, "b": 3}, {}):
+        with pytest.raises(ShapeError, match=r"need the same keys, and have \['a'\] and"):
+            D.default_collate([{"a": 1}, other])
+
+
+def test_whole_numbers_among_fractions_make_ordinary_floats():
+    assert D.default_collate([1, 2.5]).dtype == md.float32
+    assert D.default_collate([1, 2]).dtype == md.int64
