@@ -9,16 +9,24 @@ from minidl.errors import ShapeError
 from minidl.ops.reduction import axes_of, axis_of, return_type, whole, widened
 from minidl.ops.shape import cat
 
+LONG = 2**14  # so many numbers are added one after the other without losing digits that matter
 CummaxResult = return_type("cummax", "values", "indices")
 CumminResult = return_type("cummin", "values", "indices")
 
 
 @array_function
 def running_sum(x, dim, dtype=None):
-    """The running sum of an array. Floats are added in float64: one after the other, each loses digits to those before."""
+    """The running sum of an array."""
     dtype = np.dtype(dtype or whole(x.dtype))
-    wide = np.float64 if dtype.kind == "f" else dtype
-    return np.cumsum(x, axis=axis_of(dim, x.ndim), dtype=wide).reshape(x.shape).astype(dtype, copy=False)
+    axis = axis_of(dim, x.ndim)
+    return np.cumsum(x, axis=axis, dtype=_wide(x, axis, dtype)).reshape(x.shape).astype(dtype, copy=False)
+
+
+def _wide(x, axis, dtype):
+    """What a running sum or product is kept in: of very many numbers in float64, as each loses digits to those before."""
+    if dtype.kind == "f" and x.ndim and x.shape[axis] > LONG:
+        return np.float64
+    return np.float32 if dtype == np.float16 else dtype
 
 
 @operation(
@@ -37,10 +45,9 @@ def cumsum(x, dim, dtype=None):
 
 @array_function
 def running_product(x, dim):
-    """The running product of an array; floats are multiplied in float64."""
-    dtype = whole(x.dtype)
-    wide = np.float64 if dtype.kind == "f" else dtype
-    return np.cumprod(x, axis=axis_of(dim, x.ndim), dtype=wide).reshape(x.shape).astype(dtype, copy=False)
+    """The running product of an array."""
+    dtype, axis = np.dtype(whole(x.dtype)), axis_of(dim, x.ndim)
+    return np.cumprod(x, axis=axis, dtype=_wide(x, axis, dtype)).reshape(x.shape).astype(dtype, copy=False)
 
 
 @operation(
