@@ -37,6 +37,11 @@ def test_a_loss_curve_stands_on_0_with_room_above(history):
     assert top > max(history) + 0.03 * (max(history) - bottom)
 
 
+def test_no_two_of_many_curves_look_alike():
+    lines = md.viz.loss_curve({f"run {k}": [3.0, 2.0 - k / 10] for k in range(9)}).figure().axes[0].lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 9
+
+
 @pytest.mark.parametrize("history", [[], {}, {"train": []}])
 def test_an_empty_history_is_refused(history):
     with pytest.raises(ValueError, match="there is no loss to draw"):

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from minidl.viz.charts.trade_off import trade_off_of
 from minidl.viz.figure import FigurePicture, legend_label, wrapped
-from minidl.viz.runs.curves_picture import COLOURS
+from minidl.viz.runs.curves_picture import line_style
 from minidl.viz.summary import number_text
 from minidl.viz.theme import LIGHT
 
@@ -53,10 +53,11 @@ def trade_off(curves, levels=None, xlabel="setting", ylabel="value", log=True, t
     def draw(figure):
         axes, asked = figure.add_subplot(), []
         for i, (name, (settings, measured)) in enumerate(found.curves.items()):
-            means, colour = [values.mean() for values in measured], COLOURS[i % len(COLOURS)]
+            means, style = [values.mean() for values in measured], line_style(i)
             places = [place(x) for x in settings]
-            axes.fill_between(places, [v.min() for v in measured], [v.max() for v in measured], color=colour, alpha=0.18)
-            axes.plot(places, means, color=colour, marker="o", markersize=4, label=legend_label(name))
+            ends = [v.min() for v in measured], [v.max() for v in measured]
+            axes.fill_between(places, *ends, color=style["color"], alpha=0.18)
+            axes.plot(places, means, **style, marker="o", markersize=4, label=legend_label(name))
             for x, mean, values in zip(settings, means, measured, strict=True):
                 runs = "  ".join(map(number_text, values))
                 asked.append((axes, place(x), mean, f"{name}\n{xlabel} {x:g}\n{ylabel} {number_text(mean)}\nruns {runs}"))

@@ -8,6 +8,12 @@ from minidl.viz.summary import drawable, evenly, number_text
 from minidl.viz.theme import LIGHT
 
 COLOURS = [LIGHT["value"], LIGHT["second"], LIGHT["third"], LIGHT["parameter"]]
+DASHES = ["-", "--", ":", "-."]
+
+
+def line_style(i):
+    """How curve number `i` looks: a colour of its own for the first four; then the same ones, dashed."""
+    return {"color": COLOURS[i % len(COLOURS)], "linestyle": DASHES[i // len(COLOURS) % len(DASHES)]}
 
 
 def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
@@ -56,7 +62,7 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
         asked = []
         for i, (name, values) in enumerate(curves.items()):
             steps, shown = np.arange(1, len(values) + 1), drawable(values)
-            _draw_curve(axes, steps, shown, name, COLOURS[i % len(COLOURS)])
+            _draw_curve(axes, steps, shown, name, line_style(i))
             told = lambda k, name=name, values=values: f"{name}\n{xlabel} {k + 1}\n{ylabel} {number_text(values[k])}"
             asked += [(axes, steps[k], shown[k], told(k)) for k in evenly(len(values), 200)]
         _mark_best(axes, curves, xlabel)
@@ -73,7 +79,7 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
         if len(curves) > 1:
             _name_curves(axes)
         for i, values in enumerate(rates.values()):
-            below[0].step(np.arange(1, len(values) + 1), drawable(values), where="mid", color=COLOURS[i % len(COLOURS)])
+            below[0].step(np.arange(1, len(values) + 1), drawable(values), where="mid", **line_style(i))
             below[0].set_ylabel("learning\nrate")
             below[0].set_ylim(bottom=0)
         (below or [axes])[0].set_xlabel(xlabel)
@@ -105,12 +111,10 @@ def _mark_best(axes, curves, xlabel):
                       color=LIGHT["faint"], **note)  # fmt: skip
 
 
-def _draw_curve(axes, steps, values, name, colour):
+def _draw_curve(axes, steps, values, name, style):
     """One curve: with marks where it is short, with a smooth line over the raw one where it is long."""
     if len(values) <= 100:
-        axes.plot(
-            steps, values, color=colour, label=legend_label(name), marker="o" if len(values) <= 30 else None, markersize=5
-        )
+        axes.plot(steps, values, **style, label=legend_label(name), marker="o" if len(values) <= 30 else None, markersize=5)
     else:
-        axes.plot(steps, values, color=colour, alpha=0.3, linewidth=0.8)
-        axes.plot(steps, smoothed(values), color=colour, label=legend_label(name))
+        axes.plot(steps, values, color=style["color"], alpha=0.3, linewidth=0.8)
+        axes.plot(steps, smoothed(values), **style, label=legend_label(name))
