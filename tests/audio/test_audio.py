@@ -1,4 +1,4 @@
-"""Sounds: written, read, seen as spectra and changed as torchaudio does; damaged files are named."""
+"""Sounds: written, read, seen as spectra and changed as torchaudio and SciPy do; damaged files are named."""
 
 import io
 import json
@@ -16,7 +16,8 @@ from minidl.audio import load, save, transforms
 from minidl.errors import DataFileError, DtypeError, ShapeError
 from tests.audio.recipes import MASKS, RATE, SNR, TRANSFORMS, sound
 
-KNOWN = json.loads((Path(__file__).parents[1] / "fixtures" / "audio.json").read_text())
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+KNOWN, SCIPY = (json.loads((FIXTURES / name).read_text()) for name in ("audio.json", "audio_scipy.json"))
 
 
 def agrees(found, known, tolerance=2e-5):
@@ -55,6 +56,34 @@ def test_loudness_speed_and_pitch_are_torchaudios():
     assert agrees(F.pitch_shift(x, RATE, 4), KNOWN["higher"], 2e-3)
     assert agrees(F.add_noise(x, noise, snr), KNOWN["with noise"])
     assert agrees(F.add_noise(x, noise, snr, md.tensor([500, 1000])), KNOWN["with noise, lengths"])
+
+
+# As SciPy
+
+
+def test_energies_of_frequencies_are_scipys():
+    found = F.spectrogram(md.tensor(sound()), n_fft=256, hop_length=96, center=False)
+    assert agrees(found, SCIPY["energies"])
+
+
+@pytest.mark.parametrize("norm", [None, "ortho"])
+def test_the_cosine_transform_of_a_cepstrum_is_scipys(norm):
+    energies = F.spectrogram(md.tensor(sound()).double(), n_fft=256, hop_length=96, center=False)
+    found = (energies + 1e-3).log().mT @ F.create_dct(13, 129, norm).double()
+    assert agrees(found, SCIPY["cosines"][str(norm)], 1e-6)
+
+
+@pytest.mark.parametrize("name", SCIPY["windows"])
+def test_windows_are_scipys(name):
+    assert agrees(getattr(md, name)(50), SCIPY["windows"][name], 1e-6)
+
+
+def test_a_tone_at_another_rate_is_scipys():
+    """Away from its ends: SciPy takes the tone for periodic, and here there is silence around it."""
+    tone = (2 * md.pi * 440 * md.arange(RATE) / RATE).sin()
+    found, known = F.resample(tone, RATE, 11025, lowpass_filter_width=64), SCIPY["tone at another rate"]
+    assert list(found.shape) == known["shape"]
+    assert np.abs(found.numpy()[::7] - known["values"])[30:-30].max() < 2e-3
 
 
 # What must hold
