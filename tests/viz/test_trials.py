@@ -37,6 +37,11 @@ def test_many_numbers_that_are_far_apart_stand_on_a_logarithmic_axis_and_near_on
     assert [line[1] for line in heights(picture)] == pytest.approx([k / 7 for k in range(8)])
 
 
+def test_zero_has_one_place_whatever_its_sign():
+    picture = md.viz.trials(tried([1.0, 2.0, 3.0], lr=[0.0, -0.0, 1.0]))
+    assert [line[0] for line in heights(picture)] == [0.25, 0.25, 0.75]
+
+
 def test_a_line_of_successive_halving_ends_where_its_setting_was_dropped():
     found = search(
         {"width": Int(1, 40)}, lambda config, budget: config["width"] / budget, method="halving", trials=9, budgets=(1, 3, 9)

@@ -118,11 +118,12 @@ def _runs(trials):
 def _scale(values, few=FEW):
     """From a value to its height, and the ticks: a place for each of a few values, else a ruler."""
     numbers = all(isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) for v in values)
+    key = (lambda v: v) if numbers else repr  # 0.0 and -0.0 are one number, and 1 and True are two settings
     different = sorted(set(values)) if numbers else list({repr(v): v for v in values}.values())
     if not numbers or 0 < len(different) <= few:
-        heights = {repr(v): (k + 0.5) / len(different) for k, v in enumerate(different)}
+        heights = {key(v): (k + 0.5) / len(different) for k, v in enumerate(different)}
         marked = [different[k] for k in evenly(len(different), 8)]
-        return lambda value: heights[repr(value)], [(heights[repr(v)], _written(v)) for v in marked]
+        return lambda value: heights[key(value)], [(heights[key(v)], _written(v)) for v in marked]
     return _ruler(different)
 
 
