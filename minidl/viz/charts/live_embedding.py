@@ -10,6 +10,7 @@ from minidl.nn.modes import evaluating
 from minidl.train.metrics import array_of
 from minidl.viz.charts.embedding import principal_plane
 from minidl.viz.colours import class_colour, rgb
+from minidl.viz.summary import drawable
 
 SIDE = 300  # pixels of a frame
 SHAPES = "o^sD"  # the marks of the first five classes, the next five, and so on
@@ -79,7 +80,7 @@ def moment_of(name, model, images, classes, before=None, normalize=False):
     points, share = np.full((len(vectors), 2), np.nan), 0.0
     if np.isfinite(vectors).all(axis=1).sum() >= 2:
         plane = principal_plane(vectors)
-        points[plane.kept], share = plane.points, plane.share
+        points[plane.kept], share = drawable(plane.points), plane.share
     if before is not None:
         points = turned_to_fit(points, before.points)
     return Moment(name, points, share, None if classes is None else same_class_nearest(vectors, classes))
