@@ -194,6 +194,6 @@ EXERCISES = {
             ({"rate": "0.01", "hidden": 12, "epochs": 8, "act": "relu"}, '"rate" is a number above 0'),
             ({"lr": 0.01, "width": 12}, "Hand over a dict"),
         ],
-        hint="Rates between 0.003 and 0.03 are worth a look.",
+        hint="There are only 128 steps, so the rate must be larger than Adam's usual one: look between 0.01 and 0.05.",
     ),
 }  # fmt: skip
