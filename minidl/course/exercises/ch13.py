@@ -14,7 +14,7 @@ PREDICTIONS = {
         choices=("none", "about one in a hundred", "more than one in five"),
     ),
     "p4": Prediction(
-        "One face is in the portrait. How many boxes will be left, of those that overlap only the strongest?",
+        "One face is in the portrait. Of boxes that overlap, only the strongest is kept: how many are left?",
         choices=("one", "two to five", "more than five"),
     ),
     "p5": Prediction("Which equal error rate does the distance between the pixels reach?", close=0.08),

@@ -12,7 +12,7 @@ PREDICTIONS = {
         choices=("half as many", "equally many", "twice as many", "ten times as many"),
     ),
     "p2": Prediction(
-        "One linear layer, with 1 row instead of 512: has it more or fewer FLOPs for each byte that it moves?",
+        "One linear layer, with 1 row instead of 512: does it do more or fewer FLOPs for each byte that it moves?",
         choices=("more", "as many", "fewer"),
     ),
     "p3": Prediction(

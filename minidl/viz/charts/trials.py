@@ -135,7 +135,7 @@ def _ruler(numbers):
     if low > 0 and high / low > LOG_FROM:
         bend, back = math.log, math.exp
     span = bend(high) - bend(low) or 1.0
-    ticks = [(k / 4, number_text(float(f"{back(bend(low) + k / 4 * span):.2g}"))) for k in range(5)]
+    ticks = [(k / 4, number_text(float(f"{back(bend(low) + k / 4 * span):.3g}"))) for k in range(5)]
     return lambda value: (bend(value) - bend(low)) / span, ticks
 
 
