@@ -170,5 +170,6 @@ EXERCISES = {
             (ByHeart(), "numbers beside its weights"),
             (nn.Conv2d(3, 4, 3), "That cannot be judged"),
         ],
+        hint="LeNet is small enough. What did chapter 10 do to the images while a network learned?",
     ),
 }  # fmt: skip
