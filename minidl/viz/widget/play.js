@@ -37,6 +37,7 @@ class Playground {
     this.settings = { ...state.settings };
     this.running = false;
     this.anew = false; // the settings changed: begin anew with the next question
+    this.waiting = 0; // steps that were asked for while the kernel was busy
     this.plane = svgElement("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "md-plane", role: "img" });
     this.loss = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the loss" });
     this.flow = svgElement("svg", { viewBox: "0 0 320 170", role: "img", "aria-label": "the gradients, layer by layer" });
@@ -58,12 +59,13 @@ class Playground {
     this.report = reply;
     this.draw();
     if (this.running) this.ask(10);
-    else if (this.anew) this.ask(0);
+    else if (this.anew || this.waiting) this.ask(this.waiting);
   }
 
   /** @param {number} steps */
   ask(steps) {
-    if (this.asker.busy()) return;
+    if (this.asker.busy()) { this.waiting = steps; return; }
+    this.waiting = 0;
     const request = this.anew ? { settings: { ...this.settings }, steps } : { steps, lr: this.settings.lr };
     this.anew = false;
     this.asker.ask(request);
@@ -76,6 +78,7 @@ class Playground {
 
   stop() {
     this.running = false;
+    this.waiting = 0;
     this.play.textContent = "▶ Train";
   }
 
