@@ -30,12 +30,14 @@ def gone(ranks):
 
 
 def _is_there(pid):
+    if os.name == "nt":  # there, 0 is no question but Ctrl-C
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # another machine's, or another user's
-        return True
+    except OSError:  # another user's
+        pass
     return True
 
 

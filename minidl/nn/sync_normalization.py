@@ -51,9 +51,8 @@ class SyncBatchNorm(_BatchNorm):
         if n.item() <= 1:
             raise ShapeError(f"{self} needs more than one value a channel, and all processes together have {n.item():.0f}")
         centred = input - _per_channel(total[:-1] / n, input.ndim)
-        var = (
-            all_reduce((centred * centred).sum(axes), group=self.process_group) / n
-        )  # around the mean: mean(x²) − mean(x)² would lose digits
+        # around the mean: mean(x²) − mean(x)² would lose digits
+        var = all_reduce((centred * centred).sum(axes), group=self.process_group) / n
         if self.training and self.track_running_stats:
             self._follow((total[:-1] / n).detach().array, (var * n / (n - 1)).detach().array)
         y = centred / _per_channel((var + self.eps).sqrt(), input.ndim)
