@@ -21,6 +21,7 @@ from minidl.viz.widget import unpacked
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NO_KERNEL = "this needs a running notebook"
+MOVED = "([place, before]) => place.querySelector('polyline').getAttribute('points') !== before"  # lines are drawn anew
 ASKED = {"boxes": "targets", "chart": "points", "sound": "readings"}  # what the state of a picture needs, to be asked for it
 
 
@@ -154,12 +155,9 @@ def race(place, state):
     """The heights that the notebook saved; then, from another start, those that the engine computes."""
     saved = [state["steps"], *(rows[-1][2] for rows in state["paths"].values())]
     yield said(place), alike(said(place), saved)
-    line = place.locator("polyline").first
-    before = line.get_attribute("points")
+    before = place.locator("polyline").first.get_attribute("points")
     place.locator(".md-start").press("ArrowRight")
-    place.page.wait_for_function(
-        "([line, before]) => line.getAttribute('points') !== before", arg=[line.element_handle(), before]
-    )
+    place.page.wait_for_function(MOVED, arg=[place.element_handle(), before])
     (left, right), (x, y) = state["limits"][0], state["start"]
     function = SURFACES[state["surface"]][0]
     start = x + (right - left) / 40, y
