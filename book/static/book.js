@@ -59,20 +59,7 @@ book.mount = async (place) => {
   const state = book.state(place);
   const [module, packed] = await Promise.all([book.load(widget), book.packed(state)]);
   await module.default.render({ model: book.model(widget, state, packed), el: place });
-  book.describe(place);
   place.dataset.alive = "yes";
-};
-
-/** For a screen reader: what holds something to be reached is a group, and a button's name has the words that are seen on it. */
-book.describe = (place) => {
-  for (const svg of place.querySelectorAll('svg[role="img"]')) {
-    if (svg.querySelector("[tabindex]")) svg.setAttribute("role", "group");
-  }
-  for (const button of place.querySelectorAll("button[aria-label]")) {
-    const seen = button.textContent.replace(/[^\p{L} ]/gu, "").trim();
-    const name = button.getAttribute("aria-label");
-    if (!name.toLowerCase().includes(seen.toLowerCase())) button.setAttribute("aria-label", `${seen}: ${name}`);
-  }
 };
 
 book.watch = () => {
@@ -202,6 +189,9 @@ book.exercise = (box) => {
 book.name = () => {
   document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Pages of the book");
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "Parts of this page");
+  const [main, up] = ["[role=main]", ".back-to-top"].map((part) => document.querySelector(part));
+  if (main && up) main.append(up); // fixed on the screen, wherever it stands
+  if (main && !document.querySelector("h1")) main.prepend(book.element("h1", {}, document.title.split(" - ")[0])); // of the search
   for (const place of document.querySelectorAll("pre, div.math, .table-wrapper, .md-atlas, .md-still")) {
     if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
   }

@@ -104,11 +104,20 @@ def tangent(place, state):
 
 
 def surface(place, state):
-    """The loss at a face of the surface."""
+    """The loss at a face of the surface, by mouse; then beside the middle, by keys."""
+
+    def there(i, j):
+        loss = 10 ** state["height"][i][j] if state["logarithmic"] else state["height"][i][j]
+        return alike(said(place), [loss, state["x"][j], state["y"][i]], rel=6e-3)
+
     i, j = len(state["y"]) // 2, len(state["x"]) // 2
-    place.locator(f'polygon[data-at="{i},{j}"]').dispatch_event("pointermove", {"bubbles": True})
-    loss = 10 ** state["height"][i][j] if state["logarithmic"] else state["height"][i][j]
-    yield said(place), alike(said(place), [loss, state["x"][j], state["y"][i]], rel=6e-3)
+    place.locator(f'polygon[data-at="{i - 1},{j}"]').dispatch_event("pointermove", {"bubbles": True})
+    yield said(place), there(i - 1, j)
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight"):  # the first one begins in the middle
+        place.locator(".md-stage > svg").press(key)
+    yield said(place), there(i, j + 1)
+    marked = place.locator("polygon.md-read").get_attribute("data-at")
+    yield marked, marked == f"{i},{j + 1}"
 
 
 def boxes(place, state):
@@ -119,6 +128,9 @@ def boxes(place, state):
     fates = [fate for fate, score in zip(state["fates"], scores, strict=True) if score >= least]
     missed = sum(score is None or score < least for score in state["finders"])
     yield said(place), numbers(said(place))[:4] == [*map(fates.count, ("found", "doubled", "wrong")), missed]
+    place.locator("svg[tabindex]").press("ArrowDown")  # the first box that is shown
+    told = next(text for text, score in zip(state["told"], scores, strict=True) if score >= least)
+    yield said(place), words(said(place)) == words(told)
 
 
 def next_token(place, state):

@@ -25,6 +25,20 @@ SCROLL = """async () => {
 NARROW = """[...document.querySelectorAll('.md-picture .md-stage > svg')]
   .map((svg) => Math.round(svg.getBoundingClientRect().width)).filter((width) => width && width < 100)"""
 
+# What a screen reader would say wrongly: a button's name has the words that are seen on it, a slider says the value that is
+# written beside it, and what the Tab key reaches is no mere image.
+UNNAMED = """[...document.querySelectorAll('.md-widget :is(button, input, select, [tabindex])')].filter((one) => {
+  const name = (one.getAttribute('aria-label') ?? one.textContent).trim().toLowerCase();
+  const seen = one.textContent.replace(/[^\\p{L} ]/gu, '').trim().toLowerCase();
+  if (one.matches('button')) return !name || !name.includes(seen);
+  if (one.matches('input[type=range]')) {
+    const value = one.closest('label').querySelector('.md-slider-value').textContent;
+    return !name || one.getAttribute('aria-valuetext') !== value;
+  }
+  if (one.matches('[tabindex]')) return !name || ['img', null].includes(one.getAttribute('role'));
+  return !one.labels.length && !name;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
 
 class Walk:
     """One browser, and what went wrong in it."""
@@ -54,6 +68,8 @@ class Walk:
         self.open(name)
         if dead := self.page.evaluate(SCROLL):
             self.note(f"{dead} pictures are not alive")
+        for control in self.page.evaluate(UNNAMED):
+            self.note(f"has a control that a screen reader does not name as it is seen: {control}")
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             if narrow := self.page.evaluate(NARROW):

@@ -107,7 +107,7 @@ def test_the_graph_zooms_moves_and_resets(page):
     page.mouse.up()
     moved = svg.get_attribute("viewBox")
     assert float(moved.split()[0]) < float(near.split()[0])
-    page.click("button[aria-label='Show the whole graph']")
+    page.click("button[aria-label='Fit: Show the whole graph']")
     assert [float(n) for n in svg.get_attribute("viewBox").split()] == [float(n) for n in whole.split()]
 
 

@@ -1,4 +1,5 @@
 // Boxes on an image: the slider on the score shows and hides them, and counts what is found, doubled, wrong and missed.
+// The mouse, and the arrow keys up and down, ask one of them.
 
 /**
  * @typedef {object} State
@@ -21,7 +22,7 @@ async function render({ model, el }) {
   const { root, bar, stage, said } = makeFrame(el, "boxes");
   const svg = placeSvg(stage, state.svg);
   grow(svg, root);
-  svg.setAttribute("tabindex", "0");
+  makeReachable(svg);
   const { toScreen } = makePlane(svg, state);
   const tip = makeTip(root);
 
@@ -71,25 +72,48 @@ async function render({ model, el }) {
   const options = { label: "score from", min: 0, max: 1, step: 0.01, value: threshold, show };
   const slider = addSlider(bar, options, (value) => { threshold = value; draw(); });
 
-  /**
-   * @param {SVGElement} mark
-   * @param {string} text
-   */
-  const tells = (mark, text) => {
-    mark.addEventListener("pointerenter", () => {
-      tip.element.textContent = text;
-      tip.show(mark.getBoundingClientRect());
-    });
-    mark.addEventListener("pointerleave", () => tip.hide());
+  const told = [
+    ...drawn.map((mark, k) => ({ mark, text: state.told[k] })),
+    ...missed.map((mark) => ({ mark, text: "missed: no box from this score on overlaps it enough" })),
+  ];
+  /** @type {SVGElement | null} */
+  let asked = null;
+  const leave = () => {
+    asked?.classList.remove("md-asked");
+    asked = null;
+    tip.hide();
   };
-  drawn.forEach((mark, k) => tells(mark, state.told[k]));
-  missed.forEach((mark) => tells(mark, "missed: no box from this score on overlaps it enough"));
+  /** @param {{ mark: SVGElement, text: string }} one */
+  const tell = ({ mark, text }) => {
+    leave();
+    asked = mark;
+    mark.classList.add("md-asked");
+    tip.element.textContent = text;
+    tip.show(mark.getBoundingClientRect());
+  };
+  for (const one of told) {
+    one.mark.addEventListener("pointerenter", () => tell(one));
+    one.mark.addEventListener("pointerleave", leave);
+  }
+  svg.addEventListener("blur", leave);
+  const ask = (/** @type {number} */ step) => () => {
+    const shown = told.filter(({ mark }) => mark.getAttribute("visibility") === "visible");
+    if (!shown.length) return;
+    const now = shown.findIndex(({ mark }) => mark === asked);
+    const next = shown[now < 0 && step < 0 ? shown.length - 1 : (now + step + shown.length) % shown.length];
+    tell(next);
+    said.textContent = next.text;
+  };
   const by = (/** @type {number} */ step) => () => {
     threshold = Math.max(0, Math.min(1, Math.round(100 * (threshold + step)) / 100));
+    leave();
     slider.set(threshold);
     draw();
   };
-  listenToKeys(svg, () => ({ ArrowLeft: by(-0.01), ArrowRight: by(0.01), PageUp: by(0.1), PageDown: by(-0.1) }));
+  listenToKeys(svg, () => ({
+    ArrowLeft: by(-0.01), ArrowRight: by(0.01), PageUp: by(0.1), PageDown: by(-0.1),
+    ArrowDown: ask(1), ArrowUp: ask(-1), Escape: () => { leave(); draw(); },
+  }));
   draw();
 }
 

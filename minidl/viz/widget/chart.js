@@ -85,8 +85,7 @@ class ChartWidget {
     const svg = placeSvg(this.frame.stage, state.svg);
     this.svg = svg;
     grow(svg, this.frame.root);
-    svg.setAttribute("tabindex", "0");
-    svg.setAttribute("role", "group");
+    makeReachable(svg);
     this.mark = svgElement("rect", {
       class: "md-mark", fill: "none", stroke: "var(--md-ink)", "stroke-width": 1.5, visibility: "hidden",
     });

@@ -72,16 +72,29 @@ function makeFrame(el, name) {
 }
 
 /**
- * @param {HTMLElement} bar
+ * What is seen on a button, and its name: whoever speaks to the computer says the word that is seen, so the name has it.
+ * @param {HTMLButtonElement} button
  * @param {string} label
  * @param {string} title What it does: for the mouse and for a screen reader.
+ */
+function nameButton(button, label, title) {
+  const word = label.replace(/[^\p{L} ]/gu, "").trim();
+  const has = title.toLowerCase().includes(word.toLowerCase());
+  button.textContent = label;
+  button.title = title;
+  button.setAttribute("aria-label", has ? title : `${word}: ${title}`);
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {string} label
+ * @param {string} title
  * @param {() => void} action
  */
 function addButton(bar, label, title, action) {
-  const made = element("button", "", label);
+  const made = element("button");
   made.type = "button";
-  made.title = title;
-  made.setAttribute("aria-label", title);
+  nameButton(made, label, title);
   made.addEventListener("click", action);
   bar.append(made);
   return made;
@@ -98,14 +111,16 @@ function addSlider(bar, { label, min, max, step = 1, value, show = String }, onI
   const input = element("input");
   Object.assign(input, { type: "range", min, max, step, value: String(value) });
   input.setAttribute("aria-label", label);
-  const text = element("span", "md-slider-value", show(Number(value)));
-  input.addEventListener("input", () => {
-    text.textContent = show(Number(input.value));
-    onInput(Number(input.value));
-  });
+  const text = element("span", "md-slider-value");
+  const tell = (/** @type {number} */ now) => {
+    text.textContent = show(now);
+    input.setAttribute("aria-valuetext", text.textContent); // "0.03", not the power of ten
+  };
+  tell(value);
+  input.addEventListener("input", () => { tell(Number(input.value)); onInput(Number(input.value)); });
   box.append(element("span", "md-faint", label), input, text);
   bar.append(box);
-  const set = (/** @type {number} */ next) => { input.value = String(next); text.textContent = show(next); };
+  const set = (/** @type {number} */ next) => { input.value = String(next); tell(next); };
   return { input, set };
 }
 
@@ -153,12 +168,11 @@ function addCheck(bar, label, checked, onChange) {
  */
 function addPlay(bar, advance, pause = () => 700) {
   let timer = 0; // 0: it stands
-  const stop = () => { clearTimeout(timer); timer = 0; play.textContent = "▶ Play"; play.title = "Play"; };
+  const stop = () => { clearTimeout(timer); timer = 0; nameButton(play, "▶ Play", "Play"); };
   const tick = () => { if (advance()) timer = window.setTimeout(tick, pause()); else stop(); };
   const play = addButton(bar, "▶ Play", "Play", () => {
     if (timer) return stop();
-    play.textContent = "❚❚ Pause";
-    play.title = "Pause";
+    nameButton(play, "❚❚ Pause", "Pause");
     timer = window.setTimeout(tick, 0);
     return undefined;
   });
@@ -200,6 +214,15 @@ function placeSvg(stage, source) {
   const svg = stage.querySelector("svg");
   if (!svg) throw new Error("this picture has no SVG");
   return svg;
+}
+
+/**
+ * Let the Tab key reach a picture that is used with keys; a screen reader then passes them on.
+ * @param {SVGElement} svg
+ */
+function makeReachable(svg) {
+  svg.setAttribute("tabindex", "0");
+  svg.setAttribute("role", "application");
 }
 
 /**

@@ -34,7 +34,11 @@ class RaceWidget {
     grow(this.svg, frame.root);
     this.plane = makePlane(this.svg, state);
     this.layer = svgElement("g", { "clip-path": this.plane.clip });
-    this.handle = svgElement("rect", { width: 14, height: 14, class: "md-start", tabindex: 0, role: "slider" });
+    this.svg.setAttribute("role", "group"); // there is something in it to be reached
+    this.handle = svgElement("rect", {
+      width: 14, height: 14, class: "md-start", tabindex: 0, role: "slider", "aria-label": "start; move it with the arrow keys",
+      "aria-valuemin": state.limits[0][0], "aria-valuemax": state.limits[0][1],
+    });
     this.svg.append(this.layer, this.handle);
     this.asker = makeAsker(model, ({ paths }) => this.receive(paths), (reason) => { frame.said.textContent = reason; });
     this.play = addPlay(frame.bar, () => this.advance(), () => Math.max(15, 4000 / state.steps));
@@ -81,8 +85,8 @@ class RaceWidget {
     const words = this.names.map((name, k) => this.drawPath(name, k)).filter(Boolean);
     this.frame.said.textContent = `step ${this.at} · height ${words.join(" · ")}`;
     const [x, y] = this.plane.toScreen(this.start);
-    const text = `start at ${this.start.map((n) => n.toFixed(2)).join(", ")}`;
-    const place = { x: x - 7, y: y - 7, "aria-label": `${text}; move with the arrow keys`, "aria-valuetext": text };
+    const text = this.start.map((n) => n.toFixed(2)).join(", ");
+    const place = { x: x - 7, y: y - 7, "aria-valuenow": this.start[0], "aria-valuetext": text };
     for (const [key, value] of Object.entries(place)) this.handle.setAttribute(key, String(value));
   }
 

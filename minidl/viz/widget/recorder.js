@@ -27,9 +27,8 @@ class Recorder {
     const label = element("label", "md-slider");
     const file = element("input");
     Object.assign(file, { type: "file", accept: "audio/*" });
-    file.setAttribute("aria-label", "open a file with a sound");
     file.addEventListener("change", async () => { if (file.files?.[0]) this.take(await file.files[0].arrayBuffer()); });
-    label.append(element("span", "md-faint", "or a file"), file);
+    label.append(element("span", "md-faint", "or open a file"), file);
     frame.bar.append(label);
     this.say(this.button.disabled ? "The browser gives this page no microphone; open a file instead." : state.text);
   }
@@ -59,14 +58,14 @@ class Recorder {
     });
     recording.start();
     this.timer = window.setTimeout(() => recording.stop(), 1000 * this.state.longest);
-    this.button.textContent = "■ Stop";
+    nameButton(this.button, "■ Stop", "Stop recording");
     this.say("I am listening.");
   }
 
   finish() {
     clearTimeout(this.timer);
     this.recording = null;
-    this.button.textContent = "● Record";
+    nameButton(this.button, "● Record", "Record your voice");
   }
 
   stop() {

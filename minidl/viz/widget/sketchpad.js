@@ -28,9 +28,10 @@ class Sketchpad {
     /** @type {Point} */
     this.place = [state.side / 2, state.side / 2]; // of the pen, for those who draw with the keys
     this.page = svgElement("svg", {
-      viewBox: `0 0 ${state.side} ${state.side}`, class: "md-page", tabindex: 0, role: "img", "aria-label": "a page to draw on",
+      viewBox: `0 0 ${state.side} ${state.side}`, class: "md-page", "aria-label": "a page to draw on",
     });
     this.mark = svgElement("circle", { class: "md-mark", r: 0.5 });
+    makeReachable(this.page);
     frame.stage.append(this.page);
     this.asker = makeAsker(model, (reply) => this.receive(reply), (reason) => { frame.said.textContent = reason; });
     this.label = addSelect(frame.bar, "this is", state.classes, state.classes[0], () => {});

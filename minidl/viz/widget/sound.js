@@ -24,7 +24,7 @@ class SoundWidget {
     this.audio = new Audio(state.sound);
     this.svg = placeSvg(frame.stage, state.svg);
     grow(this.svg, frame.root);
-    this.svg.setAttribute("tabindex", "0");
+    makeReachable(this.svg);
     this.lines = state.planes.map(({ box }) => svgElement("line", {
       y1: box[1], y2: box[3], stroke: "var(--md-gradient)", "stroke-width": 1.5, class: "md-cursor",
     }));
@@ -55,7 +55,7 @@ class SoundWidget {
     this.audio.play().then(() => this.follow(), () => {
       this.frame.said.textContent = "This browser does not play the sound.";
     });
-    this.play.textContent = "❚❚ Pause";
+    nameButton(this.play, "❚❚ Pause", "Pause the sound");
   }
 
   follow() {
@@ -67,7 +67,7 @@ class SoundWidget {
     cancelAnimationFrame(this.timer);
     this.timer = 0;
     this.audio.pause();
-    this.play.textContent = "▶ Listen";
+    nameButton(this.play, "▶ Listen", "Listen to the sound");
   }
 
   /** @param {number} time */

@@ -44,6 +44,7 @@ class StepsWidget {
    * @param {Frame} frame
    */
   constructor(state, frame) {
+    this.text = state.text;
     this.steps = state.frames;
     this.guessing = state.guess;
     this.at = 0;
@@ -64,7 +65,10 @@ class StepsWidget {
       const [, gradient] = this.texts(id);
       gradient.classList.add(gradient.textContent === "no gradient" ? "md-still-text" : "md-gradient-text");
     }
-    this.frame.root.tabIndex = 0;
+    const { root } = this.frame;
+    root.tabIndex = 0;
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", this.text);
     this.listen();
     this.resized.observe(this.frame.root);
     this.fit();

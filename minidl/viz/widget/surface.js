@@ -1,4 +1,5 @@
-// A loss surface that can be turned: drag, or the arrow keys. A second view shows the contours.
+// A loss surface that can be turned: drag, or the arrow keys. The mouse reads it, and so do the arrow keys with Shift.
+// A second view shows the contours.
 
 /**
  * @typedef {(number | null)[][]} Heights Rows along y; null where the loss is not a number.
@@ -23,16 +24,17 @@ class SurfaceWidget {
     this.turn = -0.9;
     this.tilt = 0.55;
     this.centre = [(state.x[0] + state.x[state.x.length - 1]) / 2, (state.y[0] + state.y[state.y.length - 1]) / 2];
-    this.svg = svgElement("svg", {
-      viewBox: `0 0 ${WIDE} ${TALL}`, width: "100%", tabindex: 0, role: "img", "aria-label": state.text,
-    });
+    this.read = [Math.floor(state.y.length / 2), Math.floor(state.x.length / 2)]; // row and column: the middle first
+    this.reading = false; // by keys
+    this.svg = svgElement("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, width: "100%", "aria-label": state.text });
+    makeReachable(this.svg);
     this.svg.style.maxWidth = `${1.25 * WIDE}px`;
     this.still = element("div");
     grow(placeSvg(this.still, state.svg), frame.root);
     frame.stage.append(this.svg, this.still);
     this.turning = addButton(frame.bar, "Turn", "The surface in space", () => this.show(true));
     this.contours = addButton(frame.bar, "Contours", "Contours, seen from above", () => this.show(false));
-    frame.bar.append(element("span", "md-hint", "drag to turn, or the arrow keys · rest on the surface to read it"));
+    frame.bar.append(element("span", "md-hint", "drag, or the arrow keys, to turn · rest on the surface, or Shift and the arrow keys, to read it"));
     frame.said.textContent = state.text;
     this.listen();
     this.draw();
@@ -108,6 +110,7 @@ class SurfaceWidget {
       const strength = Math.round(8 + 82 * mean);
       face.style.fill = known ? `color-mix(in srgb, var(--md-value) ${strength}%, var(--md-ground))` : "var(--md-gradient-soft)";
       face.dataset.at = at;
+      if (this.reading && at === this.read.join()) face.classList.add("md-read");
       this.svg.append(face);
     }
     const path = this.state.path ?? [[this.centre[0], this.centre[1]]];
@@ -133,6 +136,17 @@ class SurfaceWidget {
     this.frame.said.textContent = `loss ${loss} at (${x[j].toPrecision(3)}, ${y[i].toPrecision(3)})`;
   }
 
+  /** Read the surface a step further, from the middle on. @param {number} rows @param {number} columns */
+  readBy(rows, columns) {
+    const { x, y } = this.state;
+    const inside = (/** @type {number} */ k, /** @type {number} */ count) => Math.max(0, Math.min(count - 2, k)); // faces
+    const [i, j] = this.read;
+    this.read = this.reading ? [inside(i + rows, y.length), inside(j + columns, x.length)] : this.read;
+    this.reading = true;
+    this.draw();
+    this.say(this.read.join());
+  }
+
   listen() {
     const { svg } = this;
     /** @type {Point | null} */
@@ -147,8 +161,11 @@ class SurfaceWidget {
     });
     svg.addEventListener("pointerup", () => { last = null; });
     const by = (/** @type {number} */ turn, /** @type {number} */ tilt) => () => this.turnBy(turn, tilt);
-    const keys = { ArrowLeft: by(-0.15, 0), ArrowRight: by(0.15, 0), ArrowUp: by(0, 0.1), ArrowDown: by(0, -0.1) };
-    listenToKeys(svg, () => keys);
+    const turns = { ArrowLeft: by(-0.15, 0), ArrowRight: by(0.15, 0), ArrowUp: by(0, 0.1), ArrowDown: by(0, -0.1) };
+    const on = (/** @type {number} */ rows, /** @type {number} */ columns) => () => this.readBy(rows, columns);
+    const reads = { ArrowLeft: on(0, -1), ArrowRight: on(0, 1), ArrowUp: on(1, 0), ArrowDown: on(-1, 0) };
+    listenToKeys(svg, ({ shiftKey }) => (shiftKey ? reads : turns));
+    svg.addEventListener("blur", () => { this.reading = false; this.draw(); });
   }
 }
 

@@ -18,7 +18,7 @@ async function render({ model, el }) {
   const { root, stage, said } = makeFrame(el, "tangent");
   const svg = placeSvg(stage, state.svg);
   grow(svg, root);
-  svg.setAttribute("tabindex", "0");
+  makeReachable(svg);
   const [[x0, x1]] = state.limits;
   const { clip, toScreen, toPlane } = makePlane(svg, state);
   const line = svgElement("line", { class: "md-tangent", "clip-path": clip });

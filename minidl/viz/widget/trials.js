@@ -45,8 +45,7 @@ async function render({ model, el }) {
   const end = svgElement("circle", { class: "md-trace", r: 4, fill: "var(--md-ink)" });
   let chosen = -1;
   grow(svg, frame.root);
-  svg.setAttribute("tabindex", "0");
-  svg.setAttribute("role", "group");
+  makeReachable(svg);
   svg.append(trace, end);
 
   /** @param {number} k */
