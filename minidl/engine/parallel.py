@@ -43,7 +43,7 @@ class Blas:
         if self.libraries is None:
             from threadpoolctl import ThreadpoolController  # late: it takes milliseconds
 
-            self.libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+            self.libraries = [_library(c) for c in ThreadpoolController().select(user_api="blas").lib_controllers]
         return self.libraries
 
     def __enter__(self):
@@ -62,6 +62,26 @@ class Blas:
                 for library, threads in self.before:
                     if threads != 1:
                         library.set_num_threads(threads)
+
+
+class OpenBlas:
+    """OpenBLAS's own functions, for any thread to call: they are quick, and set one number for the whole process.
+
+    From version 3.8 on, threadpoolctl lets only the thread that was the first to set it do so, and says nothing to others.
+    """
+
+    def __init__(self, functions, name):
+        self.get_num_threads = functions[name]
+        self.set_num_threads = functions[name.replace("get", "set")]
+
+
+def _library(controller):
+    """What sets the threads of a library that threadpoolctl has found."""
+    if controller.internal_api == "openblas" and controller.threading_layer == "pthreads":
+        for name in controller.check_symbols:
+            if hasattr(controller.dynlib, name):
+                return OpenBlas(controller.dynlib, name)
+    return controller
 
 
 class Job:

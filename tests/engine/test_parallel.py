@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+import threadpoolctl
 
 import minidl as md
 from minidl.engine import parallel
@@ -102,6 +103,44 @@ def test_blas_is_held_to_one_thread_inside_and_left_as_it_was_outside():
                 assert library.get_num_threads() == 1
             assert library.get_num_threads() == 1
         assert library.get_num_threads() == before
+
+
+def test_blas_is_held_to_one_thread_in_whichever_thread_computes():
+    libraries, seen = one_blas_thread.found(), []
+    before = [library.get_num_threads() for library in libraries]
+
+    def compute():
+        with one_blas_thread:
+            seen.extend(library.get_num_threads() for library in libraries)
+
+    with threadpoolctl.threadpool_limits(2):
+        for _ in range(2):
+            compute()
+            other = threading.Thread(target=compute)
+            other.start()
+            other.join()
+            seen.extend(library.get_num_threads() - 1 for library in libraries)  # as it was: two
+    assert set(seen) <= {1}
+    assert [library.get_num_threads() for library in libraries] == before
+
+
+def test_blas_is_left_as_it_was_when_the_last_holder_is_another_thread():
+    libraries, entered, leave = one_blas_thread.found(), threading.Event(), threading.Event()
+
+    def hold():
+        with one_blas_thread:
+            entered.set()
+            leave.wait(20)
+
+    with threadpoolctl.threadpool_limits(2):
+        other = threading.Thread(target=hold)
+        with one_blas_thread:
+            other.start()
+            entered.wait(20)
+        assert all(library.get_num_threads() == 1 for library in libraries)
+        leave.set()
+        other.join()
+        assert all(library.get_num_threads() == 2 for library in libraries)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
