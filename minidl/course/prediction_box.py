@@ -25,7 +25,7 @@ def make_box(name, prediction):
     A guess is kept when it is chosen or typed and left (so that it also counts for those who run the next cell without
     pressing the button).
     """
-    question = widgets.HTML(f'<div style="line-height: 1.4"><b>Predict first.</b> {with_code(prediction.question)}</div>')
+    question = widgets.HTML(f'<div style="line-height: 1.4"><b>Predict first.</b> {with_marks(prediction.question)}</div>')
     field = _field(prediction)
     keep = widgets.Button(description="Keep my guess", button_style="primary", layout=widgets.Layout(width="auto"))
     skip = widgets.Button(description="Skip", layout=widgets.Layout(width="auto"))
@@ -85,10 +85,11 @@ def _as_text(guess):
     return shown(guess) if isinstance(guess, int | float) else str(guess)
 
 
-def with_code(text):
-    """Any text as HTML, with what stands between backticks as code.
+def with_marks(text):
+    """Any text as HTML, with what stands between backticks as code, and between asterisks emphasised.
 
-    >>> with_code("`x` < 1")
-    '<code>x</code> &lt; 1'
+    >>> with_marks("`x * y * z` < 1: *which* of them?")
+    '<code>x * y * z</code> &lt; 1: <em>which</em> of them?'
     """
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    marked = lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>"
+    return re.sub(r"`([^`]+)`|(?<!\w)\*(\w[^*`]*)\*(?!\w)", marked, html.escape(text))

@@ -5,19 +5,23 @@ rules are Unicode's (UAX #29, grapheme clusters); the package `regex` knows them
 """
 
 import unicodedata
+from itertools import groupby
 
 import regex
 
 from minidl.errors import DtypeError
 
+# What people see as one. Flags are pairs of letters; a pair with another letter behind it is taken by itself, because \X
+# counts back to the first letter each time, so that a megabyte of them would take minutes.
+CHARACTER = r"\p{RI}{2}(?=\p{RI})|\X"
 # A word: letters with their marks, also with an apostrophe inside; a number; a Han character, because Chinese has no spaces.
 WORD = regex.compile(
     r"\p{Han}"
     r"|[\p{L}--\p{Han}](?:[\p{L}--\p{Han}]|\p{M}|\p{N})*+(?:['’](?:[\p{L}--\p{Han}]|\p{M})++)*+"
-    r"|\p{N}++(?:[.,]\p{N}++)*+"
-    r"|\X",
+    rf"|\p{{N}}++(?:[.,]\p{{N}}++)*+|{CHARACTER}",
     regex.VERSION1,
 )
+MANY_MARKS = regex.compile(r"\p{M}{31,}")  # no writing needs more than 30 on a letter (UAX #15, stream-safe text)
 
 
 def text_of(thing):
@@ -56,8 +60,16 @@ def normalise(text, lower=True):
     >>> normalise("Cafe\u0301  au\u00a0lait")
     'café au lait'
     """
-    text = unicodedata.normalize("NFC", text_of(text))
+    text = MANY_MARKS.sub(_in_order, text_of(text))  # which takes a square of their number when Python does it
+    text = unicodedata.normalize("NFC", text)
     return " ".join((text.lower() if lower else text).split())
+
+
+def _in_order(found):
+    """Marks on one letter, taken apart and in canonical order: what normalising does to them first."""
+    marks = "".join(unicodedata.normalize("NFD", mark) for mark in found[0])
+    groups = groupby(marks, key=lambda mark: unicodedata.combining(mark) > 0)
+    return "".join("".join(sorted(group, key=unicodedata.combining) if moves else group) for moves, group in groups)
 
 
 def characters(text):
@@ -70,7 +82,7 @@ def characters(text):
     >>> len("👩‍👩‍👧"), len(characters("👩‍👩‍👧"))
     (5, 1)
     """
-    return regex.findall(r"\X", text_of(text))
+    return regex.findall(CHARACTER, text_of(text))
 
 
 def words(text):

@@ -14,6 +14,7 @@ import minidl as md
 from minidl.course import check
 from minidl.course.answering import exercises
 from minidl.course.exercise import Derivative, Exercise, Experiment, Function, Mistake, Number, Shape, Word, differences
+from minidl.course.exercises import ch16
 from minidl.course.notebooks import execute
 from minidl.course.progress import progress_file, read, table
 from minidl.course.solving import exercise_of, solutions
@@ -216,6 +217,15 @@ def test_an_experiment_takes_any_result_that_will_do():
 
 
 # check and progress
+
+
+def test_what_is_no_number_is_never_fair():
+    _, labels = ch16.put_aside()
+    known = [answer - 0.5 for answer in labels.tolist()]
+    known[:250] = [-number for number in known[:250]]  # right about five of six, so good enough and not too good
+    judge = lambda of_names: lambda texts: list(known) if len(texts) == len(known) else [of_names] * len(texts)
+    assert ch16.judging_problem(judge(0.0)) == ""
+    assert "gets nan with" in ch16.judging_problem(judge(float("nan")))
 
 
 def test_check_says_right_wrong_and_open(capsys):

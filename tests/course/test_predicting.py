@@ -193,6 +193,12 @@ def test_the_box_remembers_an_earlier_guess():
     assert field_and_buttons(make_box("ch00.p3", DIGITS))[-1].value == "Your guess so far: &lt;b&gt;4."
 
 
+def test_a_question_shows_code_and_stress_and_no_marks():
+    for name, prediction in OF_THE_COURSE.items():
+        question = make_box(name, prediction).children[0].value
+        assert not re.search(r"`|\*\w", question), name
+
+
 def test_a_progress_file_that_cannot_be_written_is_said(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MINIDL_PROGRESS", str(tmp_path / "file" / "progress.json"))

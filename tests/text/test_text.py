@@ -2,6 +2,7 @@
 
 import json
 import random
+import unicodedata
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -91,6 +92,25 @@ def test_a_megabyte_on_one_line_is_split_in_time():
     assert words(line) == [line]
     assert len(characters(line)) == len(line)
     assert len(words("'" * 1_000_000)) == 1_000_000
+    assert len(characters("🇫🇷" * 100_000)) == len(words("🇫🇷" * 100_000)) == 100_000
+    assert normalise("e" + "\u0301\u0323" * 100_000) == "\u1eb9" + "\u0323" * 99_999 + "\u0301" * 100_000
+
+
+def test_flags_in_a_row_are_pairs_and_what_is_left_stands_alone():
+    assert characters("🇫🇷🇩🇪🇨") == ["🇫🇷", "🇩🇪", "🇨"]
+    assert characters("a🇫🇷🇩🇪\u0301🇨🇳") == ["a", "🇫🇷", "🇩🇪\u0301", "🇨🇳"]
+    draw = random.Random(3)
+    for _ in range(2000):
+        text = "".join(draw.choices("🇫🇷\u0301\u200d👩a\u0600\u0903\r\n한\u1100क\u094d\u1161\ufe0f", k=9))
+        assert characters(text) == regex.findall(r"\X", text)
+
+
+def test_a_pile_of_marks_is_normalised_as_a_few_are():
+    draw = random.Random(4)
+    marks = [*map(chr, range(0x300, 0x370)), *"\u0f71\u0f73\u0903\u20dd\u093c\u3099"]
+    for _ in range(200):
+        text = draw.choice("eaक") + "".join(draw.choices(marks, k=draw.randint(25, 60)))
+        assert normalise(text, lower=False) == unicodedata.normalize("NFC", text)
 
 
 # Vocabularies and tokenizers

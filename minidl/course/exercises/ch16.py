@@ -95,7 +95,7 @@ def judging_problem(judge):
     for sentence in ("It stars {}.", "I saw {} in a good film.", "{} is bad."):
         found = md.tensor(judge([sentence.format(name) for name in NAMES])).reshape(-1)
         low, high = found.argmin().item(), found.argmax().item()
-        if (found[high] - found[low]).item() > SAME:
+        if not (found[high] - found[low]).item() <= SAME:  # NaN is not the same either
             said = sentence.format("...")
             return (
                 f"“{said}” gets {found[low].item():.2f} with {NAMES[low]}, and {found[high].item():.2f} with {NAMES[high]}."

@@ -94,7 +94,7 @@ def naming_problem(next_letter):
                     return (
                         f"27 probabilities are asked for, a to z and the end; after {beginning!r} there are {len(chances)}."
                     )
-                if min(chances) < 0 or abs(sum(chances) - 1) > 1e-3:
+                if min(chances) < 0 or not abs(sum(chances) - 1) <= 1e-3:  # NaN is no distribution either
                     return f"After {beginning!r} the probabilities add up to {sum(chances):.3f}: that is no distribution."
                 said[beginning] = chances
             p = said[beginning][LETTERS.index(name[k]) if k < len(name) else 26]
@@ -162,6 +162,7 @@ EXERCISES = {
             (lambda beginning: [1 / 27] * 27, "at most 3.2 are asked for"),
             (lambda beginning: [1 / 26] * 26, "27 probabilities are asked for"),
             (lambda beginning: [0.5] * 27, "that is no distribution"),
+            (lambda beginning: [math.nan] * 27, "the probabilities add up to nan"),
             ("names", "Hand over a function"),
         ],
         hint="A GRU as in section 4, or counts of what follows two letters, mixed with bigrams.",
