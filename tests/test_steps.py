@@ -1,5 +1,6 @@
 """`make test` and `make check-processors` say what they covered, what failed, and how to run that alone."""
 
+import doctest
 import re
 import sys
 
@@ -41,6 +42,10 @@ def test_a_failure_says_which_step_and_how_to_run_it_alone(two_steps, capsys):
 def test_all_that_passed_is_said_in_one_line(two_steps, capsys):
     assert steps.main(["lint"]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("All passed in ")
+
+
+def test_the_examples_of_the_command_hold():  # pytest collects none from a __main__.py
+    assert doctest.testmod(steps) == (0, 3)
 
 
 def test_an_unknown_step_is_said(capsys):

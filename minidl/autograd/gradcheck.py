@@ -228,12 +228,19 @@ class _Check:
         return slopes
 
     def slope(self, i, direction):
-        """The finite difference of the mixed output along a direction in which input `i` is moved."""
+        """The finite difference of the mixed output along a direction in which input `i` is moved.
+
+        The input itself is moved and put back, so that a function may also hold it: as a parameter of its layer.
+        """
+        x, place = self.inputs[i], self.inputs[i].array
         ends = []
-        for step in (self.eps, -self.eps):
-            trial = Tensor(self.inputs[i].array + step * direction, requires_grad=True)
-            output = _outputs(self.function(*self.inputs[:i], trial, *self.inputs[i + 1 :]))[self.number]
-            ends.append((output.array * self.mix).sum())
+        try:
+            for step in (self.eps, -self.eps):
+                x.array = np.asarray(place + step * direction)
+                output = _outputs(self.function(*self.inputs))[self.number]
+                ends.append((output.array * self.mix).sum())
+        finally:
+            x.array = place
         return (ends[0] - ends[1]) / (2 * self.eps)
 
 

@@ -157,6 +157,15 @@ def leaf():
     return md.tensor([0.3, -1.2, 2.0], dtype=md.float64, requires_grad=True)
 
 
+def test_gradcheck_moves_what_the_function_holds_as_a_layer_holds_its_parameters():
+    layer = md.nn.Linear(3, 2, dtype=md.float64)
+    before = layer.weight.detach().clone()
+    x = md.randn(4, 3, dtype=md.float64, requires_grad=True)
+    for mode in (False, True):
+        assert md.gradcheck(lambda x, *_: layer(x).tanh(), (x, *layer.parameters()), fast_mode=mode)
+    assert layer.weight.equal(before)
+
+
 def test_gradcheck_in_fast_mode_finds_what_the_slow_mode_finds():
     class Wrong(autograd.Function):
         @staticmethod

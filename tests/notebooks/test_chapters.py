@@ -137,6 +137,10 @@ def test_chapters_link_to_the_next(chapter, notebook):
         assert f"]({following[0].name})" in prose(notebook)[-1], f"the last cell leads on to {following[0].name}"
 
 
+def test_the_readme_lists_every_chapter(chapter):
+    assert f"](notebooks/{chapter.name})" in (CHAPTERS[0].parents[1] / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_chapter_has_a_bridge_to_pytorch(chapter):
     printed, code = bridge(chapter)
     assert printed
