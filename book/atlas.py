@@ -131,7 +131,8 @@ def curve(operation):
             one = function(md.tensor(REACH[100:101]))
     except Exception:  # it wants other arguments
         return ""
-    values, slopes = y.detach().numpy(), x.grad.numpy()
+    values = y.detach().numpy()
+    slopes = np.where(np.isfinite(values), x.grad.numpy(), np.nan)  # a formula may go on where the function has no value
     alone = np.allclose(values[100:101], one.numpy(), equal_nan=True)  # each number for itself
     return drawn(operation.name, values, slopes) if alone and np.isfinite(values).sum() > 60 else ""
 

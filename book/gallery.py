@@ -44,19 +44,25 @@ def found():
                     words = output.data.get("text/plain", "")
                     picture = pictures.alive(*widget, output.data.get("image/svg+xml", ""), words)
                     picture = picture.replace("\n\n", "\n")  # an empty line would end the HTML in a page of Markdown
-                    first[names[-1]] = chapter, picture, last_lines(cell.source)
+                    first[names[-1]] = chapter, picture, making_lines(cell.source, names[-1])
     return first
 
 
-def last_lines(source, most=8):
-    """The last statements of a cell, whole: as many as fit into so many lines, and at least one.
+def making_lines(source, name, most=8):
+    """The statements of a cell that make a picture, whole: the last ones, as many as fit into so many lines, after the one
+    that names it.
 
-    >>> print(last_lines("a = 1\\nfor k in a:\\n    b\\n    c\\nd", most=4))
-    for k in a:
-        b
-        c
-    d
+    >>> print(making_lines("live = md.viz.Live()\\nfor k in a:\\n    b\\n    c\\nlive.close()", "Live", most=2))
+    live = md.viz.Live()
+    ...
+    live.close()
     """
-    lines = source.splitlines()
-    starts = [statement.lineno - 1 for statement in ast.parse(source).body]
-    return "\n".join(lines[next((k for k in starts if len(lines) - k <= most), starts[-1]) :])
+    lines, statements = source.splitlines(), ast.parse(source).body
+    starts = [statement.lineno - 1 for statement in statements]
+    begin = next((k for k in starts if len(lines) - k <= most), starts[-1])
+    shown = lines[begin:]
+    if not any(f"md.viz.{name}(" in line for line in shown):
+        spans = [lines[one.lineno - 1 : one.end_lineno] for one in statements]
+        naming = next(span for span in reversed(spans) if any(f"md.viz.{name}(" in line for line in span))
+        shown = [*naming, *([] if naming[-1] == lines[begin - 1] else ["..."]), *shown]
+    return "\n".join(shown)

@@ -368,7 +368,7 @@ def atan(x):
 
 @of_tensors
 @operation(
-    formula=r"y = \operatorname{atan2}(a, b)",
+    formula=r"y = \text{atan2}(a, b)",
     gradient=r"\bar a = \bar y \odot b / (a^2 + b^2),\quad \bar b = -\bar y \odot a / (a^2 + b^2)",
     numpy=np.arctan2,
     promote="float",
@@ -678,12 +678,17 @@ def lerp(a, end, weight):
 # ---------------------------------------------------------------- comparisons and logic (no gradient)
 
 
+def _named(name):
+    """A name in a formula: text, unless it has letters alone, where LaTeX has operators."""
+    return rf"\operatorname{{{name}}}" if name.isalpha() else rf"\text{{{name.replace('_', ' ')}}}"
+
+
 def _test(ufunc, name, doc, needs=of_tensors):
     def rule(a, b):
         return (ufunc(a, b),)
 
     rule.__name__, rule.__doc__ = name, doc
-    test = operation(rule, formula=rf"y = \operatorname{{{name}}}(a, b)", numpy=ufunc, promote="same")
+    test = operation(rule, formula=rf"y = {_named(name)}(a, b)", numpy=ufunc, promote="same")
     return needs(test) if needs else test
 
 
@@ -712,7 +717,7 @@ def _ask(ufunc, name, doc):
         return (ufunc(x),)
 
     rule.__name__, rule.__doc__ = name, doc
-    return operation(rule, formula=rf"y = \operatorname{{{name}}}(x)", numpy=ufunc)
+    return operation(rule, formula=rf"y = {_named(name)}(x)", numpy=ufunc)
 
 
 logical_not = _ask(np.logical_not, "logical_not", "Whether the element is false (0).")

@@ -7,11 +7,13 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 import minidl as md
 from book import answers, atlas, chapters, examples, gallery, looking_up, pictures, questions, reference, shapes
 from book.glossary import Glossary
+from book.mathml import converted
 from minidl.course.answering import exercises
 from minidl.course.exercise import Number, Shape, Word
 from minidl.engine.registry import REGISTRY
@@ -124,6 +126,20 @@ def test_a_curve_of_the_atlas_shows_value_and_slope():
     assert atlas.curve(REGISTRY["matmul"]) == ""
 
 
+def test_a_curve_has_no_slope_where_it_has_no_value(monkeypatch):
+    monkeypatch.setattr(atlas, "drawn", lambda name, values, slopes: np.isfinite([values, slopes]).sum(axis=1))
+    for name in ("log", "acosh", "atanh"):
+        values, slopes = atlas.curve(REGISTRY[name])
+        assert 0 < slopes <= values < len(atlas.REACH)
+
+
+def test_a_name_in_a_formula_is_one_word():
+    for operation in REGISTRY.values():
+        for formula in filter(None, (operation.formula, operation.gradient)):
+            mathml = converted(formula, "block").partition(">")[2]  # what LaTeX does not know comes letter by letter
+            assert not re.search(r"<mo\s*/>|(<mi>[a-z]</mi>){4}", mathml), f"{operation.name}: {formula}"
+
+
 ON_SINGLE_NUMBERS = {"elementwise", "gamma", "special"}  # shelves
 ALSO_ON_SINGLE_NUMBERS = {"binary_cross_entropy", "clamp_open", "safe_sqrt", "threshold", "x_log_x"}
 
@@ -192,6 +208,8 @@ def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered)
     text = (gathered / "gallery.md").read_text(encoding="utf-8")
     for name in ("graph", "steps", "race", "tangent", "boundary", "landscape"):
         assert f"## viz.{name}\n" in text
+    for name, code in re.findall(r"## viz\.(\w+)\n.*?```python\n(.*?)```", text, flags=re.DOTALL):
+        assert f"md.viz.{name}(" in code
     assert "&amp;#" not in text  # what a picture shows in words is escaped once
     assert "&amp;quot;" not in text
     assert 'data-widget="play"' in (gathered / "playground.md").read_text(encoding="utf-8")
