@@ -20,6 +20,7 @@ PREDICT = re.compile(r"""^predict\(["'](ch\d+\.p\d+)["']""", re.MULTILINE)
 OUTCOME = re.compile(r"""\boutcome\(["'](ch\d+\.p\d+)["']""")
 SUMMARY = re.compile(r"<summary>.*?</summary>", re.DOTALL)
 FORMULA = re.compile(r"\$([^$\n]+)\$")
+NOTHING = {"text/plain": ""}  # a display whose content was closed
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 
 
@@ -80,7 +81,7 @@ def page(notebook, file, folder=NOTEBOOKS):
         elif name := exercise_of(cell.source):
             cell.outputs = [as_html(answer_box(name, file))]
         else:
-            cell.outputs = [shown(output, models) for output in cell.outputs]
+            cell.outputs = [shown(output, models) for output in cell.outputs if output.get("data") != NOTHING]
         if awaited := OUTCOME.findall(cell.source):
             tags = cell.metadata.setdefault("tags", [])
             tags += [f"awaits-{name.replace('.', '-')}" for name in awaited]

@@ -39,6 +39,13 @@ def attribute(text, name):
 # Chapters
 
 
+def test_a_display_that_was_closed_leaves_no_empty_box():
+    code = nbformat.v4.new_code_cell("live.close()")
+    code.outputs = [nbformat.v4.new_output("display_data", {"text/plain": text}) for text in ("", "3")]
+    page = chapters.page(nbformat.v4.new_notebook(cells=[code]), "00_start_here.ipynb")
+    assert [output.data["text/plain"] for output in page.cells[0].outputs] == ["3"]
+
+
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_picture_of_a_chapter_is_on_its_page_with_its_state(chapter):
     notebook = nbformat.read(chapter, as_version=4)

@@ -10,20 +10,24 @@ from pathlib import Path
 
 from tests.book.driven import DRIVES, chosen
 from tests.book.links import problems
-from tests.browser.lab import FLAGS, chromium
+from tests.browser.lab import FLAGS, chromium, new_page
 
 WIDTHS = (375, 1920, 1280)  # the last one is that of the walk
 SCROLL = """async () => {
   for (const button of document.querySelectorAll('.md-guess button')) if (button.textContent === 'Skip') button.click();
   for (const place of document.querySelectorAll('.md-picture')) {
     place.scrollIntoView();
-    for (let k = 0; k < 100 && place.dataset.alive !== 'yes'; k += 1) await new Promise((go) => setTimeout(go, 30));
+    for (let k = 0; k < 1000 && place.dataset.alive !== 'yes'; k += 1) await new Promise((go) => setTimeout(go, 30));
   }
   return [...document.querySelectorAll('.md-picture')].filter((place) => place.dataset.alive !== 'yes').length;
 }"""
 
 NARROW = """[...document.querySelectorAll('.md-picture .md-stage > svg')]
   .map((svg) => Math.round(svg.getBoundingClientRect().width)).filter((width) => width && width < 100)"""
+
+CUT = """[...document.querySelectorAll('.md-picture .md-stage')]
+  .filter((stage) => getComputedStyle(stage).overflowY === 'hidden' && stage.scrollHeight > stage.clientHeight + 2)
+  .map((stage) => stage.firstElementChild.getAttribute('aria-label'))"""
 
 # What a screen reader would say wrongly: a button's name has the words that are seen on it, a slider says the value that is
 # written beside it, and what the Tab key reaches is no mere image.
@@ -45,7 +49,7 @@ class Walk:
 
     def __init__(self, browser, folder):
         self.folder, self.wrong = folder, []
-        self.page = browser.new_page(viewport={"width": WIDTHS[-1], "height": 900})
+        self.page = new_page(browser, viewport={"width": WIDTHS[-1], "height": 900})
         self.page.on("console", lambda message: message.type == "error" and self.note(message.text))
         self.page.on("pageerror", lambda error: self.note(str(error)))
         self.page.on("request", lambda request: self.leaving(request.url))
@@ -74,6 +78,8 @@ class Walk:
             self.page.set_viewport_size({"width": width, "height": 900})
             if narrow := self.page.evaluate(NARROW):
                 self.note(f"has pictures of {narrow} pixels on a screen of {width}")
+            if cut := self.page.evaluate(CUT):
+                self.note(f"has pictures that are cut at their lower end on a screen of {width}: {cut}")
             if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > width:
                 self.note(f"is {wide} pixels wide on a screen of {width}")
 
@@ -109,8 +115,7 @@ class Walk:
         self.open("index.html")
         page.locator("input.sidebar-search").fill("momentum")
         page.locator("input.sidebar-search").press("Enter")
-        page.wait_for_selector("#search-results li")
-        self.expect("the search finds", page.locator("#search-results li").count() > 2)
+        page.locator("#search-results li").nth(2).wait_for()  # they come one by one
 
 
 def main(folder="build/book"):

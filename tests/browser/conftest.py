@@ -1,7 +1,8 @@
 """A real browser, and a real JupyterLab for it to open.
 
 Run where a Chromium is found (or the environment variable CHROMIUM names one). With
-MINIDL_BROWSER=required, as in CI, a missing browser is a failure.
+MINIDL_BROWSER=required, as in CI, a missing browser is a failure. MINIDL_SLOW=4 makes the pages four times as slow: a test
+that asks before an answer can have come fails.
 """
 
 import os
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.browser.lab import FLAGS, HARMLESS, chromium, console_errors
+from tests.browser.lab import FLAGS, HARMLESS, chromium, console_errors, new_page
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,7 @@ def serve(browser, tmp_path_factory):
                 break
         yield found[0]
         server.send_signal(signal.SIGINT)
-        assert "JupyterLab is closing" in server.communicate(timeout=30)[0]
+        assert "JupyterLab is closing" in server.communicate(timeout=120)[0]
         assert server.returncode == 0
 
     return serving
@@ -68,7 +69,7 @@ def open_page(browser):
     opened = []
 
     def opening(address, wait_for=".jp-Notebook .jp-Cell"):
-        page = browser.new_page(viewport={"width": 1200, "height": 1000}, accept_downloads=True)
+        page = new_page(browser, viewport={"width": 1200, "height": 1000}, accept_downloads=True)
         opened.append((page, console_errors(page)))
         page.goto(address)
         page.wait_for_selector(wait_for, timeout=90_000)

@@ -17,6 +17,14 @@ def chromium():
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
+def new_page(browser, **options):
+    """A page in a context of its own; MINIDL_SLOW=4 makes it four times as slow."""
+    page = browser.new_page(**options)
+    if slow := os.environ.get("MINIDL_SLOW"):
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": float(slow)})
+    return page
+
+
 def console_errors(page):
     """What the browser calls an error from now on. A lost picture is none any more once the page is loaded again."""
     errors = []
@@ -41,9 +49,7 @@ def in_view(page, selector):
     page.click(".jp-Notebook .jp-Cell >> nth=0")
     for step in range(180):
         if page.locator(selector).count():
-            page.locator(selector).first.scroll_into_view_if_needed()
-            page.wait_for_timeout(500)
-            return page.locator(selector).first
+            return at_rest(page, page.locator(selector).first)
         if page.locator(LOST).count() or (step == 45 and page.locator(WAITING).count()):
             page.wait_for_timeout(1000)  # until every one of them has said so
             page.reload()
@@ -54,7 +60,21 @@ def in_view(page, selector):
     raise AssertionError(f"{selector} never came into view")
 
 
-def wait_until_idle(page, seconds=180):
+def at_rest(page, place):
+    """An element, scrolled into view, when it no longer moves: cells above it that JupyterLab draws late push it down."""
+    place.scroll_into_view_if_needed()
+    seen = []
+    for _ in range(300):
+        page.wait_for_timeout(100)
+        seen.append(place.bounding_box())
+        if seen[-1] and seen[-5:] == 5 * seen[-1:]:
+            return place
+        if seen[-1] is None:  # drawn anew
+            place.scroll_into_view_if_needed()
+    raise AssertionError("it never came to rest")
+
+
+def wait_until_idle(page, seconds=300):
     """Wait until no cell waits or runs, for two seconds on end."""
     quiet = 0
     for _ in range(seconds):
@@ -72,6 +92,30 @@ def run_all(page):
     wait_for(page, lambda: page.locator("text=Python 3 (ipykernel) | Idle").count(), 60)
     page.click(".lm-MenuBar-itemLabel:text-is('Run')")
     page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+    wait_until_idle(page)
+
+
+def run_cell(page, cell):
+    """Run one cell, and wait until it has a new number."""
+    number = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    wait_for(page, lambda: cell.locator(".jp-InputPrompt").inner_text() not in (number, "[*]:"))
+
+
+def save(page):
+    """Save the notebook, and wait until the server has it."""
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url) as saved:
+        page.keyboard.press("Control+s")
+    assert saved.value.ok
+
+
+def restart(page):
+    """Restart the kernel, and wait until it is there again."""
+    page.click("text=Kernel >> nth=0")
+    page.click("text=Restart Kernel…")
+    with page.expect_response(lambda answer: answer.url.partition("?")[0].endswith("/restart")):
+        page.click("button:has-text('Restart')")
     wait_until_idle(page)
 
 

@@ -21,4 +21,4 @@ def test_jupyterlab_speaks_the_language_pack_of_a_folder(open_page, address):
     menus = page.locator("#jp-MainMenu .lm-MenuBar-itemLabel")
     assert menus.all_inner_texts()[:3] == ["文件", "编辑", "View"]
     menus.first.click()
-    assert page.locator(".lm-Menu-itemLabel", has_text="新建").first.is_visible()
+    page.locator(".lm-Menu-itemLabel", has_text="新建").first.wait_for()

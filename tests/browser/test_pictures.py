@@ -8,7 +8,7 @@ import pytest
 
 import minidl as md
 from minidl.viz.planes.race import SURFACES, run
-from tests.browser.lab import console_errors, in_view, run_all, wait_for
+from tests.browser.lab import console_errors, in_view, new_page, restart, run_all, run_cell, save, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -175,7 +175,7 @@ def address(serve, folder):
 @pytest.fixture(scope="module")
 def ran(browser, address):
     """The notebook after "Run All Cells", one page for all tests; errors of the console are gathered."""
-    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page = new_page(browser, viewport={"width": 1200, "height": 1000})
     errors = console_errors(page)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
@@ -330,7 +330,7 @@ def test_a_film_plays_and_pauses(page):
     widget.focus()
     page.keyboard.press("Home")
     widget.locator("button:has-text('Play')").click()
-    wait_for(page, lambda: "step 3 of 10" in widget.locator(".md-phase").inner_text())
+    wait_for(page, lambda: numbers(widget.locator(".md-phase").inner_text())[0] >= 3)
     widget.locator("button:has-text('Pause')").click()
     here = widget.locator(".md-phase").inner_text()
     page.wait_for_timeout(1500)
@@ -378,10 +378,12 @@ def test_the_film_of_a_network_can_be_read_and_follows_the_box_at_work(page):
     assert size >= 9  # pixels
     widget.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(1000)
-    stage, box = (widget.locator(place).bounding_box() for place in (".md-stage", "g.node.md-active rect"))
-    assert stage["y"] - 1 <= box["y"]
-    assert box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
+
+    def followed():  # it scrolls smoothly
+        stage, box = (widget.locator(place).bounding_box() for place in (".md-stage", "g.node.md-active rect"))
+        return stage["y"] - 1 <= box["y"] and box["y"] + box["height"] <= stage["y"] + stage["height"] + 1
+
+    wait_for(page, followed)
 
 
 def test_a_film_that_can_be_read_whole_is_shown_whole(page):
@@ -504,6 +506,10 @@ def test_the_slider_on_the_score_shows_and_counts_the_boxes(page):
         page.keyboard.press("PageUp")
     page.keyboard.press("ArrowRight")
     assert said.inner_text() == "1 found · 0 doubled · 0 wrong · 1 missed · precision 100 % · recall 50 %"
+    page.keyboard.press("ArrowDown")
+    assert said.inner_text().startswith("score 0.9 found")
+    page.keyboard.press("ArrowUp")
+    assert said.inner_text().startswith("missed")
     widget.locator("input[type=range]").fill("0.95")
     assert said.inner_text() == "0 found · 0 doubled · 0 wrong · 2 missed · precision – · recall 0 %"
     box = widget.locator(".md-missed").first.bounding_box()
@@ -654,6 +660,9 @@ def test_a_surface_is_turned_by_mouse_and_keys(page):
     widget.locator(".md-stage > svg").focus()
     page.keyboard.press("ArrowLeft")
     assert face.get_attribute("points") != turned
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight"):  # the first one begins in the middle
+        page.keyboard.press(key)
+    assert widget.locator("polygon.md-read").get_attribute("data-at") == "7,8"
     widget.locator("button:has-text('Contours')").click()
     assert widget.locator("svg.minidl-chart").is_visible()
     widget.locator("button:has-text('Turn')").click()
@@ -692,7 +701,6 @@ def test_the_playground_trains_in_the_kernel(page):
     widget.locator("button:has-text('Train')").click()
     wait_for(page, lambda: "step 200" not in said.inner_text())
     widget.locator("button:has-text('Pause')").click()
-    page.wait_for_timeout(500)
     assert widget.locator(".md-plane image").get_attribute("href") != field
     widget.locator("select[aria-label='data']").select_option("circles")
     wait_for(page, lambda: said.inner_text().startswith("step 0"))
@@ -811,24 +819,17 @@ def test_a_tensor_shows_a_card(page):
 
 def test_a_cell_that_runs_again_closes_its_last_picture(page):
     in_view(page, ".md-tangent-widget")
-    cell = page.locator(".jp-CodeCell:has(.md-tangent-widget)")
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_timeout(3000)
-    assert cell.locator(".md-tangent-widget").count() == 1
+    cell = page.locator(".jp-CodeCell:has-text('md.viz.tangent')")
+    run_cell(page, cell)
+    wait_for(page, lambda: cell.locator(".md-tangent-widget").count() == 1)
     cell = page.locator(".jp-CodeCell:has-text('still open')")
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    run_cell(page, cell)
     wait_for(page, lambda: "1 still open" in cell.locator(".jp-OutputArea").inner_text())
 
 
 def test_pictures_stay_when_the_kernel_restarts(page):
-    page.keyboard.press("Control+s")  # with the widgets alive, as JupyterLab does by itself every two minutes
-    page.wait_for_timeout(1000)
-    page.click("text=Kernel >> nth=0")
-    page.click("text=Restart Kernel…")
-    page.click("button:has-text('Restart')")
-    page.wait_for_timeout(4000)
+    save(page)  # with the widgets alive, as JupyterLab does by itself every two minutes
+    restart(page)
     widget = in_view(page, ".md-graph-widget")
     assert widget.locator("g.node").count() >= 6
     widget.locator("g.node:has-text('relu')").hover()
@@ -836,8 +837,7 @@ def test_pictures_stay_when_the_kernel_restarts(page):
 
 
 def test_a_notebook_saved_after_a_restart_reopens_with_its_pictures(page, address, folder):
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(2000)
+    save(page)
     saved = json.loads((folder / "00_pictures.ipynb").read_text())
     shown = [o["data"] for cell in saved["cells"] for o in cell["outputs"] if "data" in o]
     pictures = [data for data in shown if "application/vnd.jupyter.widget-view+json" in data]
