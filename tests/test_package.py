@@ -16,7 +16,9 @@ import minidl as md
 from tests import wheel
 
 ROOT = Path(__file__).parents[1]
-HEAVY = "matplotlib pygraphviz graphviz anywidget ipywidgets IPython rich latex2mathml jupyterlab torch".split()
+HEAVY = (
+    "matplotlib pygraphviz graphviz anywidget ipywidgets IPython rich latex2mathml jupyterlab torch numpy.polynomial".split()
+)
 
 
 @pytest.mark.parametrize("statement", ["import minidl", "import minidl.nn, minidl.optim, minidl.data, minidl.viz"])

@@ -3,7 +3,6 @@ r"""The gamma function, its derivatives, and Bessel functions."""
 import math
 
 import numpy as np
-from numpy.polynomial import Polynomial
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import array_function, operation
@@ -41,9 +40,10 @@ def polygamma_array(n, x):
 
 def _derivative_of_cotangent(n, x):
     """The n-th derivative of cot(pi x), which is a polynomial in cot(pi x)."""
-    polynomial = Polynomial([0, 1])
+    make = np.polynomial.Polynomial  # which NumPy imports when it is first asked for
+    polynomial = make([0, 1])
     for _ in range(n):
-        polynomial = -math.pi * Polynomial([1, 0, 1]) * polynomial.deriv()
+        polynomial = -math.pi * make([1, 0, 1]) * polynomial.deriv()
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return polynomial(1 / np.tan(math.pi * (x % 1)))
 
