@@ -7,6 +7,7 @@ GPT-2, whose rule of splitting is the one here.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
@@ -100,7 +101,7 @@ class BytePairs:
         if not (specials and self.specials):
             return self._ordinary(text)
         longest_first = sorted(self.specials, key=len, reverse=True)
-        parts = regex.split("(" + "|".join(map(regex.escape, longest_first)) + ")", text)
+        parts = re.split("(" + "|".join(map(re.escape, longest_first)) + ")", text)
         return [n for part in parts for n in ([self.specials[part]] if part in self.specials else self._ordinary(part))]
 
     def decode(self, numbers):

@@ -175,6 +175,11 @@ def test_the_text_of_a_special_token_is_ordinary_unless_asked_for(learned):
     assert learned.decode(learned.encode("a<|end|>b", specials=True)) == "a<|end|>b"
 
 
+def test_a_special_token_may_be_long():
+    special = "a" * 20_000  # `regex` took the cube of its length to find it
+    assert BytePairs([], specials=[special]).encode(f"x{special}y", specials=True) == [ord("x"), 256, ord("y")]
+
+
 def test_a_long_text_without_a_space_is_learned_and_encoded_in_time():
     line = "".join(np.random.RandomState(0).choice(list("abcdefgh"), 100_000))
     tokenizer = BytePairs.learn(line, 300)
