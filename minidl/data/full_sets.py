@@ -1,6 +1,7 @@
 """The full MNIST and Fashion-MNIST: 70,000 images each, fetched once and kept."""
 
 import gzip
+import threading
 import zlib
 
 import numpy as np
@@ -31,6 +32,7 @@ SETS = {
     ),
 }
 MOST = 400_000_000  # bytes of a file: CIFAR-10 has 170 million
+PATIENCE, SLOWEST = 60, 1000  # seconds, and the bytes that must come in each of them on average
 CLOTHES = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
 
 
@@ -105,12 +107,39 @@ def fetched_files(name, address, files, folder, instead):
 
 
 def _download(address, target, store):
-    """Fetch one file as pooch does, but never in clear text, and no more than a set can be large."""
+    """Fetch one file as pooch does, but never in clear text, no more than a set can be large, and not for ever."""
     import pooch  # late, as above
 
-    fetch = pooch.HTTPDownloader(progressbar=True, hooks={"response": _refuse_answer})
+    fetch, failures = pooch.HTTPDownloader(progressbar=True, hooks={"response": _refuse_answer}), []
     with open(target, "wb") as file:
-        fetch(address, _AtMost(file), store)
+        into = _AtMost(file)
+
+        def work():
+            try:
+                fetch(address, into, store)
+            except BaseException as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)  # that may be given up, and then keeps nobody from leaving
+        thread.start()
+        try:
+            _wait_for(thread, into, address)
+        finally:
+            into.given_up = thread.is_alive()
+    if failures:
+        raise failures[0]
+
+
+def _wait_for(thread, into, address):
+    """Wait while enough comes. (The time limit of a connection is for a silent one: a byte now and then keeps it alive.)"""
+    while thread.is_alive():
+        before = into.size
+        thread.join(PATIENCE)
+        came = into.size - before
+        if thread.is_alive() and came < SLOWEST * PATIENCE:
+            raise DataFileError(
+                f"{address} sent {came:,} bytes in {PATIENCE} seconds, and less than {SLOWEST:,} a second are not waited for"
+            )
 
 
 def _refuse_answer(response, **_):
@@ -126,11 +155,13 @@ class _AtMost:
     """A file into which no more than `MOST` bytes are written."""
 
     def __init__(self, file):
-        self.file, self.size = file, 0
+        self.file, self.size, self.given_up = file, 0, False
 
     def write(self, content):
         """Write bytes, as long as they are not too many."""
         self.size += len(content)
+        if self.given_up:
+            raise DataFileError("nobody waits for this file any more")
         if self.size > MOST:
             raise DataFileError(f"more than {MOST:,} bytes came, which is no file of this set")
         return self.file.write(content)

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from minidl.system.files import write_atomically
+
 NOTES = "MINIDL_RUN_NOTES"  # where the environment names the folder
 
 
@@ -44,6 +46,4 @@ def _is_there(pid):
 def _note(name, content):
     folder = os.environ.get(NOTES)
     if folder and Path(folder).is_dir():
-        new = Path(folder, f".{name}.{os.getpid()}")
-        new.write_text(json.dumps(content))
-        new.replace(Path(folder, name))
+        write_atomically(Path(folder, name), json.dumps(content).encode())

@@ -14,6 +14,7 @@ from minidl.engine.parallel import LARGE, PASS, in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
 from minidl.ops.creation import zeros_like
+from minidl.ops.elementwise import let_through
 from minidl.ops.norms import vector_norm
 from minidl.ops.random import exponential_
 from minidl.ops.reduction import axes_of
@@ -46,11 +47,11 @@ def relu_array(x):
 def _where_positive(g, y):
     """The gradient g where y is positive (or NaN, so that it is not lost), 0 elsewhere; y is never negative."""
     if type(g) is not np.ndarray or g.size < MANY:
-        return g * (y != 0)
+        return let_through(g, y != 0)
     gx = np.empty_like(g)
 
     def work(start, stop):
-        np.multiply(g[start:stop], y[start:stop] != 0, out=gx[start:stop])
+        let_through(g[start:stop], y[start:stop] != 0, out=gx[start:stop])
 
     in_pieces(len(g), work, 2 * PASS * g.size)
     return gx
@@ -268,8 +269,8 @@ def hardsigmoid(input, inplace=False):
     promote="float",
 )
 def _hardswish(x):
-    inside, above = (_plain(x) > -3) & (_plain(x) < 3), _plain(x) >= 3
-    return x * (np.clip(x + 3, 0, 6) / 6), lambda g: np.where(inside, g * (x / 3 + 0.5), g * above)
+    below, above = _plain(x) <= -3, _plain(x) >= 3
+    return x * (np.clip(x + 3, 0, 6) / 6), lambda g: np.where(above, g, let_through(g * (x / 3 + 0.5), ~below))
 
 
 def hardswish(input, inplace=False):
@@ -279,8 +280,8 @@ def hardswish(input, inplace=False):
 
 @operation(formula=r"y = x \text{ where } |x| > \lambda", gradient=r"\bar x = \bar y \odot [|x| > \lambda]")
 def _hardshrink(x, lambd):
-    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)
-    return np.where(small, np.zeros_like(x), x), lambda g: np.where(small, np.zeros_like(g), g)
+    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)  # not NaN, which stays
+    return np.where(small, np.zeros_like(x), x), lambda g: let_through(g, ~small)
 
 
 def hardshrink(input, lambd=0.5):
@@ -290,9 +291,9 @@ def hardshrink(input, lambd=0.5):
 
 @operation(formula=r"y = \operatorname{sign}(x) \max(|x| - \lambda, 0)", gradient=r"\bar x = \bar y \odot [|x| > \lambda]")
 def _softshrink(x, lambd):
-    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)
+    small = (_plain(x) >= -lambd) & (_plain(x) <= lambd)  # not NaN, which stays
     shift = np.where(_plain(x) > 0, lambd, -lambd).astype(x.dtype)
-    return np.where(small, np.zeros_like(x), x - shift), lambda g: np.where(small, np.zeros_like(g), g)
+    return np.where(small, np.zeros_like(x), x - shift), lambda g: let_through(g, ~small)
 
 
 def softshrink(input, lambd=0.5):
@@ -310,7 +311,7 @@ def tanhshrink(input):
 @operation(formula=r"y = x \text{ where } x > t, \text{ else } v", gradient=r"\bar x = \bar y \odot [x > t]")
 def _threshold(x, threshold, value):
     below = _plain(x) <= threshold
-    return np.where(below, np.full_like(x, value), x), lambda g: np.where(below, np.zeros_like(g), g)
+    return np.where(below, np.full_like(x, value), x), lambda g: let_through(g, ~below)
 
 
 def threshold(input, threshold, value, inplace=False):
@@ -322,7 +323,7 @@ def threshold(input, threshold, value, inplace=False):
 def clamp_open(x, low, high):
     """The element, kept between two bounds; on the bounds no gradient passes (that of `clamp` does)."""
     inside = (_plain(x) > low) & (_plain(x) < high)
-    return np.clip(x, low, high), lambda g: g * inside
+    return np.clip(x, low, high), lambda g: let_through(g, inside)
 
 
 @operation(

@@ -93,12 +93,13 @@ def _to_image(g, weight, size, stride, padding, dilation, groups):
     """The gradient of the image: every pixel gets kernel times gradient from all windows that it lay under.
 
     With a stride of 1 that is a convolution of the gradient with the flipped kernels, with as much padding as lets a kernel
-    reach every pixel ("full" convolution) less what the image was padded with.
+    reach every pixel ("full" convolution) less what the image was padded with. The zeros of that padding are no part of the
+    definition, so kernels that hold an infinity or NaN, of which 0 times them would make NaN, take the other way.
     """
     (out, c, kh, kw), reach = weight.shape, tuple(d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True))
     border = tuple(r - p for r, p in zip(reach, padding, strict=True))
     whole = tuple(n + r - 2 * p for n, r, p in zip(g.shape[2:], reach, padding, strict=True))
-    if stride == (1, 1) and min(border) >= 0 and whole == size:
+    if stride == (1, 1) and min(border) >= 0 and whole == size and (max(border) == 0 or np.isfinite(weight).all()):
         flipped = weight.reshape(groups, out // groups, c, kh, kw)[..., ::-1, ::-1].swapaxes(1, 2)
         return _correlate(g, flipped.reshape(groups * c, out // groups, kh, kw), None, (1, 1), border, dilation, groups)
     return _scatter(g, weight, size, stride, padding, dilation, groups)

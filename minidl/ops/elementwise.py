@@ -10,9 +10,29 @@ import numpy as np
 from minidl.engine.calling import any_spelling, of_tensors, tensor_first
 from minidl.engine.conversion import typed
 from minidl.engine.dtypes import promoted_dtype
-from minidl.engine.operation import operation
+from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DivisionError, DtypeError, ShapeError
+
+# ---------------------------------------------------------------- gradients that pass or are stopped
+
+_BITS: dict[int, type[np.signedinteger]] = {2: np.int16, 4: np.int32, 8: np.int64}  # by the bytes of a number
+
+
+def let_through(g, passes, out=None):
+    """The gradient g where it passes, and 0 elsewhere, also where g is infinite or NaN (0 times infinity would be NaN).
+
+    The bits of each number, taken as a whole number, are multiplied by 0 or 1: as fast as a product, and several times as
+    fast as `np.where` with a random mask.
+
+    >>> let_through(np.array([1.5, np.inf, np.inf]), np.array([True, True, False]))
+    array([1.5, inf, 0. ])
+    """
+    if not isinstance(g, np.ndarray | np.generic):  # a tensor, whose own gradient is recorded
+        return np.where(passes, g, np.zeros_like(g))
+    bits = _BITS[g.itemsize]
+    return np.multiply(g.view(bits), passes, out=None if out is None else out.view(bits)).view(g.dtype)
+
 
 # ---------------------------------------------------------------- arithmetic
 #
@@ -91,7 +111,7 @@ def _refuse_zero(b):
 def floor_divide(a, b):
     """The quotient, rounded down."""
     _refuse_zero(b)
-    return np.floor_divide(a, b), lambda g: g * 0, lambda g: g * 0
+    return np.floor_divide(a, b), lambda g: let_through(g, False), lambda g: let_through(g, False)
 
 
 @any_spelling
@@ -470,37 +490,43 @@ def hypot(a, b):
 @operation(formula=r"y = |x|", gradient=r"\bar x = \bar y \odot \operatorname{sign} x", numpy=np.absolute)
 def abs(x):
     """The size without the sign; the slope at 0 is taken as 0."""
-    return np.absolute(x), lambda g: g * np.sign(x)
+    return np.absolute(x), lambda g: g * sign_array(x)
 
 
-@operation(formula=r"y = \operatorname{sign} x", gradient=r"\bar x = 0", numpy=np.sign)
+@array_function
+def sign_array(x):
+    """`sign` of an array; NaN has none, and gets 0, as in PyTorch."""
+    return x if x.dtype == bool else np.subtract(x > 0, x < 0, dtype=x.dtype)
+
+
+@operation(formula=r"y = \operatorname{sign} x", gradient=r"\bar x = 0", numpy=np.sign, array=sign_array)
 def sign(x):
     """-1, 0 or 1."""
-    return (x if x.dtype == bool else np.sign(x)), lambda g: g * 0
+    return sign_array(x), lambda g: let_through(g, False)
 
 
 @operation(formula=r"y = \lfloor x \rfloor", gradient=r"\bar x = 0", numpy=np.floor)
 def floor(x):
     """The next whole number below."""
-    return np.floor(x), lambda g: g * 0
+    return np.floor(x), lambda g: let_through(g, False)
 
 
 @operation(formula=r"y = \lceil x \rceil", gradient=r"\bar x = 0", numpy=np.ceil)
 def ceil(x):
     """The next whole number above."""
-    return np.ceil(x), lambda g: g * 0
+    return np.ceil(x), lambda g: let_through(g, False)
 
 
 @operation(formula=r"y = \operatorname{round} x", gradient=r"\bar x = 0", numpy=np.round)
 def round(x, decimals=0):
     """The nearest number with `decimals` digits after the point; halves go to the even neighbour."""
-    return np.round(x, decimals), lambda g: g * 0
+    return np.round(x, decimals), lambda g: let_through(g, False)
 
 
 @operation(formula=r"y = \operatorname{trunc} x", gradient=r"\bar x = 0", numpy=np.trunc)
 def trunc(x):
     """The next whole number towards 0."""
-    return np.trunc(x), lambda g: g * 0
+    return np.trunc(x), lambda g: let_through(g, False)
 
 
 @any_spelling
@@ -519,7 +545,7 @@ def sgn(x):
 )
 def _copysign(a, b):
     signs = np.where(a == 0, 0.0, np.where(np.signbit(a) == np.signbit(b), 1.0, -1.0))
-    return np.copysign(a, b), lambda g: g * signs.astype(g.dtype), lambda g: g * 0
+    return np.copysign(a, b), lambda g: g * signs.astype(g.dtype), lambda g: let_through(g, False)
 
 
 @any_spelling
@@ -542,9 +568,9 @@ def heaviside(a, values):
     return Tensor.wrap(np.asarray(np.heaviside(a.array, values.array)).astype(a.dtype))
 
 
-def _tie_share(g, a, b, better):
-    """The part of g for the argument that is `better`; at ties both get half."""
-    return g * np.where(a == b, 0.5, better).astype(g.dtype)
+def _share(g, a, b, worse):
+    """The part of g for the argument that is not `worse`; at ties both get half, and at NaN both get all, as in PyTorch."""
+    return let_through(g * np.where(a == b, 0.5, 1.0).astype(g.dtype), ~worse)
 
 
 @of_tensors
@@ -557,7 +583,7 @@ def _tie_share(g, a, b, better):
 )
 def maximum(a, b):
     """The larger of two; where they are equal each gets half of the gradient."""
-    return np.maximum(a, b), lambda g: _tie_share(g, a, b, a > b), lambda g: _tie_share(g, a, b, b > a)
+    return np.maximum(a, b), lambda g: _share(g, a, b, a < b), lambda g: _share(g, a, b, b < a)
 
 
 @of_tensors
@@ -570,7 +596,7 @@ def maximum(a, b):
 )
 def minimum(a, b):
     """The smaller of two; where they are equal each gets half of the gradient."""
-    return np.minimum(a, b), lambda g: _tie_share(g, a, b, a < b), lambda g: _tie_share(g, a, b, b < a)
+    return np.minimum(a, b), lambda g: _share(g, a, b, a > b), lambda g: _share(g, a, b, b > a)
 
 
 @of_tensors
@@ -584,7 +610,7 @@ def minimum(a, b):
 def fmax(a, b):
     """The larger of two, which is the other one where one is NaN."""
     first = (a >= b) | np.isnan(b)
-    return np.fmax(a, b), lambda g: np.where(first, g, 0 * g), lambda g: np.where(first, 0 * g, g)
+    return np.fmax(a, b), lambda g: let_through(g, first), lambda g: let_through(g, ~first)
 
 
 @of_tensors
@@ -598,7 +624,7 @@ def fmax(a, b):
 def fmin(a, b):
     """The smaller of two, which is the other one where one is NaN."""
     first = (a <= b) | np.isnan(b)
-    return np.fmin(a, b), lambda g: np.where(first, g, 0 * g), lambda g: np.where(first, 0 * g, g)
+    return np.fmin(a, b), lambda g: let_through(g, first), lambda g: let_through(g, ~first)
 
 
 @operation(
@@ -617,13 +643,13 @@ def clamp(x, min=None, max=None):
 
     def to_x(g):
         inside = True if min is None else x >= min
-        return g * (inside if max is None else inside & (x <= max))
+        return let_through(g, inside if max is None else inside & (x <= max))
 
     def to_min(g):
-        return g * ((x < min) if max is None else (x < min) & (min < max))
+        return let_through(g, (x < min) if max is None else (x < min) & (min < max))
 
     def to_max(g):
-        return g * ((x > max) if min is None else (x > max) | (min > max))
+        return let_through(g, (x > max) if min is None else (x > max) | (min > max))
 
     return y, to_x, to_min, to_max
 

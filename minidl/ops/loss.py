@@ -439,7 +439,12 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
         return l1_loss(input, target, reduction=reduction)
     off = input - target
     size = off.abs()
-    return reduced(where(size.detach() < beta, 0.5 / beta * off.square(), size - 0.5 * beta), reduction)
+    return reduced(where(size.detach() >= beta, size - 0.5 * beta, 0.5 / beta * _below(off, beta).square()), reduction)
+
+
+def _below(off, limit):
+    """The differences smaller than the limit, and 0 for the others: far ones are never squared, not even infinite ones."""
+    return off.masked_fill(off.detach().abs() >= limit, 0.0)
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
@@ -449,7 +454,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
         raise ValueError(f"huber_loss: delta must be above 0, and is {delta}")
     off = input - target
     size = off.abs()
-    losses = where(size.detach() < delta, 0.5 * off.square(), delta * (size - 0.5 * delta))
+    losses = where(size.detach() >= delta, delta * (size - 0.5 * delta), 0.5 * _below(off, delta).square())
     if weight is not None and weight.shape != losses.shape:
         raise ShapeError(f"huber_loss: the weight must have the shape {losses.shape} of the input, and has {weight.shape}")
     return reduced(losses if weight is None else losses * weight, reduction)

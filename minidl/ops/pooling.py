@@ -10,6 +10,7 @@ from minidl.engine.operation import array_function, operation
 from minidl.engine.parallel import PASS, in_pieces
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
+from minidl.ops.elementwise import let_through
 from minidl.ops.layout import channels_first, channels_last
 from minidl.ops.padding import pad
 from minidl.ops.shape import stack
@@ -71,14 +72,14 @@ def _max_pool(x, kernel, stride, dilation, out):
                 hit &= left
                 left ^= hit
                 if apart:
-                    np.multiply(g[part], hit, out=to)
+                    let_through(g[part], hit, out=to)
                 else:
-                    to += g[part] * hit
+                    to += let_through(g[part], hit)
             if left.any():  # NaN is the largest, and equals nothing; the last one gets the gradient
                 for values, to in reversed(pairs):
                     hit = np.isnan(values) & left
                     left ^= hit
-                    to += g[part] * hit
+                    to += let_through(g[part], hit)
 
         in_pieces(len(y), work, 4 * PASS * y.size * kernel[0] * kernel[1])
         return channels_first(gx)

@@ -171,6 +171,8 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
         shift = 0.5 if mode == "nearest-exact" else 0.0
         index = np.floor((np.arange(out) + np.float32(shift)).astype(np.float32) * np.float32(step)).astype(np.int64)
         return x.index_select(dim, Tensor.wrap(np.minimum(index, size - 1)))
+    if out == size and mode != "bicubic":
+        return x  # each place is a pixel; its neighbour, which counts for nothing, might be infinite
     if align_corners:
         place = np.arange(out) * ((size - 1) / (out - 1) if out > 1 else 0)
     else:

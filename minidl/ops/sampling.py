@@ -123,4 +123,4 @@ def _looked_up(images, rows, columns):
     inside = (rows >= 0) & (rows < H) & (columns >= 0) & (columns < W)
     n = np.arange(len(images))[:, None, None]
     found = images[n, :, np.where(inside, rows, 0), np.where(inside, columns, 0)].permute(0, 3, 1, 2)
-    return found * Tensor.wrap(inside[:, None].astype(images.dtype))
+    return found.masked_fill(Tensor.wrap(~inside[:, None]), 0.0)

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 import threading
+import time
 from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -88,7 +89,10 @@ class Server(BaseHTTPRequestHandler):
     """Answers that no honest server gives."""
 
     def do_GET(self):
-        kind = self.path.split("/")[1]
+        kind = self.path.split("/")[1].replace("%20", " ")
+        if kind == "slow before it begins":
+            self.trickle()
+            return
         self.send_response(200)
         if kind == "announced":
             self.send_header("Content-Length", str(10**12))
@@ -97,6 +101,16 @@ class Server(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * 100)
             for _ in range(100) if kind == "endless" else ():
                 self.wfile.write(b"x" * 1000)
+
+            if kind == "slow":
+                self.trickle()
+
+    def trickle(self):
+        """A byte now and then, until nobody listens any more."""
+        with suppress(OSError):
+            for _ in range(600):
+                self.wfile.write(b"x")
+                time.sleep(0.05)
 
     def log_message(self, *_):
         pass
@@ -122,6 +136,14 @@ def test_what_is_too_large_or_another_file_is_not_kept(server, kind, text, tmp_p
     monkeypatch.setattr(full_sets, "MOST", 5000)
     with pytest.raises(DataFileError, match=rf"(?s)a set could not be fetched \(.*{text}.*\); without a network do without"):
         full_sets.fetched_files("a set", f"{server}/{kind}/", {"f": "0" * 64}, tmp_path, "do without")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["slow", "slow before it begins"])
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(server, kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(full_sets, "PATIENCE", 0.5)
+    with pytest.raises(DataFileError, match=r"sent [\d,]+ bytes in 0.5 seconds, and less than 1,000 a second"):
+        full_sets.fetched_files("a set", f"{server}/{kind.replace(' ', '%20')}/", {"f": "0" * 64}, tmp_path, "do without")
     assert not list(tmp_path.iterdir())
 
 

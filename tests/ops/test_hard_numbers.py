@@ -233,3 +233,120 @@ def test_of_a_cholesky_factor_one_triangle_is_read():
 def test_what_has_no_number_has_its_sentence(call, kind, text):
     with pytest.raises(kind, match=text):
         call()
+
+
+# What is infinite in one place stays out of the others
+
+
+def windows(function, **settings):
+    return lambda x, weight: function(x, weight, **settings)
+
+
+SEEN = {  # function of an image and a kernel -> where its result may not be finite if the image is infinite at [3, 3]
+    "conv2d": (windows(F.conv2d), slice(1, 4), slice(1, 4)),
+    "conv2d with padding": (windows(F.conv2d, padding=2), slice(3, 6), slice(3, 6)),
+    "conv2d with stride": (windows(F.conv2d, stride=2), slice(1, 2), slice(1, 2)),
+    "conv_transpose2d": (windows(F.conv_transpose2d), slice(3, 6), slice(3, 6)),
+    "conv_transpose2d with stride": (windows(F.conv_transpose2d, stride=2), slice(6, 9), slice(6, 9)),
+    "max_pool2d": (lambda x, _: F.max_pool2d(x, 2), slice(1, 2), slice(1, 2)),
+    "avg_pool2d": (lambda x, _: F.avg_pool2d(x, 2), slice(1, 2), slice(1, 2)),
+    "interpolate to its size": (lambda x, _: F.interpolate(x, size=(7, 7), mode="bilinear"), slice(3, 4), slice(3, 4)),
+    "interpolate to its height": (lambda x, _: F.interpolate(x, size=(7, 3), mode="bilinear"), slice(3, 4), slice(1, 2)),
+}
+
+
+@pytest.mark.parametrize("value", [inf, nan])
+@pytest.mark.parametrize("name", SEEN)
+def test_one_infinity_reaches_only_the_windows_that_contain_it(name, value):
+    function, rows, columns = SEEN[name]
+    x = np.random.default_rng(0).normal(size=(2, 1, 7, 7))
+    x[0, 0, 3, 3] = value
+    y = function(md.tensor(x), md.tensor(np.ones((1, 1, 3, 3)))).numpy()
+    expected = np.ones(y.shape, bool)
+    expected[0, 0, rows, columns] = False
+    np.testing.assert_array_equal(np.isfinite(y), expected)
+
+
+def test_a_kernel_with_an_infinity_makes_no_nan_where_it_is_not_laid():
+    weight = md.tensor([[[inf, 1.0, 1.0]]])
+    assert F.conv_transpose1d(md.tensor([[[1.0, 2.0]]]), weight).tolist() == [[[inf, inf, 3.0, 2.0]]]
+    x = md.ones(1, 1, 4, requires_grad=True)
+    with np.errstate(invalid="ignore"):
+        F.conv1d(x, weight).sum().backward()
+    assert x.grad.tolist() == [[[inf, inf, 2.0, 1.0]]]
+
+
+@pytest.mark.parametrize("value", [inf, nan])
+def test_an_infinite_gradient_of_a_window_reaches_the_largest_alone(value):
+    x = md.tensor([[[1.0, 3.0, 2.0, 0.0, 5.0, 4.0]]], requires_grad=True)
+    F.max_pool1d(x, 3).backward(md.tensor([[[value, 1.0]]]))
+    np.testing.assert_array_equal(x.grad.numpy(), [[[0, value, 0, 0, 1, 0]]])
+
+
+@pytest.mark.parametrize("value", [inf, nan])
+def test_what_lies_outside_of_an_image_gets_no_gradient(value):
+    x = md.ones(1, 1, 2, 2, requires_grad=True)
+    y = F.grid_sample(x, md.tensor([[[[-7.0, 0.0]]]]), align_corners=True)
+    with np.errstate(invalid="ignore"):
+        y.backward(md.full_like(y, value))
+    assert x.grad.tolist() == [[[[0, 0], [0, 0]]]]
+
+
+STOPPED = {  # function -> numbers at which it is flat
+    "clamp": (lambda x: x.clamp(-1, 1), [-2.0, 3.0, inf, nan]),
+    "clamp_min": (lambda x: x.clamp_min(0.5), [-2.0, 0.0, -inf, nan]),
+    "clamp_max": (lambda x: x.clamp_max(0.5), [2.0, 1.0, inf, nan]),
+    "relu": (F.relu, [-1.0, 0.0, -0.0, -inf]),
+    "relu6": (F.relu6, [-1.0, 0.0, 6.0, inf]),
+    "hardtanh": (F.hardtanh, [-1.0, 1.0, 2.0, -inf]),
+    "hardsigmoid": (F.hardsigmoid, [-3.0, 3.0, 4.0, -inf]),
+    "hardswish": (F.hardswish, [-3.0, -4.0, -5.0, -1e4]),
+    "hardshrink": (F.hardshrink, [-0.5, 0.5, 0.0, 0.1]),
+    "softshrink": (F.softshrink, [-0.5, 0.5, 0.0, 0.1]),
+    "threshold": (lambda x: F.threshold(x, 1.0, 7.0), [1.0, 0.0, -1.0, -inf]),
+    "maximum": (lambda x: md.maximum(x, md.full_like(x, 9.0)), [1.0, 8.0, -inf, 0.0]),
+    "minimum": (lambda x: md.minimum(x, md.full_like(x, -9.0)), [1.0, 8.0, inf, 0.0]),
+    "fmax": (lambda x: md.fmax(x, md.full_like(x, 9.0)), [1.0, 8.0, -inf, nan]),
+    "fmin": (lambda x: md.fmin(x, md.full_like(x, -9.0)), [1.0, 8.0, inf, nan]),
+    "floor": (lambda x: x.floor(), [1.0, 8.5, inf, nan]),
+    "sign": (lambda x: x.sign(), [1.0, -2.0, inf, nan]),
+}
+
+
+@pytest.mark.parametrize("value", [inf, -inf, nan])
+@pytest.mark.parametrize("dtype", [md.float16, md.float32, md.float64])
+@pytest.mark.parametrize("name", STOPPED)
+def test_what_stops_a_gradient_stops_infinity_and_nan_too(name, dtype, value):
+    function, flat = STOPPED[name]
+    x = md.tensor(flat, dtype=dtype, requires_grad=True)
+    y = function(x)
+    y.backward(md.full_like(y, value))
+    assert x.grad.tolist() == [0] * len(x)
+
+
+def test_the_root_of_what_relu_made_0_has_the_gradient_0():
+    x = md.tensor([-1.0, 4.0], requires_grad=True)
+    with np.errstate(divide="ignore"):
+        F.relu(x).sqrt().sum().backward()
+    assert x.grad.tolist() == [0.0, 0.25]
+
+
+@pytest.mark.parametrize("larger", [md.maximum, md.minimum])
+def test_of_a_nan_and_a_number_both_get_the_gradient(larger):
+    a, b = (md.tensor(values, requires_grad=True) for values in ([nan, 1.0, nan, 2.0], [1.0, nan, nan, 2.0]))
+    larger(a, b).backward(md.tensor([1.0, 2.0, 3.0, 4.0]))
+    assert a.grad.tolist() == b.grad.tolist() == [1, 2, 3, 2]
+
+
+def test_nan_has_the_sign_0():
+    x = md.tensor([nan, -2.0, 0.0, inf], requires_grad=True)
+    assert x.sign().tolist() == [0, -1, 0, 1]
+    x.abs().sum().backward()
+    assert x.grad.tolist() == [0, -1, 0, 1]
+
+
+@pytest.mark.parametrize("loss", [F.huber_loss, F.smooth_l1_loss])
+def test_an_infinite_difference_has_the_slope_of_a_far_one(loss):
+    x = md.tensor([inf, -inf, 5.0, 0.5], requires_grad=True)
+    loss(x, md.zeros(4), reduction="sum").backward()
+    assert x.grad.tolist() == [1, -1, 1, 0.5]
