@@ -12,7 +12,7 @@ from book.answers import answers
 from book.glossary import Glossary
 from minidl.course.answering import exercises
 from minidl.course.predicting import predictions
-from minidl.course.prediction_box import with_code
+from minidl.course.prediction_box import with_marks
 from minidl.course.solving import exercise_of
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -112,7 +112,7 @@ def guess_box(name):
     """The box of a prediction: a guess opens the output that answers it."""
     asked = predictions(name.split(".")[0])[name]
     data = {"name": name, "choices": [str(choice) for choice in asked.choices], "words": asked.words, "unit": asked.unit}
-    question = with_code(asked.question)
+    question = with_marks(asked.question)
     return f'<div class="md-guess" data-guess="{attribute(data)}"><b>Predict first.</b> {question}</div>'
 
 
