@@ -20,7 +20,7 @@ check("ch05.ex2", sigmoid_slope)
 check("ch05.ex3", ["z", "s", "p", "a", "b"])
 
 # %% ch05.ex4
-check("ch05.ex4", "b")
+check("ch05.ex4", "c")
 
 
 # %% ch05.ex5

@@ -92,7 +92,7 @@ def test_gradient_flow_says_that_gradients_vanish():
     [
         (1.0, 0.001, "gradients grow 1,000-fold from layer out to layer in: exploding"),
         (0.001, 1.0, "gradients shrink 1,000-fold from layer out to layer in: vanishing"),
-        (0.5, 1.0, "gradients are of like size in in and out"),
+        (0.5, 1.0, "gradients are of similar size in in and out"),
     ],
 )
 def test_the_title_compares_the_first_layer_with_the_last(first, last, title):

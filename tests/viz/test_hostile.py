@@ -267,7 +267,7 @@ def _drawings(rng):
         "boxes": lambda: md.viz.boxes(numbers(6, 6), numbers(3, 4), scores=numbers(3), targets=numbers(2, 4)),
         "masks": lambda: md.viz.masks(numbers(4, 4), numbers(4, 4), truth=numbers(4, 4)),
         "film of a mask": lambda: film(md.viz.LiveMask(tensor(4, 4), tensor(4, 4)), lambda x: x * number(rng)),
-        "film of a boundary": lambda: film(md.viz.LiveBoundary(x, y), model, model),
+        "film of a boundary": lambda: film(md.viz.LiveBoundary(x, y), model),
         "film of vectors": lambda: film(md.viz.LiveEmbedding(tensor(6, 4), y), lambda x: x * number(rng)),
         "feature maps": lambda: md.viz.feature_maps(one_convolution(rng), numbers(8, 8).astype(np.float32)),
         "receptive field": lambda: md.viz.receptive_field(one_convolution(rng), numbers(8, 8).astype(np.float32)),

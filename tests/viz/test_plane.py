@@ -76,7 +76,7 @@ def test_a_long_film_keeps_at_most_forty_frames():
     live = md.viz.LiveBoundary(POINTS, md.tensor([0, 1, 0, 1]))
     for k in range(150):
         live.add(vertical, f"step {k}")
-    names = live.close(vertical).data["frames"]
+    names = live.close().data["frames"]
     assert len(names) <= 40
     assert names[-1] == "step 148" or names[-1] == "step 149"
 
@@ -87,7 +87,7 @@ def test_what_is_not_in_the_plane_is_refused():
     with pytest.raises(ShapeError, match="there are 4 points and 3 labels"):
         md.viz.boundary(vertical, POINTS, md.ones(3))
     with pytest.raises(MinidlError, match="the film has no frame"):
-        md.viz.LiveBoundary(POINTS, md.ones(4)).close(vertical)
+        md.viz.LiveBoundary(POINTS, md.ones(4)).close()
 
 
 def test_nan_outputs_are_drawn_as_no_region():

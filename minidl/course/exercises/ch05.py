@@ -211,10 +211,10 @@ EXERCISES = {
         praise="Any order will do in which s and p come after all that use them; a and b pass nothing on.",
     ),
     "ex4": Exercise(
-        "Find the bug", Word("a", "b", "c"), "b",
+        "Find the bug", Word("a", "b", "c"), "c",
         wrong=[
             ("a", "The way back does begin with a gradient of 1."),
-            ("c", "Latest first is right: so every node has its whole gradient before it passes it on."),
+            ("b", "Latest first is right: so every node has its whole gradient before it passes it on."),
         ],
         hint="What happens to a node that is used twice?",
         praise="With = the last branch wins; with += branches add up.",

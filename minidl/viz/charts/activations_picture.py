@@ -51,9 +51,8 @@ def _draw_layer(axes, output):
         return []
     axes.stairs(output.shares, output.edges, fill=True, color=LIGHT["value"])
     axes.tick_params(labelsize=8)
-    note: dict = {"xycoords": "axes fraction", "ha": "right", "va": "top", "fontsize": 9}
-    note["bbox"] = {"facecolor": LIGHT["ground"], "alpha": 0.75, "edgecolor": "none", "pad": 1}
-    axes.annotate("\n".join(_notes(output)), (0.995, 0.95), color=LIGHT["faint"], **note)
+    beside: dict = {"xycoords": "axes fraction", "va": "center", "fontsize": 9, "color": LIGHT["faint"]}
+    axes.annotate("\n".join(_notes(output)), (1.01, 0.5), **beside)
     return [
         (axes, (a + b) / 2, share, f"output of {output.name}\n{share:.1%} between {number_text(a)} and {number_text(b)}")
         for share, a, b in zip(output.shares, output.edges, output.edges[1:], strict=False)

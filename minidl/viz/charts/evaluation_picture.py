@@ -13,6 +13,7 @@ from minidl.viz.theme import LIGHT
 
 MOST_EXAMPLES = 8  # images that a click on a cell shows
 MOST_ASKED = 150  # points of a curve that can be asked
+FEW = 10  # a share of fewer examples than this says little
 
 
 def confusion(predictions, targets, classes=None, images=None, title=None):
@@ -180,11 +181,11 @@ def precision_recall(scores, targets, title=None):
     --------
     >>> import minidl as md
     >>> md.viz.precision_recall(md.tensor([0.9, 0.8, 0.3, 0.1]), md.tensor([1, 0, 1, 0]))
-    Precision and recall: the average precision is 0.833; guessing would have 0.500
+    Precision and recall: the average precision is 0.833; guessing would reach 0.500
     """
     curves = precision_recall_curves(scores, targets)
     guessing = float(array_of(targets).mean())
-    title = title or f"the average precision is {_best(curves, 'average')}; guessing would have {guessing:.3f}"
+    title = title or f"the average precision is {_best(curves, 'average')}; guessing would reach {guessing:.3f}"
 
     def draw(figure):
         axes = figure.add_subplot()
@@ -244,7 +245,8 @@ def calibration(probabilities, targets, bins=10, title=None):
     Returns
     -------
     FigurePicture
-        Its `data` holds "error", and for each bin "confidence", "accuracy" and "count".
+        Bins of fewer than 10 examples are hollow: what they say may be chance. Its `data` holds "error", and for each bin
+        "confidence", "accuracy" and "count".
 
     Raises
     ------
@@ -253,13 +255,17 @@ def calibration(probabilities, targets, bins=10, title=None):
     """
     c = calibrated(probabilities, targets, bins)
     title = title or c.title()
+    many = np.asarray(c.count) >= FEW
 
     def draw(figure):
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         axes.plot([0, 1], [0, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-        axes.plot(c.confidence, c.accuracy, color=LIGHT["value"], marker="o")
-        for x, y in zip(c.confidence, c.accuracy, strict=True):
+        axes.plot(c.confidence[many], c.accuracy[many], color=LIGHT["value"], marker="o")
+        axes.plot(c.confidence[~many], c.accuracy[~many], color=LIGHT["faint"], marker="o", markerfacecolor="none", ls="")
+        for x, y in zip(c.confidence[many], c.accuracy[many], strict=True):
             axes.plot([x, x], [x, y], color=LIGHT["gradient"], linewidth=1.5)
+        if not many.all():
+            axes.text(0.02, 0.97, f"hollow: fewer than {FEW} examples", fontsize=9, va="top", color=LIGHT["faint"])
         axes.set_ylabel("share that is right")
         axes.set_title(wrapped(title, 4.8))
         below.bar((c.bins + 0.5) / bins, c.count, 0.9 / bins, color=LIGHT["line"])

@@ -67,11 +67,16 @@ def sheet(shown, columns, title, text, data, written):
                 letters = min(10.0, 100 / max(1, len(text)))  # so that long words do not run into one another
                 axes.text(left + wide / 2, top - 0.1 * tall, text, ha="center", fontsize=letters, color=colour)
             asked.append((axes, left + wide / 2, top + tall / 2, shown.told(i)))
-        axes.set_xlim(-0.5 * beside, columns * (wide + beside) - 0.5 * beside)
+        axes.set_xlim(-0.5 * beside, room * (wide + beside) - 0.5 * beside)
         axes.set_ylim(rows * (tall + below), 0)
+        if room > columns:
+            axes.set_aspect("equal", anchor="NW")
         figure.suptitle(wrapped(title, size[0]), x=0.01, ha="left", fontsize=12)
         return asked
 
-    cell = 0.85 * (tall + below) / (wide + beside)
-    size = (max(3.0, 0.85 * columns), 0.5 + min(60.0, rows * cell))
+    # A few images are drawn larger, and have room beside them rather than be stretched to the width of the title.
+    column = max(0.85, min(1.7, 2.9 / columns))
+    room = max(columns, 3.0 / column)
+    cell = column * (tall + below) / (wide + beside)
+    size = (column * room, 0.5 + min(60.0, rows * cell))
     return FigurePicture(draw, text, data, size=size)

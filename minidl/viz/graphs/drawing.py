@@ -55,11 +55,12 @@ class DrawnEdge:
 
 @dataclass
 class Drawing:
-    """Boxes, frames (outer ones first) and edges."""
+    """Boxes, frames (outer ones first) and edges, below the lines of a title."""
 
     boxes: list
     edges: list
     frames: list = field(default_factory=list)
+    title: list = field(default_factory=list)
 
     def inside(self, frame):
         """The boxes and the frames that stand directly in a frame ("": in none)."""

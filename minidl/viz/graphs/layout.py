@@ -132,7 +132,8 @@ def _question(drawing, sizes, across):
 
 def _places(answer, drawing, sizes):
     left, bottom, right, top = map(float, answer["bb"].split(","))
-    place = lambda x, y: (x - left + PAD, top - y + PAD)  # Graphviz counts from the bottom
+    title = LINE * (len(drawing.title) + 0.5) if drawing.title else 0.0
+    place = lambda x, y: (x - left + PAD, top - y + PAD + title)  # Graphviz counts from the bottom
     by_name = {item["name"]: item for item in answer.get("objects", ())}
     boxes = {}
     for k, box in enumerate(drawing.boxes):
@@ -146,7 +147,13 @@ def _places(answer, drawing, sizes):
             frames[frame.id] = (*place(x0, y1), x1 - x0, y1 - y0)
     drawn = {edge["id"]: edge["pos"] for edge in answer.get("edges", ())}
     edges = [_curve(drawn[f"e{k}"], place) for k in range(len(drawing.edges))]
-    return Layout(right - left + 2 * PAD, top - bottom + 2 * PAD, boxes, frames, edges)
+    wide = max([right - left, *map(text_width, drawing.title)])
+    return Layout(wide + 2 * PAD, top - bottom + 2 * PAD + title, boxes, frames, edges)
+
+
+def title_places(drawing):
+    """The lines of the title, each with the left end of its middle line."""
+    return [(PAD, PAD + k * LINE, line) for k, line in enumerate(drawing.title)]
 
 
 def _curve(pos, place):

@@ -1,5 +1,7 @@
 """Any objects that know where they come from, drawn as a graph: for engines that learners write themselves."""
 
+from textwrap import wrap
+
 from minidl.viz.graphs.drawing import Drawing, DrawnBox, DrawnEdge
 from minidl.viz.graphs.drawn_picture import DrawnPicture
 from minidl.viz.graphs.nodes import ancestors
@@ -45,4 +47,4 @@ def nodes(root, parents, label=str, title=None):
     ]
     edges = [DrawnEdge(names[id(p)], names[id(node)]) for node in order for p in parents(node)]
     text = title or f"A graph of {len(order)} nodes that lead to {one_line(label(root))}"
-    return DrawnPicture(Drawing(boxes, edges), text)
+    return DrawnPicture(Drawing(boxes, edges, title=wrap(one_line(title or ""), 40)), text)

@@ -7,7 +7,7 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path
 
 from minidl.viz.figure import quiet_about_letters
-from minidl.viz.graphs.layout import LETTERS, LINE, arrow_head
+from minidl.viz.graphs.layout import LETTERS, LINE, arrow_head, title_places
 from minidl.viz.theme import LIGHT
 
 FILLS = {"operation": "value-soft", "parameter": "parameter-soft", "group": "panel", "input": "ground"}
@@ -22,6 +22,8 @@ def png_of(drawing, layout):
     axes.axis("off")
     axes.set_xlim(0, layout.width)
     axes.set_ylim(layout.height, 0)
+    for x, y, line in title_places(drawing):
+        _write(axes, x, y, line, "ink", ha="left")
     for frame in drawing.frames:
         if frame.id in layout.frames:
             _draw_frame(axes, frame, layout.frames[frame.id])

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from minidl.viz.graphs.layout import FRAME_LETTERS, LETTERS, LINE, arrow_head
+from minidl.viz.graphs.layout import FRAME_LETTERS, LETTERS, LINE, arrow_head, title_places
 from minidl.viz.text import readable
 from minidl.viz.theme import FONT, css
 
@@ -36,6 +36,7 @@ def svg_of(drawing, layout, title):
         f'height="{tall}" viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
     )
     parts = [head, f"<style>{css('.minidl-graph')}{STYLE}</style>", f'<rect class="ground" width="{wide}" height="{tall}"/>']
+    parts += [_text(*place, look='style="text-anchor: start" ') for place in title_places(drawing)]
     parts += [_frame(frame, layout.frames[frame.id]) for frame in drawing.frames if frame.id in layout.frames]
     parts += [_edge(edge, *places) for edge, places in zip(drawing.edges, layout.edges, strict=True)]
     parts += [_box(box, layout.boxes[box.id]) for box in drawing.boxes]
@@ -48,8 +49,8 @@ def _rect(place, inset=0.0, rounded=0):
     return f'<rect x="{x + inset:.1f}" y="{y + inset:.1f}" {size}' + (f' rx="{rounded}"/>' if rounded else "/>")
 
 
-def _text(x, y, line, size=LETTERS):
-    return f'<text x="{x:.1f}" y="{y + 0.35 * size:.1f}">{escape(readable(line))}</text>'
+def _text(x, y, line, size=LETTERS, look=""):
+    return f'<text {look}x="{x:.1f}" y="{y + 0.35 * size:.1f}">{escape(readable(line))}</text>'
 
 
 def _frame(frame, place):

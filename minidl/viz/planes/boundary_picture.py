@@ -76,7 +76,7 @@ class LiveBoundary(Callback):
     def __init__(self, X, y, every=1):
         self.points, self.labels = checked_points(X, y)
         self.every, self.picture = every, None
-        self._frames, self._stage, self._shown_at = [], None, 0.0
+        self._frames, self._found, self._stage, self._shown_at = [], None, None, 0.0
 
     def after_epoch(self, run):
         """Keep this epoch, if it is its turn."""
@@ -85,7 +85,7 @@ class LiveBoundary(Callback):
 
     def at_end(self, run):
         """Leave the film."""
-        self.close(run.model)
+        self.close()
 
     def add(self, model, name):
         """Keep the boundary as it is now.
@@ -96,23 +96,24 @@ class LiveBoundary(Callback):
         name : str
             What the slider says, such as "epoch 3".
         """
-        right = (seen_classes(predict(model, self.points)) == self.labels).mean()
+        self._found = predict(model, self.points)
+        right = (seen_classes(self._found) == self.labels).mean()
         self._frames.append((str(name), region(model, self.points), f"{right:.0%} on the right side"))
         if len(self._frames) > 2 * MOST_FRAMES:
             self._frames = self._frames[::2]
         if time.perf_counter() - self._shown_at > 0.1:
             self._shown_at = time.perf_counter()
-            self._show(model)
+            self._show()
 
-    def _show(self, model):
+    def _show(self):
         name, image, text = self._frames[-1]
         if self._stage is None:
-            title, found = "the boundary while the model trains", predict(model, self.points)
-            picture = _picture(self.points, self.labels, self._frames[-1:], title, found)
+            title = "the boundary while the model trains"
+            picture = _picture(self.points, self.labels, self._frames[-1:], title, self._found)
             self._stage = Stage("chart", picture.state())
         self._stage.send({"frame": {"images": [png(image)], "text": f"{name}: {text}"}})
 
-    def close(self, model):
+    def close(self):
         """Replace the moving picture by the film; outside of a notebook, where nothing was shown, return it.
 
         Raises
@@ -126,7 +127,7 @@ class LiveBoundary(Callback):
             )
         frames = [self._frames[k] for k in evenly(len(self._frames), MOST_FRAMES)]
         title = f"the boundary moves: {frames[0][2]} in {frames[0][0]}, {frames[-1][2]} in {frames[-1][0]}"
-        self.picture = _picture(self.points, self.labels, frames, title, predict(model, self.points))
+        self.picture = _picture(self.points, self.labels, frames, title, self._found)
         stage, self._stage = self._stage, None
         return self.picture if stage is None else stage.finish(self.picture)
 

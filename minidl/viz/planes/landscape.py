@@ -127,8 +127,8 @@ def measure(model, loss, data, dims=2, span=1.0, points=25, path=None, seed=0):
             )
         directions, places, share = along_path(rows, dims)
         here = np.asarray([row for row in rows if np.isfinite(row).all()][-1], dtype=np.float64)
-        widest = float(np.ptp(places, axis=0).max())
-        sides = [_side(places[:, k], widest, points) for k in range(dims)]
+        far = 1.15 * float(np.abs(places).max())  # as far beyond the end of the path as it came from
+        sides = [np.linspace(-far, far, points)] * dims
     else:
         generator = Generator()
         generator.manual_seed(seed)
@@ -145,13 +145,6 @@ def _moves(sides, directions, dims):
     """What is added to the weights: first nothing, then every point of the grid."""
     grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, dims)
     return np.concatenate([[np.zeros(dims)], grid]) @ np.stack(directions)
-
-
-def _side(values, widest, points):
-    """Steps from below the smallest value to above the largest; one with little movement is seen wide enough, too."""
-    low, high = values.min(), values.max()
-    margin = max(0.25 * (high - low), 0.35 * widest - 0.5 * (high - low))
-    return np.linspace(low - margin, high + margin, points)
 
 
 def _losses(model, loss, data, here, moves):

@@ -89,7 +89,8 @@ class RacePicture(FigurePicture):
         if not ends:
             raise ValueError(f"the function is not finite at the start, {start}")
         best = min(ends, key=lambda key: ends[key])
-        self._title = title or f"after {steps} steps {shortened(best)} is lowest, at {number_text(ends[best])}"
+        where = "is lowest, at" if len(ends) > 1 else "stands at"
+        self._title = title or f"after {steps} steps {shortened(best)} {where} {number_text(ends[best])}"
         data = {"paths": paths, "start": list(start), "rates": rates}
         self.data = data
         super().__init__(self._draw_race, f"Race on {shortened(name)}: {self._title}", data, size=(7, 5))

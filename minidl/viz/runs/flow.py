@@ -224,6 +224,6 @@ def flow_title(data):
     first, *_, last = medians
     ratio = medians[last] / medians[first]
     if 0.1 <= ratio <= 10:
-        return f"gradients are of like size in {first} and {last}"
+        return f"gradients are of similar size in {first} and {last}"
     way = "shrink" if ratio > 1 else "grow"
     return f"gradients {way} {fold(max(ratio, 1 / ratio))}-fold on the way back from {last} to {first}"

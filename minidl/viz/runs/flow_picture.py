@@ -71,7 +71,7 @@ def state_picture(model):
         figure.suptitle(wrapped(title, 8), x=0.01, ha="left", fontsize=12)
         return asked
 
-    return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + 0.5 * len(rows)))
+    return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + max(min(4.0, 0.5 * len(rows)), 0.34 * len(rows))))
 
 
 def some(by_name):
@@ -112,7 +112,7 @@ def run_picture(history):
             "nothing was recorded: give viz.Flow(model) to fit(..., callbacks=[...]), or call its step(loss) after each step"
         )
     findings = diagnose(history)
-    title = "; ".join(f.text for f in findings[:2]) or "nothing seems to be wrong: gradients reach all layers in like size"
+    title = "; ".join(f.text for f in findings[:2]) or "nothing seems to be wrong: gradients of similar size reach all layers"
     tall = min(MOST_ROWS, max(len(history.gradient), len(history.activations)))
 
     def draw(figure):
@@ -191,7 +191,7 @@ def _draw_activations(axes, history):
     axes.set_yticks(range(len(rows)), [plain_label(name) for name in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 1)
-    axes.set_title("outputs of the layers: bars, a share; right, their spread", fontsize=11)
+    axes.set_title("shares of the outputs (on the right: their spread)", fontsize=11)
     axes.legend(fontsize=9, loc="lower right")
     axes.grid(axis="y", visible=False)
     return asked

@@ -57,6 +57,6 @@ RIGHT_WAYS = {
     "ch05.ex1": lambda: [lambda a, b: (1 / b, -a / b**2), lambda a, b: [b**-1, -(a / b) / b]],
     "ch05.ex2": lambda: [lambda y: y * (1 - y), lambda y: y - y**2],
     "ch05.ex3": lambda: [["z", "s", "p", "a", "b"], ("z", "s", "a", "p", "b"), "zsapb", ["a", "z", "b", "s", "p"]],
-    "ch05.ex4": lambda: ["b", "B"],
+    "ch05.ex4": lambda: ["c", "C"],
     "ch05.ex5": lambda: [Recorded, Counted],
 }  # fmt: skip
