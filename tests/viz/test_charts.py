@@ -1,5 +1,6 @@
 """Charts: titles that say what to see, data as plain data, and refusals in a sentence."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -124,6 +125,14 @@ def test_images_in_colour_are_drawn_in_their_colours():
     assert picture.text == "4 images of 5 × 6 pixels"
     pixels = picture.figure().axes[0].images[0].get_array()
     assert pixels.shape == (5, 6, 3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_few_images_are_not_stretched_to_the_width_of_the_title(count):
+    svg = md.viz.images(md.rand(count, 8, 8), labels=list(range(count))).svg
+    sizes = re.findall(r"<image [^>]*matrix\(([\d.]+) 0 0 ([\d.]+)", svg)
+    assert len(sizes) == count
+    assert all(float(wide) == pytest.approx(float(tall), rel=0.02) for wide, tall in sizes)
 
 
 def test_what_is_no_image_is_refused():

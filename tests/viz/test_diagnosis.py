@@ -94,6 +94,11 @@ def test_the_sentence_says_what_is_seen_where_and_what_to_try():
     assert "-fold from layer 16.weight to layer 0.weight: vanishing; try residual connections" in finding.text
 
 
+def test_slopes_that_pile_up_come_before_what_they_blow_up():
+    flow = run(mlp(nn.Identity, 8, scale=4.0), *data(), lr=1e-9, zero=False)
+    assert [f.kind for f in diagnose(flow.history)] == ["zero_grad"]
+
+
 def test_dropping_gradients_to_zeros_instead_of_none_is_no_forgetting():
     x, y = data()
     model = mlp(nn.ReLU, 1)

@@ -72,6 +72,13 @@ def test_calibration_says_whether_a_model_is_too_sure(says, verdict):
     assert picture.data["error"] == pytest.approx(abs(says - 0.75), abs=1e-6)
 
 
+def test_a_share_of_a_few_examples_is_hollow():
+    sure, unsure = md.ones(50) * 0.95, md.ones(3) * 0.15
+    picture = md.viz.calibration(md.cat([sure, unsure]), md.ones(53))
+    assert "hollow: fewer than 10 examples" in picture.svg
+    assert "hollow" not in md.viz.calibration(sure, md.ones(50)).svg
+
+
 def test_calibration_needs_probabilities():
     with pytest.raises(OutOfRangeError, match="apply softmax or sigmoid first"):
         md.viz.calibration(md.tensor([2.0, -1.0]), md.tensor([0, 1]))

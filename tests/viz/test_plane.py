@@ -81,6 +81,13 @@ def test_a_long_film_keeps_at_most_forty_frames():
     assert names[-1] == "step 148" or names[-1] == "step 149"
 
 
+def test_the_film_ends_with_the_last_boundary_that_was_added():
+    live = md.viz.LiveBoundary(POINTS, md.tensor([0, 1, 0, 1]))
+    live.add(vertical, "first")
+    live.add(lambda x: -vertical(x), "last")
+    assert "100% on the right side in first, 0% on the right side in last" in live.close().text
+
+
 def test_what_is_not_in_the_plane_is_refused():
     with pytest.raises(ShapeError, match=r"X needs shape \(N, 2\), not \(4, 3\)"):
         md.viz.boundary(vertical, md.ones(4, 3), md.ones(4))
@@ -153,6 +160,13 @@ def test_the_path_of_an_optimiser_spans_the_landscape():
     assert land.x[0] < land.path[:, 0].min()
     assert land.x[-1] > land.path[:, 0].max()
     assert land.here == pytest.approx(loss.item(), abs=1e-3)
+
+
+def test_both_sides_of_the_valley_are_seen_where_a_path_ends():
+    model = bowl_model()
+    land = measure(model, md.nn.functional.mse_loss, (X, Y), path=[np.array([-1.0, 0.5]), np.array([1.0, 2.0])], points=9)
+    assert land.x[0] == -land.x[-1] < -2.5  # the path is 2.5 long, and ends at 0
+    np.testing.assert_allclose(land.height, land.height[::-1, ::-1], atol=1e-6)  # a bowl, whole
 
 
 def test_a_landscape_of_one_dimension_is_a_curve():

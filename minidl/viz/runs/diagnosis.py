@@ -15,6 +15,7 @@ FOLLOWS = {
     "dead": {"no gradient", "lr low"},
     "exploding": {"lr low"},
     "saturated": {"vanishing"},
+    "zero_grad": {"exploding", "lr high"},
 }  # the one explains the others
 
 
