@@ -27,7 +27,7 @@ def test_every_object_is_one_box_however_often_it_is_used():
 
 def test_the_title_is_written_above_the_boxes():
     picture = draw(Box("sum", Box("a")), title="A title that is wider than <both> of the boxes below it")
-    lines = [t for t in ET.fromstring(picture.svg).iter("{http://www.w3.org/2000/svg}text")]
+    lines = list(ET.fromstring(picture.svg).iter("{http://www.w3.org/2000/svg}text"))
     assert [t.text for t in lines[:2]] == ["A title that is wider than <both> of the", "boxes below it"]
     assert all(float(t.get("y")) > float(lines[1].get("y")) for t in lines[2:])
     assert len(picture.content(".png")) > 1000

@@ -36,7 +36,7 @@ def svg_of(drawing, layout, title):
         f'height="{tall}" viewBox="0 0 {wide} {tall}" xmlns="http://www.w3.org/2000/svg">'
     )
     parts = [head, f"<style>{css('.minidl-graph')}{STYLE}</style>", f'<rect class="ground" width="{wide}" height="{tall}"/>']
-    parts += [_text(*place, look='style="text-anchor: start" ') for place in title_places(drawing)]
+    parts += [_text(x, y, line, look='style="text-anchor: start" ') for x, y, line in title_places(drawing)]
     parts += [_frame(frame, layout.frames[frame.id]) for frame in drawing.frames if frame.id in layout.frames]
     parts += [_edge(edge, *places) for edge, places in zip(drawing.edges, layout.edges, strict=True)]
     parts += [_box(box, layout.boxes[box.id]) for box in drawing.boxes]

@@ -71,7 +71,8 @@ def state_picture(model):
         figure.suptitle(wrapped(title, 8), x=0.01, ha="left", fontsize=12)
         return asked
 
-    return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + max(min(4.0, 0.5 * len(rows)), 0.34 * len(rows))))
+    tall = max(min(4.0, 0.5 * len(rows)), 0.34 * len(rows))  # many layers move closer, so that the picture is seen whole
+    return FigurePicture(draw, f"Gradient flow: {title}", data, size=(8, 1.6 + tall))
 
 
 def some(by_name):
@@ -112,7 +113,8 @@ def run_picture(history):
             "nothing was recorded: give viz.Flow(model) to fit(..., callbacks=[...]), or call its step(loss) after each step"
         )
     findings = diagnose(history)
-    title = "; ".join(f.text for f in findings[:2]) or "nothing seems to be wrong: gradients of similar size reach all layers"
+    well = "nothing seems to be wrong: gradients of similar size reach all layers"
+    title = "; ".join(f.text for f in findings[:2]) or well
     tall = min(MOST_ROWS, max(len(history.gradient), len(history.activations)))
 
     def draw(figure):
