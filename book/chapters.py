@@ -15,7 +15,6 @@ from minidl.course.predicting import predictions
 from minidl.course.prediction_box import with_marks
 from minidl.course.solving import exercise_of
 
-NOTHING = {"text/plain": ""}  # what a moving picture leaves where it stood
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PREDICT = re.compile(r"""^predict\(["'](ch\d+\.p\d+)["']""", re.MULTILINE)
 OUTCOME = re.compile(r"""\boutcome\(["'](ch\d+\.p\d+)["']""")

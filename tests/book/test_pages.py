@@ -66,11 +66,6 @@ def test_every_picture_of_a_chapter_is_on_its_page_with_its_state(chapter):
     assert pictures.VIEW not in nbformat.writes(page)
 
 
-def test_the_place_of_a_moving_picture_is_no_empty_box():
-    page = chapters.page(nbformat.read(NOTEBOOKS[0], as_version=4), NOTEBOOKS[0].name)
-    assert [o.output_type for o in next(c for c in page.cells if c.id == "train").outputs] == ["stream", "display_data"]
-
-
 def test_a_picture_of_every_kind_that_the_chapters_show_is_driven_in_the_built_book():
     assert driven.chosen().keys() == driven.DRIVES.keys()
 
