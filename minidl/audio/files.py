@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 import wave
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from minidl.errors import DataFileError, DtypeError, ShapeError
 from minidl.system.files import write_atomically
 
 WHOLE = {8: "u1", 16: "<i2", 24: "<i4", 32: "<i4"}  # bits of a sample -> how it lies in a file (24: with a byte more)
+FLOATS = {32: "<f4", 64: "<f8"}
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE  # format tags of WAV; behind the last the kind stands in a longer header
+SUBFORMAT = bytes.fromhex("000000001000800000aa00389b71")  # of an EXTENSIBLE header, behind the two bytes of the kind
 
 
 def load(uri, frame_offset=0, num_frames=-1):
@@ -20,7 +24,8 @@ def load(uri, frame_offset=0, num_frames=-1):
     Parameters
     ----------
     uri : path or binary file object
-        WAV of 8, 16, 24 or 32 bits; FLAC, OGG, MP3 and WAV of other kinds where the package soundfile is installed.
+        WAV of 8, 16, 24 or 32 bits, or of floats; FLAC, OGG, MP3 and WAV of other kinds where the package soundfile is
+        installed.
     frame_offset : int
         How many samples are left out at the beginning.
     num_frames : int
@@ -37,22 +42,28 @@ def load(uri, frame_offset=0, num_frames=-1):
     ------
     DataFileError
         When it is not a sound, or is damaged.
+    ValueError
+        When `frame_offset` is below 0, or `num_frames` below -1.
     """
+    if frame_offset < 0 or num_frames < -1:
+        raise ValueError(f"frame_offset is 0 or more and num_frames -1 or more, not {frame_offset} and {num_frames}")
     content, name = _content(uri)
+    content, kinds = _as_whole_numbers(content)
     try:
         with wave.open(io.BytesIO(content)) as file:
             channels, width, rate, count = file.getparams()[:4]
             packed = file.readframes(count)
     except (wave.Error, EOFError, RuntimeError) as error:  # the last for a piece that ends behind the file
-        samples, rate = _other_kinds(content, name, error)
+        samples, rate = _other_kinds(content, name, str(error) or "it ends too early")
     else:
         if len(packed) < count * channels * width:
             raise DataFileError(
                 f"{name} is cut off: it says {count:,} samples, and holds {len(packed) // (channels * width):,}"
             )
-        if 8 * width not in WHOLE or not rate > 0:
+        if 8 * width not in kinds or not rate > 0:
             raise DataFileError(f"{name} has samples of {8 * width} bits at {rate} hertz, which no sound has")
-        samples = _numbers(packed, 8 * width).reshape(-1, channels).T
+        numbers = np.frombuffer(packed, FLOATS[8 * width]) if kinds is FLOATS else _numbers(packed, 8 * width)
+        samples = numbers.astype(np.float32).reshape(-1, channels).T
     stop = None if num_frames < 0 else frame_offset + num_frames
     return Tensor.wrap(np.ascontiguousarray(samples[:, frame_offset:stop])), rate
 
@@ -65,6 +76,24 @@ def _content(uri):
         return Path(uri).read_bytes(), os.fspath(uri)
     except OSError as error:
         raise DataFileError(f"{uri} cannot be read: {error.strerror}") from error
+
+
+def _as_whole_numbers(content):
+    """WAV as `wave` reads it, which knows only whole numbers and, before Python 3.12, no EXTENSIBLE; and WHOLE or FLOATS.
+
+    What is no such WAV comes back as it is.
+    """
+    at, kind = 12, None
+    while content[:4] == b"RIFF" and kind is None and at + 24 <= len(content):
+        name, size, kind = struct.unpack_from("<4sIH", content, at)
+        if name != b"fmt ":
+            at, kind = at + 8 + size + size % 2, None
+    if kind == EXTENSIBLE and content[at + 34 : at + 48] == SUBFORMAT:
+        (kind,) = struct.unpack_from("<H", content, at + 32)
+    if kind not in (PCM, FLOAT):
+        return content, WHOLE
+    plain = content[: at + 8] + struct.pack("<H", PCM) + content[at + 10 :]
+    return plain, FLOATS if kind == FLOAT else WHOLE
 
 
 def _numbers(packed, bits):
@@ -84,15 +113,16 @@ def _other_kinds(content, name, reason):
         import soundfile  # an optional package
     except ImportError:
         raise DataFileError(
-            f"{name} is no WAV file with whole numbers ({reason}); with the package soundfile (pip install soundfile) other "
+            f"{name} is no WAV file that can be read: {reason}. With the package soundfile (pip install soundfile) other "
             "kinds of sound can be read, too"
         ) from None
     try:
         samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
-        raise DataFileError(f"{name} is no sound that can be read: {error}") from error
+        said = getattr(error, "error_string", str(error))  # without the address of the bytes
+        raise DataFileError(f"{name} is no sound that can be read: {said} (as WAV: {reason})") from error
     if not samples.size:
-        raise DataFileError(f"{name} holds no sound: {reason or 'it ends too early'}")
+        raise DataFileError(f"{name} holds no sound: {reason}")
     return samples.T, rate
 
 

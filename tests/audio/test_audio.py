@@ -184,6 +184,52 @@ def test_24_bits_are_read(tmp_path):
     assert load(tmp_path / "x.wav")[0].tolist() == [[0.0, 0.5, -1.0, 2.0**-23]]
 
 
+FOUR = np.array([0.0, 0.5, -1.0, 0.25])
+KINDS = {  # format tag and bits, and how the four samples lie in the file
+    "8 bits": (1, 8, bytes([128, 192, 0, 160])),
+    "16 bits": (1, 16, (FOUR * 2**15).astype("<i2").tobytes()),
+    "24 bits": (1, 24, b"".join(int(x * 2**23).to_bytes(3, "little", signed=True) for x in FOUR)),
+    "32 bits": (1, 32, (FOUR * 2**31).astype("<i4").tobytes()),
+    "floats": (3, 32, FOUR.astype("<f4").tobytes()),
+    "double floats": (3, 64, FOUR.astype("<f8").tobytes()),
+}
+
+
+def wav_of(tag, bits, packed, extensible=False, before=b"", channels=1):
+    """A WAV file, byte by byte: its kind in the plain header or, as newer programs write it, in the longer one."""
+    width = channels * bits // 8
+    header = struct.pack("<HHIIHH", 0xFFFE if extensible else tag, channels, RATE, RATE * width, width, bits)
+    if extensible:
+        header += struct.pack("<HHIH", 22, bits, 0, tag) + bytes.fromhex("000000001000800000aa00389b71")
+    pieces = before + b"fmt " + struct.pack("<I", len(header)) + header + b"data" + struct.pack("<I", len(packed)) + packed
+    return io.BytesIO(b"RIFF" + struct.pack("<I", 4 + len(pieces)) + b"WAVE" + pieces)
+
+
+@pytest.mark.parametrize("extensible", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_wav_is_read_without_other_packages(monkeypatch, kind, extensible):
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    x, rate = load(wav_of(*KINDS[kind], extensible))
+    assert (x.tolist(), rate, x.dtype) == ([FOUR.tolist()], RATE, md.float32)
+    x[0, 0] = 1.0  # it can be written to, as any tensor
+    comment = b"LIST" + struct.pack("<I", 9) + b"INFOfmt x\0"  # of an odd length, with a name that stands elsewhere, too
+    assert load(wav_of(*KINDS[kind], extensible, comment))[0].tolist() == [FOUR.tolist()]
+    assert load(wav_of(*KINDS[kind], extensible, channels=2))[0].tolist() == [[0.0, -1.0], [0.5, 0.25]]
+
+
+@pytest.mark.parametrize("tag", [2, 7, 0xFFFE])
+def test_kinds_of_wav_that_need_another_package_name_it(monkeypatch, tag):
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(DataFileError, match=f"unknown format: {tag}.*pip install soundfile"):
+        load(wav_of(tag, 8, b"\0" * 8))
+
+
+def test_a_place_that_no_sound_has_is_refused():
+    for place in ({"frame_offset": -1}, {"num_frames": -2}):
+        with pytest.raises(ValueError, match="frame_offset is 0 or more and num_frames -1 or more"):
+            load(wav_of(*KINDS["16 bits"]), **place)
+
+
 def test_what_is_too_loud_is_cut_off_and_one_channel_may_be_a_row():
     buffer = io.BytesIO()
     save(buffer, md.tensor([0.0, 2.0, -3.0]), RATE)
@@ -242,8 +288,10 @@ def put(at, kind, number):
 def test_damaged_files_are_refused_by_name(tmp_path, monkeypatch, change, with_soundfile):
     if not with_soundfile:
         monkeypatch.setitem(sys.modules, "soundfile", None)
-    with pytest.raises(DataFileError, match=r"x\.wav"):
+    with pytest.raises(DataFileError, match=r"x\.wav") as caught:
         load(wav(tmp_path, change))
+    assert "BytesIO" not in str(caught.value)  # it is the file that is spoken of
+    assert "()" not in str(caught.value)
 
 
 @pytest.mark.parametrize("length", [0, 1, 3, 7, 11, 12, 20, 35, 36, 43, 44, 45, 2000])
