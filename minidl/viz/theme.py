@@ -47,12 +47,16 @@ def css(selector):
 
     In JupyterLab the page says which it is; elsewhere the system does.
     """
-    light, dark = variables(LIGHT), variables(DARK)
+    light, dark = variables(LIGHT) + " color-scheme: light;", variables(DARK) + " color-scheme: dark;"
+    return f"{selector} {{ {light} }}\n" + in_the_dark(selector, dark, light)
+
+
+def in_the_dark(selector, dark, light):
+    """A style sheet that gives `selector` some declarations in the dark theme, and others where a page says that it is light."""
     return (
-        f"{selector} {{ {light} color-scheme: light; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ {selector} {{ {dark} color-scheme: dark; }} }}\n"
-        f'body[data-jp-theme-light="true"] {selector} {{ {light} color-scheme: light; }}\n'
-        f'body[data-jp-theme-light="false"] {selector} {{ {dark} color-scheme: dark; }}\n'
+        f"@media (prefers-color-scheme: dark) {{ {selector} {{ {dark} }} }}\n"
+        f'body[data-jp-theme-light="true"] {selector} {{ {light} }}\n'
+        f'body[data-jp-theme-light="false"] {selector} {{ {dark} }}\n'
     )
 
 

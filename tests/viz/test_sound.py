@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -161,3 +162,11 @@ def test_blanks_alone_say_nothing_and_what_is_not_finite_is_drawn_as_unlikely():
 def test_an_alignment_of_other_shapes_is_refused():
     with pytest.raises(ShapeError, match=r"of 3 classes have the shape \(T, 3\), not \(2, 4\)"):
         md.viz.alignment(spoken(1, 2), "-ab")
+
+
+@pytest.mark.parametrize("picture", [md.viz.spectrogram(tone(440), 8000), md.viz.alignment(md.zeros(3, 2).log_softmax(1), "-a")])
+def test_on_a_dark_ground_the_blue_for_paper_is_made_lighter(picture):
+    (name,) = re.findall('<image class="([^"]+)"', picture.svg)
+    for where in ("@media (prefers-color-scheme: dark) { ", 'body[data-jp-theme-light="false"] '):
+        assert f"{where}.{name} {{ filter: brightness(1.6)" in picture.svg
+    assert f'body[data-jp-theme-light="true"] .{name} {{ filter: none; }}' in picture.svg

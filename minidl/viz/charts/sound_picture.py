@@ -4,13 +4,16 @@ import numpy as np
 
 from minidl.viz.charts.sound import QUIET, bands, checked_sound, heard, outline, readings
 from minidl.viz.colours import rgb
-from minidl.viz.figure import FigurePicture, wrapped
+from minidl.viz.figure import FigurePicture, in_tags, wrapped
 from minidl.viz.pixels import png
-from minidl.viz.theme import LIGHT
+from minidl.viz.theme import DARK, LIGHT, in_the_dark
 
 SHADES = 14
 LEAST = 1e-100  # below it the marks of an axis run into one another
 DOTS = 160  # samples up to which each is drawn as a dot
+# The blue for a white ground is dim on a dark one, where it is made lighter; and a glow below makes the quiet parts stronger.
+LIGHTER = "brightness(1.6) saturate(0.75)"
+GLOWING = f"{LIGHTER} drop-shadow(0 0 0 {DARK['value']}50)"
 
 
 def waveform(waveform, sample_rate, title=None):
@@ -105,7 +108,7 @@ def spectrogram(waveform, sample_rate, n_fft=256, hop_length=None, n_mels=None, 
         return [above, below]
 
     texts = readings(shown)
-    picture = SoundPicture(draw, title, samples, rate, (7, 4.2), texts, hop_length / rate, [png(pixels)])
+    picture = SoundPicture(draw, title, samples, rate, (7, 4.2), texts, hop_length / rate, [png(pixels)], GLOWING)
     picture.data["strongest"] = texts
     return picture
 
@@ -127,17 +130,25 @@ class SoundPicture(FigurePicture):
         Seconds from one of them to the next.
     images : list of str
         As in FigurePicture.
+    dark : str
+        What is done to the images on a dark ground: a CSS filter.
     """
 
     script = "sound"
 
-    def __init__(self, draw, title, samples, sample_rate, size, readings=(), step=1.0, images=()):
+    def __init__(self, draw, title, samples, sample_rate, size, readings=(), step=1.0, images=(), dark=LIGHTER):
+        self._dark = dark
         self._sound = {"sound": heard(samples, sample_rate), "seconds": len(samples) / sample_rate,
                        "readings": list(readings), "step": step}  # fmt: skip
         finite = samples[np.isfinite(samples)]
         data = {"seconds": len(samples) / sample_rate, "sample_rate": sample_rate,
                 "largest": float(np.abs(finite).max(initial=0))}  # fmt: skip
         super().__init__(draw, f"Sound: {title}", data, size=size, images=images)
+
+    def _svg(self, text):
+        name = "md-glowing" if self._dark == GLOWING else "md-lighter"
+        svg = in_tags(super()._svg(text), lambda tag: tag.replace("<image ", f'<image class="{name}" '))
+        return svg.replace("</style>", in_the_dark(f".{name}", f"filter: {self._dark};", "filter: none;") + "</style>", 1)
 
     def _places(self, figure, asked):
         """Where the line moves: the corners of each axes, and when they begin and end."""
