@@ -52,7 +52,7 @@ def css(selector):
 
 
 def in_the_dark(selector, dark, light):
-    """A style sheet that gives `selector` some declarations in the dark theme, and others where a page says that it is light."""
+    """A style sheet: declarations for `selector` in the dark theme, and others where the page says that it is light."""
     return (
         f"@media (prefers-color-scheme: dark) {{ {selector} {{ {dark} }} }}\n"
         f'body[data-jp-theme-light="true"] {selector} {{ {light} }}\n'

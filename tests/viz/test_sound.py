@@ -164,7 +164,9 @@ def test_an_alignment_of_other_shapes_is_refused():
         md.viz.alignment(spoken(1, 2), "-ab")
 
 
-@pytest.mark.parametrize("picture", [md.viz.spectrogram(tone(440), 8000), md.viz.alignment(md.zeros(3, 2).log_softmax(1), "-a")])
+@pytest.mark.parametrize(
+    "picture", [md.viz.spectrogram(tone(440), 8000), md.viz.alignment(md.zeros(3, 2).log_softmax(1), "-a")]
+)
 def test_on_a_dark_ground_the_blue_for_paper_is_made_lighter(picture):
     (name,) = re.findall('<image class="([^"]+)"', picture.svg)
     for where in ("@media (prefers-color-scheme: dark) { ", 'body[data-jp-theme-light="false"] '):

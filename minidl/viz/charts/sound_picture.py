@@ -11,7 +11,7 @@ from minidl.viz.theme import DARK, LIGHT, in_the_dark
 SHADES = 14
 LEAST = 1e-100  # below it the marks of an axis run into one another
 DOTS = 160  # samples up to which each is drawn as a dot
-# The blue for a white ground is dim on a dark one, where it is made lighter; and a glow below makes the quiet parts stronger.
+# The blue for a white ground is dim on a dark one, where it is made lighter; and a glow makes the quiet parts stronger.
 LIGHTER = "brightness(1.6) saturate(0.75)"
 GLOWING = f"{LIGHTER} drop-shadow(0 0 0 {DARK['value']}50)"
 
