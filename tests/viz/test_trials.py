@@ -6,6 +6,7 @@ import pytest
 
 import minidl as md
 from minidl.train import Float, Int, Trial, search
+from minidl.viz.charts.trials import axes_and_lines
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -35,6 +36,15 @@ def test_many_numbers_that_are_far_apart_stand_on_a_logarithmic_axis_and_near_on
     picture = md.viz.trials(tried(list(range(8)), far=far, near=near))
     assert [line[0] for line in heights(picture)] == pytest.approx([1 - k / 7 for k in range(8)])
     assert [line[1] for line in heights(picture)] == pytest.approx([k / 7 for k in range(8)])
+
+
+def test_whole_numbers_are_marked_by_whole_numbers_where_they_lie():
+    widths, layers = [8, 11, 16, 23, 32, 64, 128], [1, 2, 3, 4, 5, 6, 7]
+    axes, _ = axes_and_lines(tried(list(range(7)), width=widths, layers=layers), "error")
+    assert [text for _, text in axes[0].ticks] == ["8", "16", "32", "64", "128"]  # each twice the one before
+    assert [height for height, _ in axes[0].ticks] == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert [text for _, text in axes[1].ticks] == ["1", "2", "4", "6", "7"]
+    assert [height for height, _ in axes[1].ticks] == pytest.approx([0, 1 / 6, 0.5, 5 / 6, 1])
 
 
 def test_zero_has_one_place_whatever_its_sign():

@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 from minidl.viz.summary import evenly, number_text, shortened
 
 FEW = 6  # so many different values stand side by side, each with its name
-LOG_FROM = 30  # numbers whose largest is so many times the smallest get a logarithmic axis
+LOG_FROM = 10  # numbers whose largest is so many times the smallest get a logarithmic axis
 
 
 @dataclass
@@ -135,8 +135,11 @@ def _ruler(numbers):
     if low > 0 and high / low > LOG_FROM:
         bend, back = math.log, math.exp
     span = bend(high) - bend(low) or 1.0
-    ticks = [(k / 4, number_text(float(f"{back(bend(low) + k / 4 * span):.3g}"))) for k in range(5)]
-    return lambda value: (bend(value) - bend(low)) / span, ticks
+    height = lambda value: (bend(value) - bend(low)) / span
+    marked = [back(bend(low) + k / 4 * span) for k in range(5)]
+    if numbers and all(isinstance(number, Integral) for number in numbers):  # between two whole numbers there is nothing
+        return height, [(height(value), _written(value)) for value in sorted({round(value) for value in marked})]
+    return height, [(k / 4, number_text(float(f"{value:.3g}"))) for k, value in enumerate(marked)]
 
 
 def _written(value):
