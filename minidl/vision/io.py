@@ -1,5 +1,7 @@
 """Image files, read through Pillow."""
 
+import os
+import struct
 import warnings
 from enum import Enum
 
@@ -22,35 +24,41 @@ class ImageReadMode(Enum):
     RGB_ALPHA = "RGBA"
 
 
-def read_image(path, mode=ImageReadMode.UNCHANGED):
-    """The pixels of an image file.
+def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False):
+    """The pixels of an image file; of a film (GIF, TIFF) its first picture.
 
     Parameters
     ----------
     path : str or path
     mode : ImageReadMode or str
         "UNCHANGED", "GRAY", "GRAY_ALPHA", "RGB" or "RGB_ALPHA".
+    apply_exif_orientation : bool
+        Turn the picture upright: a telephone saves it as the sensor lay, and beside it how it was held.
 
     Returns
     -------
     Tensor of uint8, shape (C, H, W)
-        From 0 to 255; divide by 255 for a network.
+        From 0 to 255; divide by 255 for a network. Of 16 bits the upper 8 are kept.
 
     Raises
     ------
     DataFileError
-        In one line: there is no such file, it is no image (a text, a movie), it is cut short or damaged, or so large that
-        it would not fit into memory.
+        In one line: there is no such file, it is no image (a text, a movie), it is cut short or damaged, so large that
+        it would not fit into memory, or holds numbers of which nothing says which one is white.
+    ValueError
+        When there is no such mode.
     """
-    from PIL import Image, UnidentifiedImageError  # late: only who reads a file of an image waits for it
+    from PIL import Image, ImageOps, UnidentifiedImageError  # late: only who reads a file of an image waits for it
 
-    wanted = ImageReadMode[mode] if isinstance(mode, str) else mode
+    wanted = _mode(mode)
+    path = os.fspath(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(path, formats=FORMATS) as image:
                 _check_size(path, image.size)
-                return Tensor.wrap(_pixels(image, wanted.value))
+                upright = ImageOps.exif_transpose(image) if apply_exif_orientation else image
+                return Tensor.wrap(_pixels(_eight_bits(path, upright, image.format), wanted.value))
     except DataFileError:
         raise
     except UnidentifiedImageError:
@@ -59,9 +67,18 @@ def read_image(path, mode=ImageReadMode.UNCHANGED):
         raise DataFileError(
             f"{path} claims to be an image too large to be read (the limit is {MOST_PIXELS:,} pixels)"
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # Pillow's readers raise all of these for damaged files
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:  # Pillow raises all of these for damaged files
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DataFileError(f"{path} cannot be read as an image: {reason}") from error
+
+
+def _mode(mode):
+    """The mode of this name, or the mode itself."""
+    if isinstance(mode, ImageReadMode):
+        return mode
+    if mode not in ImageReadMode.__members__:
+        raise ValueError(f"an image is read as one of {', '.join(ImageReadMode.__members__)}, not as {mode!r}")
+    return ImageReadMode[mode]
 
 
 def _check_size(path, size):
@@ -73,11 +90,24 @@ def _check_size(path, size):
         )
 
 
+def _eight_bits(path, image, kind):
+    """The picture with a byte for each number: Pillow itself would take all that is above 255 for white."""
+    from PIL import Image
+
+    if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):  # those have 16 bits at most
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise DataFileError(
+            f"{path} holds one number of 32 bits for each pixel, and nothing says which of them is white. "
+            "Open it with PIL.Image, and divide by the largest"
+        )
+    return image
+
+
 def _pixels(image, wanted):
     """Bytes (C, H, W) of a picture of Pillow's."""
     if wanted is None:
-        wanted = (
-            image.mode if image.mode in ("L", "LA", "RGB", "RGBA") else "RGBA" if "transparency" in image.info else "RGB"
-        )
+        own = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA"}
+        wanted = own.get(image.mode) or ("RGBA" if "transparency" in image.info else "RGB")
     pixels = np.asarray(image.convert(wanted))
     return np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1), order="C")
