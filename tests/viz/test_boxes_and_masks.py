@@ -54,6 +54,22 @@ def test_boxes_say_their_label_score_and_overlap():
     assert bare.state()["targets"] == []
 
 
+def test_the_title_that_was_given_stays_and_colours_are_explained_where_there_are_true_boxes():
+    ground = lambda **options: md.viz.boxes(IMAGE, SAID, title="Where?", **options).state()["svg"]
+    assert "Where?" in ground(scores=SCORES, targets=TRUE)
+    assert "ochre doubled" in ground(scores=SCORES, targets=TRUE)
+    assert "Where?" in ground()
+    assert "doubled" not in ground()
+
+
+def test_boxes_without_scores_have_none_to_choose_by():
+    bare = md.viz.boxes(IMAGE, SAID, labels=["a", "b", "c", "d"])
+    assert bare.text == "Boxes: 4 boxes"
+    assert bare.state()["told"] == ["a", "b", "c", "d"]
+    assert not bare.state()["scored"]
+    assert md.viz.boxes(IMAGE, SAID, SCORES).state()["scored"]
+
+
 def test_boxes_that_cannot_be_drawn_are_refused():
     with pytest.raises(ShapeError, match="boxes and scores of shape"):
         md.viz.boxes(IMAGE, SAID, SCORES[:2])

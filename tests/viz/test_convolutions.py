@@ -32,7 +32,7 @@ def test_feature_maps_are_the_outputs_of_the_convolutions():
 def test_a_map_shows_its_filter_when_it_is_asked():
     points = md.viz.feature_maps(reader(), md.rand(12, 12)).state()["points"]
     assert len(points) == 20
-    assert points[0][2].startswith("0, map 0: from ")
+    assert points[0][2].startswith("Conv2d 0, map 0: from ")
     assert points[0][3].startswith("data:image/png;base64,")
 
 
@@ -74,7 +74,7 @@ def test_a_receptive_field_is_where_the_gradient_reaches(layers):
 def test_the_receptive_field_of_the_unit_under_the_mouse_is_framed():
     picture = md.viz.receptive_field(reader(), md.rand(12, 12))
     check_picture(picture)
-    assert picture.text == "Receptive field: a unit of 0 sees 3 × 3 pixels, one of 3 8 × 8, 44% of the image"
+    assert picture.text == "Receptive field: a unit of Conv2d 0 sees 3 × 3 pixels; of Conv2d 3, 8 × 8, 44% of the image"
     first = picture.state()["grids"][0]
     left, top, right, _ = first["box"]
     pixel = (right - left) / 12

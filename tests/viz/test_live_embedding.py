@@ -7,6 +7,7 @@ import minidl as md
 from minidl import nn
 from minidl.errors import MinidlError, ShapeError
 from minidl.viz.charts.live_embedding import drawn, same_class_nearest, turned_to_fit
+from minidl.viz.colours import rgb, steady_colour
 from tests.viz.fuzzing import check_picture
 
 POINTS = md.tensor([[0.0, 0.0], [0.1, 1.0], [5.0, 0.0], [5.2, 1.1]])
@@ -54,6 +55,16 @@ def test_it_says_for_how_many_the_nearest_other_has_the_same_class():
     film.add(lambda x: x, "apart")
     assert film.close().text.endswith("the nearest other has the same class: 0% in mixed, 100% in apart")
     assert same_class_nearest(np.array([[np.nan], [1.0], [1.1]]), np.array([0, 1, 1])) == pytest.approx(2 / 3)
+
+
+def test_the_points_have_the_colours_of_the_legend_on_light_and_dark():
+    film = md.viz.LiveEmbedding(POINTS, CLASSES)
+    film.add(lambda x: x, "once")
+    svg = film.close().svg
+    for k in (0, 1):
+        assert f"fill: {steady_colour(k)}" in svg  # the legend: no variable of the theme, for pixels cannot follow it
+        points = drawn(POINTS.array[2 * k : 2 * k + 2], np.array([k, k]), 6.0)
+        assert np.allclose(points[points[..., 3] > 0], [*rgb(steady_colour(k)), 1])
 
 
 def test_a_plane_is_turned_and_mirrored_to_resemble_the_one_before():

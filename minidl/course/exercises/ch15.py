@@ -29,7 +29,7 @@ PREDICTIONS = {
         choices=("random", "emoji", "letters", "rotation", "contrastive"),
     ),
     "p5": Prediction(
-        "Without the pushing: how large is the cosine between the embeddings of *different* digits?", close=0.05
+        "Without the pushing: how large is the cosine between the embeddings of different digits?", close=0.05
     ),
 }
 

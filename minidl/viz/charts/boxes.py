@@ -28,6 +28,8 @@ class Boxes:
         The score of the box that found each target; it is missed where the threshold is above.
     told : list of N str
         The tooltip of each box.
+    scored : bool
+        Whether scores were given; without them there is nothing to choose by.
     """
 
     pixels: np.ndarray
@@ -37,6 +39,7 @@ class Boxes:
     fates: list
     finders: list
     told: list
+    scored: bool
 
     def counts(self, threshold):
         """How many boxes from this score on are found, doubled and wrong, and how many targets are missed."""
@@ -51,6 +54,8 @@ class Boxes:
     def title(self, threshold):
         """What a reader should see."""
         counts = self.counts(threshold)
+        if not self.scored and not len(self.targets):
+            return f"{len(self.boxes)} boxes"
         if not len(self.targets):
             return f"{sum(counts.values())} boxes with a score of at least {number_text(threshold)}"
         said = ", ".join(f"{counts[fate]} {fate}" for fate in FATES)
@@ -86,7 +91,8 @@ def boxes_of(image, boxes, scores, targets, labels, iou_threshold):
         For a score or a side that is not a finite number.
     """
     pixels = checked_picture(image)
-    boxes, scores = _corners(boxes, "boxes"), checked_scores(scores, boxes)
+    scored, boxes = scores is not None, _corners(boxes, "boxes")
+    scores = checked_scores(scores, boxes)
     true = _corners(np.zeros((0, 4)) if targets is None else targets, "targets")
     labels = [None] * len(boxes) if labels is None else np.asarray(labels).tolist()
     if len(labels) != len(boxes):
@@ -106,12 +112,12 @@ def boxes_of(image, boxes, scores, targets, labels, iou_threshold):
     told = [
         "\n".join(
             ([] if label is None else [str(label)])
-            + [f"score {number_text(score)}"]
+            + ([f"score {number_text(score)}"] if scored else [])
             + ([] if targets is None else [f"{fate}: IoU {number_text(best)} with the nearest true box"])
         )
         for label, score, fate, best in zip(labels, scores, fates, overlap, strict=True)
     ]
-    return Boxes(pixels, boxes, scores, true, fates, finders, told)
+    return Boxes(pixels, boxes, scores, true, fates, finders, told, scored)
 
 
 def _corners(boxes, name):

@@ -69,6 +69,8 @@ class BoxesPicture(FigurePicture):
 
     def __init__(self, found, threshold, title):
         self._found, self._threshold, self._title = found, threshold, title or found.title(threshold)
+        legend = ["green is found, ochre doubled, orange wrong, pink (dotted) missed"] if len(found.targets) else []
+        self._ground_title = "\n".join(([title] if title else []) + legend)  # what stays true when the slider moves
         data = {
             "counts": found.counts(threshold),
             "fates": found.fates,
@@ -84,7 +86,7 @@ class BoxesPicture(FigurePicture):
 
     def _without(self, figure):
         axes = image_axes(figure, self._found.pixels)
-        axes.set_title(wrapped("green is found, ochre doubled, orange wrong, pink (dotted) missed", self._size[0] - 0.4))
+        axes.set_title(wrapped(self._ground_title, self._size[0] - 0.4))
         tall, wide = self._found.pixels.shape
         return [(axes, -0.5, tall - 0.5, ""), (axes, wide - 0.5, -0.5, "")]  # where the corners are in the SVG
 
@@ -113,7 +115,7 @@ class BoxesPicture(FigurePicture):
             "svg": self._ground.svg, "text": self.text, "corners": corners, "limits": [[0, wide], [tall, 0]],
             "boxes": [[*map(short, box)] for box in found.boxes.tolist()], "scores": [*map(short, found.scores.tolist())],
             "fates": found.fates, "told": found.told, "targets": [[*map(short, box)] for box in found.targets.tolist()],
-            "finders": found.finders, "threshold": self._threshold,
+            "finders": found.finders, "threshold": self._threshold, "scored": found.scored,
         }  # fmt: skip
 
 

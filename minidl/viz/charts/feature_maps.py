@@ -6,7 +6,7 @@ import numpy as np
 
 from minidl.engine.grad_mode import no_grad
 from minidl.engine.tensor import Tensor
-from minidl.viz.charts.layers_watched import convolutions, one_image
+from minidl.viz.charts.layers_watched import convolutions, label_of, one_image
 from minidl.viz.summary import drawable, number_text
 
 MOST_MAPS = 16  # of a layer
@@ -20,6 +20,8 @@ class LayerMaps:
     Attributes
     ----------
     name : str
+    label : str
+        With the kind of the layer, such as "Conv2d 0".
     maps : array, shape (n, H, W)
         The first of them; NaN where they are not finite.
     filters : array, shape (n, h, w)
@@ -29,6 +31,7 @@ class LayerMaps:
     """
 
     name: str
+    label: str
     maps: np.ndarray
     filters: np.ndarray
     count: int
@@ -37,7 +40,7 @@ class LayerMaps:
         """The tooltip of a map."""
         seen = self.maps[k][np.isfinite(self.maps[k])]
         numbers = f"from {number_text(seen.min())} to {number_text(seen.max())}" if seen.size else "nothing is finite"
-        return f"{self.name}, map {k}: {numbers}\nits filter:"
+        return f"{self.label}, map {k}: {numbers}\nits filter:"
 
     def strongest(self):
         """The number of the map with the largest value, and that value."""
@@ -61,7 +64,8 @@ def maps_of(model, image):
     for name, module, out in seen[:MOST_LAYERS]:
         maps = out.array[0]
         filters = module.weight.array.mean(axis=1)
-        layers.append(LayerMaps(name or type(module).__name__, drawable(maps[:MOST_MAPS]), filters[:MOST_MAPS], len(maps)))
+        names = name or type(module).__name__, label_of(name, module)
+        layers.append(LayerMaps(*names, drawable(maps[:MOST_MAPS]), filters[:MOST_MAPS], len(maps)))
     return layers
 
 
@@ -69,4 +73,4 @@ def maps_title(layers):
     """What a reader should see."""
     sizes = [f"{layer.count} maps of {layer.maps.shape[1]} × {layer.maps.shape[2]}" for layer in layers]
     strongest, _ = layers[-1].strongest()
-    return f"{', then '.join(sizes)}; in {layers[-1].name} map {strongest} answers most strongly"
+    return f"{', then '.join(sizes)}; in {layers[-1].label} map {strongest} answers most strongly"

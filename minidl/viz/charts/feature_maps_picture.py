@@ -73,5 +73,5 @@ def _draw_layer(axes, layer):
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     shown = f", the first {n} of {layer.count} maps" if n < layer.count else ""
-    axes.set_title(plain_label(layer.name) + shown, fontsize=10, color=LIGHT["faint"], pad=4)
+    axes.set_title(plain_label(layer.label) + shown, fontsize=10, color=LIGHT["faint"], pad=4)
     return asked

@@ -61,6 +61,16 @@ def run_and_watch(model, batch, kind):
             hook.remove()
 
 
+def label_of(name, module):
+    """What a layer is called in a picture: its kind, and its name where it has one.
+
+    >>> from minidl import nn
+    >>> label_of("0", nn.ReLU()), label_of("", nn.ReLU())
+    ('ReLU 0', 'ReLU')
+    """
+    return f"{type(module).__name__} {name}".strip()
+
+
 def convolutions(model, batch):
     """The output of the model, and name, layer and output of each convolution that ran.
 

@@ -9,7 +9,7 @@ from minidl.errors import ShapeError
 from minidl.nn.modes import evaluating
 from minidl.train.metrics import array_of
 from minidl.viz.charts.embedding import principal_plane
-from minidl.viz.colours import class_colour, rgb
+from minidl.viz.colours import rgb, steady_colour
 from minidl.viz.summary import drawable
 
 SIDE = 300  # pixels of a frame
@@ -140,5 +140,5 @@ def drawn(points, classes, limit):
     shown = np.flatnonzero(np.isfinite(points).all(axis=1))
     places = np.clip(np.rint((points[shown] / limit + 1) / 2 * (SIDE - 1)), 3, SIDE - 4).astype(int)
     for (column, row), k in zip(places, np.zeros(len(shown), int) if classes is None else classes[shown], strict=True):
-        image[row - 3 : row + 4, column - 3 : column + 4][STAMPS[mark(k)]] = [*rgb(class_colour(k)), 0.8]
+        image[row - 3 : row + 4, column - 3 : column + 4][STAMPS[mark(k)]] = [*rgb(steady_colour(k)), 1.0]
     return image

@@ -9,7 +9,7 @@ from minidl.errors import MinidlError, ShapeError
 from minidl.train.callbacks import Callback
 from minidl.train.metrics import array_of
 from minidl.viz.charts.live_embedding import drawn, mark, moment_of, reach
-from minidl.viz.colours import class_colour
+from minidl.viz.colours import steady_colour
 from minidl.viz.figure import FigurePicture, wrapped
 from minidl.viz.notebook import Stage
 from minidl.viz.pixels import png
@@ -120,7 +120,7 @@ class LiveEmbedding(Callback):
             pixels = drawn(moments[-1].points, self._classes, limit)
             axes.imshow(pixels, extent=(-limit, limit, -limit, limit), origin="lower")
             for k in [] if self._classes is None else np.unique(self._classes):
-                axes.scatter([], [], s=26, color=class_colour(k), marker=mark(k), label=str(k), linewidth=0)
+                axes.scatter([], [], s=26, color=steady_colour(k), marker=mark(k), label=str(k), linewidth=0)
             if self._classes is not None:
                 axes.legend(title="class", fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
             axes.set_xlabel("first principal component")

@@ -10,7 +10,7 @@ from minidl.errors import MinidlError
 from minidl.nn.convolution import Conv2d
 from minidl.nn.linear import Linear
 from minidl.nn.pooling import AvgPool2d, MaxPool2d
-from minidl.viz.charts.layers_watched import one_image, run_and_watch
+from minidl.viz.charts.layers_watched import label_of, one_image, run_and_watch
 
 
 @dataclass
@@ -20,6 +20,8 @@ class Field:
     Attributes
     ----------
     name : str
+    label : str
+        With the kind of the layer, such as "Conv2d 0".
     size : (int, int)
         Pixels that a unit sees.
     step : (int, int)
@@ -31,6 +33,7 @@ class Field:
     """
 
     name: str
+    label: str
     size: tuple
     step: tuple
     start: tuple
@@ -75,7 +78,7 @@ def fields_of(model, image):
         start = tuple(s + (r / 2 - p) * j for s, r, p, j in zip(start, reach, padding, step, strict=True))
         size = tuple(n + r * j for n, r, j in zip(size, reach, step, strict=True))
         step = tuple(j * t for j, t in zip(step, stride, strict=True))
-        fields.append(Field(name or type(module).__name__, size, step, start, out.shape[-2:]))
+        fields.append(Field(name or type(module).__name__, label_of(name, module), size, step, start, out.shape[-2:]))
     if not fields:
         raise MinidlError("no convolution and no pooling of this model ran, so every unit sees the whole image")
     return fields
@@ -98,10 +101,8 @@ def _settings(module):
 
 def field_title(fields, height, width):
     """What a reader should see."""
-    last = fields[-1]
+    first, last = fields[0], fields[-1]
     share = min(1.0, last.size[0] / height) * min(1.0, last.size[1] / width)
-    first = fields[0]
-    return (
-        f"a unit of {first.name} sees {first.size[0]} × {first.size[1]} pixels, one of {last.name} "
-        f"{last.size[0]} × {last.size[1]}, {share:.0%} of the image"
-    )
+    begin = f"a unit of {first.label} sees {first.size[0]} × {first.size[1]} pixels"
+    end = f"; of {last.label}, {last.size[0]} × {last.size[1]}" if last is not first else ""
+    return f"{begin}{end}, {share:.0%} of the image"

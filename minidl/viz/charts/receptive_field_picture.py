@@ -39,7 +39,7 @@ def receptive_field(model, image, title=None):
     >>> import minidl as md
     >>> model = md.nn.Sequential(md.nn.Conv2d(1, 4, 3), md.nn.ReLU(), md.nn.MaxPool2d(2), md.nn.Conv2d(4, 8, 3))
     >>> md.viz.receptive_field(model, (28, 28))
-    Receptive field: a unit of 0 sees 3 × 3 pixels, one of 3 8 × 8, 8% of the image
+    Receptive field: a unit of Conv2d 0 sees 3 × 3 pixels; of Conv2d 3, 8 × 8, 8% of the image
     """
     fields = fields_of(model, image)
     empty = isinstance(image, tuple | list)
@@ -72,10 +72,10 @@ def _draw_field(axes, field, pixels):
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
-    axes.set_title(f"{plain_label(field.name, 14)}\n{field.size[0]} × {field.size[1]}", fontsize=10)
+    axes.set_title(f"{plain_label(field.label, 22)}\n{field.size[0]} × {field.size[1]}", fontsize=10)
     if max(field.units) > MOST_UNITS:
         return []
-    tell = lambda i, j: f"{field.name}, unit ({i}, {j})\nsees {field.size[0]} × {field.size[1]} pixels"
+    tell = lambda i, j: f"{field.label}, unit ({i}, {j})\nsees {field.size[0]} × {field.size[1]} pixels"
     texts = [[tell(i, j) for j in range(field.units[1])] for i in range(field.units[0])]
     regions = {f"{i},{j}": _inside(field.seen_by(i, j), tall, wide) for i in range(len(texts)) for j in range(len(texts[0]))}
     return [Grid(axes, texts, regions=regions, box=(-0.5, -0.5, wide - 0.5, tall - 0.5))]

@@ -13,6 +13,7 @@
  * @property {number[][]} targets
  * @property {(number | null)[]} finders The score of the box that found each target.
  * @property {number} threshold
+ * @property {boolean} scored Whether there are scores to choose by.
  */
 
 /** @param {Context} context */
@@ -70,7 +71,7 @@ async function render({ model, el }) {
   };
   const show = (/** @type {number} */ value) => value.toFixed(2);
   const options = { label: "score from", min: 0, max: 1, step: 0.01, value: threshold, show };
-  const slider = addSlider(bar, options, (value) => { threshold = value; draw(); });
+  const slider = state.scored ? addSlider(bar, options, (value) => { threshold = value; draw(); }) : undefined;
 
   const told = [
     ...drawn.map((mark, k) => ({ mark, text: state.told[k] })),
@@ -105,6 +106,7 @@ async function render({ model, el }) {
     said.textContent = next.text;
   };
   const by = (/** @type {number} */ step) => () => {
+    if (!slider) return;
     threshold = Math.max(0, Math.min(1, Math.round(100 * (threshold + step)) / 100));
     leave();
     slider.set(threshold);
