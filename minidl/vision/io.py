@@ -67,7 +67,7 @@ def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False)
         raise DataFileError(
             f"{path} claims to be an image too large to be read (the limit is {MOST_PIXELS:,} pixels)"
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:  # Pillow raises all of these for damaged files
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:  # Pillow raises all of these for damage
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DataFileError(f"{path} cannot be read as an image: {reason}") from error
 

@@ -55,7 +55,7 @@ def receptive_field(model, image, title=None):
 
     wide = max(5.0, 2.2 * len(shown))
     data = {f.name: {"size": list(f.size), "step": list(f.step), "units": list(f.units)} for f in fields}
-    return FigurePicture(draw, f"Receptive field: {title}", data, size=(wide, 0.8 + wide / len(shown)))
+    return FigurePicture(draw, f"Receptive field: {title}", data, size=(wide, min(3.2, 0.8 + wide / len(shown))))
 
 
 def _draw_field(axes, field, pixels):
