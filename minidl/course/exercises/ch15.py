@@ -28,7 +28,9 @@ PREDICTIONS = {
         "Whose frozen features serve the digits best, in the mean over the draws?",
         choices=("random", "emoji", "letters", "rotation", "contrastive"),
     ),
-    "p5": Prediction("Without the pushing: how large is the cosine between the embeddings of different digits?", close=0.05),
+    "p5": Prediction(
+        "Without the pushing: how large is the cosine between the embeddings of *different* digits?", close=0.05
+    ),
 }
 
 
