@@ -66,6 +66,7 @@ def test_boxes_without_scores_have_none_to_choose_by():
     bare = md.viz.boxes(IMAGE, SAID, labels=["a", "b", "c", "d"])
     assert bare.text == "Boxes: 4 boxes"
     assert bare.state()["told"] == ["a", "b", "c", "d"]
+    assert md.viz.boxes(IMAGE, SAID[:2]).state()["told"] == ["box 0", "box 1"]
     assert not bare.state()["scored"]
     assert md.viz.boxes(IMAGE, SAID, SCORES).state()["scored"]
 

@@ -115,7 +115,8 @@ def boxes_of(image, boxes, scores, targets, labels, iou_threshold):
             + ([f"score {number_text(score)}"] if scored else [])
             + ([] if targets is None else [f"{fate}: IoU {number_text(best)} with the nearest true box"])
         )
-        for label, score, fate, best in zip(labels, scores, fates, overlap, strict=True)
+        or f"box {k}"
+        for k, (label, score, fate, best) in enumerate(zip(labels, scores, fates, overlap, strict=True))
     ]
     return Boxes(pixels, boxes, scores, true, fates, finders, told, scored)
 
