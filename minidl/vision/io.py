@@ -92,7 +92,7 @@ def _check_size(path, size):
 
 def _eight_bits(path, image, kind):
     """The picture with a byte for each number: Pillow itself would take all that is above 255 for white."""
-    from PIL import Image
+    from PIL import Image  # late, as above
 
     if image.mode.startswith("I;16") or (image.mode == "I" and kind in ("PNG", "PPM")):  # those have 16 bits at most
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
