@@ -148,12 +148,12 @@ class recorded_if(_ChosenGradMode):
 
 
 class inference_mode(_ChosenGradMode):
-    """PyTorch's stricter `no_grad`; here they are the same. ``inference_mode(False)`` changes nothing inside."""
+    """PyTorch's stricter `no_grad`; here they are the same. ``inference_mode(False)`` records, also inside of either."""
 
     @staticmethod
     def recording_for(mode):
         """What `mode` means for recording."""
-        return not mode and this_thread.state.recording
+        return not mode
 
 
 class set_grad_enabled(_ChosenGradMode):

@@ -28,6 +28,14 @@ def test_a_decorated_function_runs_in_its_mode_and_leaves_the_other_as_it_was(de
     assert recording()
 
 
+@pytest.mark.parametrize("around", [md.no_grad, md.inference_mode])
+def test_inference_mode_false_records_inside_of_others_as_in_pytorch(around):
+    with around():
+        with md.inference_mode(False):
+            assert recording()
+        assert not recording()
+
+
 def test_set_grad_enabled_as_a_decorator_concerns_the_function_alone():
     @md.set_grad_enabled(False)
     def look():
