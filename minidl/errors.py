@@ -60,6 +60,24 @@ def aligned(names_and_shapes):
     return "\n".join(f"    {name:<{left}} {text:>{right}}" for name, text in rows)
 
 
+def what_came(value):
+    """What was given in the place of a tensor, and what was probably meant.
+
+    >>> what_came(None)
+    'None. Does the function that made it return its result?'
+    """
+    kind = type(value).__name__
+    if value is None:
+        return "None. Does the function that made it return its result?"
+    if isinstance(value, list | tuple) and any(hasattr(part, "requires_grad") for part in value):
+        return f"a {kind} of tensors. Take one of them, as in output, state = lstm(x), or join them: minidl.stack([a, b])"
+    if isinstance(value, list | tuple | int | float):
+        return f"a {kind}. Did you mean minidl.tensor(...) ?"
+    if hasattr(value, "forward"):
+        return f"a module. Call it first: {kind}(...)(x)"
+    return f"a {kind}"
+
+
 def broadcast_error(operation, shapes, names=()):
     """A ShapeError for shapes that cannot be broadcast together, naming the dimension where they part."""
     names = list(names) or ["abcdefgh"[i] for i in range(len(shapes))]

@@ -37,7 +37,13 @@ def named(name, shelf, what):
     name = str(name)
     known = shelf(name.partition(".")[0])
     if name not in known:
-        raise KeyError(f"there is no {what} {name!r}; there are {', '.join(known or shelf())}")
+        if not known:
+            chapters = sorted({each.partition(".")[0] for each in shelf()})
+            raise KeyError(
+                f"there is no {what} {name!r}: a name is that of a chapter, {chapters[0]} to {chapters[-1]}, and of a "
+                f"part of it, as in {next(iter(shelf()))!r}"
+            )
+        raise KeyError(f"there is no {what} {name!r}; there are {', '.join(known)}")
     return known[name]
 
 

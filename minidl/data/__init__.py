@@ -36,6 +36,7 @@ from minidl.data.synthetic import blobs, circles, moons, sines, spirals
 from minidl.data.tables import breast_cancer, diabetes, iris, wine
 from minidl.data.texts import docstrings, menus, names, novel, poems, reviews
 from minidl.data.workers import get_worker_info
+from minidl.engine.names import missing as _missing
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset",
@@ -45,3 +46,7 @@ __all__ = [
     "menus", "mnist", "moons", "names", "novel", "nuclei", "olivetti_faces", "poems", "random_split", "reviews", "sines",
     "sketches", "spirals", "syllables", "transforms", "wine",
 ]  # fmt: skip
+
+
+def __getattr__(name):
+    raise _missing("module 'minidl.data'", name, __all__)

@@ -36,6 +36,11 @@ def default_collate(batch):
     if isinstance(first, Tensor):
         return stack(list(batch))
     if isinstance(first, np.ndarray | np.generic) and not isinstance(first, str | bytes):
+        if len(shapes := {np.shape(example) for example in batch}) > 1:
+            raise ShapeError(
+                f"the arrays of a batch need one shape, and have {', '.join(map(str, sorted(shapes)))}: give the loader a "
+                "collate_fn that brings them to one, such as nn.utils.rnn.pad_sequence"
+            )
         return Tensor(np.stack(batch))
     if isinstance(first, float):
         return Tensor(batch, dtype=np.float64)

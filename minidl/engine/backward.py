@@ -162,7 +162,8 @@ def _refuse_if_freed(node):
     if not node.args:
         raise GraphError(
             f"this graph was already used: backward frees the graph as it goes, and {node.operation.name!r} is gone.\n"
-            "To go through it twice, say so the first time: loss.backward(retain_graph=True)"
+            "To go through it twice, say so the first time: loss.backward(retain_graph=True)\n"
+            "If a part of it comes from an earlier step, such as a hidden state, leave that step behind: h = h.detach()"
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from minidl.engine.devices import check_device
 from minidl.engine.dtypes import refuse_complex
 from minidl.engine.tensor import Tensor
-from minidl.errors import MinidlError, ShapeError, broadcast_error
+from minidl.errors import DimensionError, DtypeError, MinidlError, ShapeError, broadcast_error, what_came
 
 # PyTorch and NumPy have several names for one thing. In minidl a function has one parameter for it, named as in its
 # formula; what a caller may write instead stands here, once for all functions.
@@ -69,6 +69,19 @@ def _refusing_numbers(function, count):
         return function(*args, **kwargs)
 
     return called
+
+
+def need_tensors(name, **given):
+    """Refuse what is no tensor (and no array), by the name of its argument, with what was probably meant.
+
+    >>> need_tensors("embedding", input=[1, 2])
+    Traceback (most recent call last):
+    ...
+    TypeError: embedding needs a tensor as input, and got a list. Did you mean minidl.tensor(...) ?
+    """
+    for argument, value in given.items():
+        if not isinstance(value, Tensor | np.ndarray | np.generic):
+            raise TypeError(f"{name} needs a tensor as {argument}, and got {what_came(value)}")
 
 
 def with_own_names(function, args, kwargs):
@@ -168,9 +181,20 @@ def _shown(function):
 
 
 def explained(name, promote, arrays, error):
-    """NumPy's error about shapes, rewritten so that it teaches; any other error unchanged."""
+    """An error of NumPy or Python about what an operation got, rewritten so that it teaches; any other unchanged."""
     if isinstance(error, MinidlError):
         return error  # which says it already
+    if isinstance(error, np.exceptions.AxisError):
+        return DimensionError(f"{name}: {error}")
+    if isinstance(error, AttributeError):
+        strange = any(a is error.obj for a in arrays) and not isinstance(error.obj, np.ndarray)
+        return TypeError(f"{name} needs a tensor, and got {what_came(error.obj)}") if strange else error
+    if isinstance(error, TypeError):
+        if "not supported for the input types" not in str(error):
+            return error
+        dtypes = ", ".join(str(a.dtype) for a in arrays if isinstance(a, np.ndarray))
+        hint = ". To combine conditions: (a > 0) & (b > 0)" if name in ("bitwise_and", "bitwise_or") else ""
+        return DtypeError(f"{name} is for whole numbers and booleans, not for {dtypes}{hint}")
     shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
     try:
         np.broadcast_shapes(*shapes)

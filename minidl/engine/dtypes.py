@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minidl.errors import DtypeError
+from minidl.errors import DtypeError, what_came
 
 float16, float32, float64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
 uint8, int8, int16, int32, int64 = (np.dtype(t) for t in (np.uint8, np.int8, np.int16, np.int32, np.int64))
@@ -164,5 +164,7 @@ def _constant(value):
             f"follow the gradient through {library}.\nCopy its values first: minidl.tensor(x.detach().numpy())"
         )
     if isinstance(value, list | tuple):
+        if any(getattr(part, "ndim", 0) or getattr(part, "requires_grad", False) for part in value):
+            raise TypeError(f"an operation needs a tensor, and got {what_came(value)}")
         return np.asarray(value)
     raise TypeError(f"minidl cannot compute with a {type(value).__name__}: {value!r:.60}")

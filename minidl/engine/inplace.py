@@ -131,7 +131,10 @@ def _write(tensor, values, what):
             "what is changed in place is not broadcast"
         )
     if (values.dtype.kind == "f" and tensor.dtype.kind != "f") or (values.dtype.kind != "b" and tensor.dtype.kind == "b"):
-        raise DtypeError(f"{what} gives {values.dtype}, which does not fit into a tensor of {tensor.dtype}")
+        raise DtypeError(
+            f"{what} gives {values.dtype}, which does not fit into a tensor of {tensor.dtype}. "
+            f"Make a new tensor (x = x + 1, not x += 1), or change the dtype first: x = x.to(minidl.{values.dtype})"
+        )
     changes.mark(tensor.array)
     tensor.array[...] = values
 

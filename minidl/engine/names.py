@@ -29,6 +29,7 @@ def missing(owner, name, there, reasons=REASONS):
         return AttributeError(f"{owner} has no {name!r}: {reasons[name]}{end}", **SAID)
     from difflib import get_close_matches  # only after a mistake
 
-    near = get_close_matches(name, [n for n in there if not n.startswith("_")], 3, 0.7) if not name.startswith("_") else []
+    public = [n for n in there if not n.startswith("_")] if not name.startswith("_") else []
+    near = [n for n in public if n.lower() == name.lower()] or get_close_matches(name, public, 3, 0.7)
     hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}", **SAID)

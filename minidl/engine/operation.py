@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from minidl.engine.calling import explained, tidy
+from minidl.engine.calling import explained, parameters_of, tidy
 from minidl.engine.dtypes import promote_all
 from minidl.engine.grad_mode import clock, this_thread
 from minidl.engine.registry import FUNCTIONS, REGISTRY, UFUNCS
@@ -141,6 +141,10 @@ def operation(
         )  # fmt: skip
 
     name = name or rule.__name__.strip("_")
+    if promote is not None and operands is None and {"dim", "axis"} & {*parameters_of(rule).positional}:
+        raise ValueError(
+            f"{name}: promote would make a tensor of its axis, too; operands=1 says that one tensor comes before it"
+        )
 
     @wraps(rule)
     def apply(*args, **kwargs):
@@ -172,8 +176,11 @@ def operation(
                         arrays[i] = np.asarray(arrays[i], dtype)  # NumPy is twice as fast with this as with the number
         try:
             result = rule(*arrays, **kwargs) if kwargs else rule(*arrays)
-        except ValueError as error:
-            raise explained(name, promote, arrays, error) from error
+        except (AttributeError, TypeError, ValueError) as error:
+            better = explained(name, promote, arrays, error)
+            if better is error:
+                raise
+            raise better from error
         if type(result) is not tuple:
             _refuse_result(name, result, wanted)
         out = Tensor.wrap(result[0])

@@ -194,7 +194,10 @@ class Tensor:
     def item(self):
         """The value of a tensor with one element, as a Python number."""
         if self.array.size != 1:
-            raise ShapeError(f"item() gives one number, and this tensor of shape {self.shape} has {self.array.size}")
+            raise ShapeError(
+                f"item() gives one number, and this tensor of shape {self.shape} has {self.array.size}. "
+                "For all of them there is x.tolist()"
+            )
         return self.array.item()
 
     def tolist(self):

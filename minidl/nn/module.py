@@ -8,7 +8,7 @@ import numpy as np
 
 from minidl.engine import dtypes
 from minidl.engine.grad_mode import this_thread
-from minidl.engine.names import missing
+from minidl.engine.names import SAID, missing
 from minidl.engine.tensor import Tensor
 from minidl.errors import DeviceError, DtypeError, MinidlError
 from minidl.nn import hooks
@@ -84,7 +84,14 @@ class Module:
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name) -> Any:  # called only for names that do not exist
-        raise missing(f"{type(self).__name__!r} object", name, dir(self), reasons={})
+        kind = type(self).__name__
+        if hasattr(Tensor, name) and not name.startswith("_"):
+            raise AttributeError(
+                f"{kind!r} object has no attribute {name!r}: that belongs to a tensor. This is a module, which makes one "
+                f"when it is called: {kind}(...)(x).{name}",
+                **SAID,
+            )
+        raise missing(f"{kind!r} object", name, dir(self), reasons={})
 
     def __delattr__(self, name):
         self._kinds.pop(name, None)

@@ -263,6 +263,7 @@ def _prepared(name, n, x, weight, bias, stride, padding, dilation, groups):
         raise ShapeError(
             f"{name}: the weight expects {weight.shape[1] * groups} channels, and the input has {x.shape[1]}\n"
             f"    input   {x.shape}\n    weight  {weight.shape}   (groups={groups})"
+            + _channels_last_hint(x.shape, weight.shape[1] * groups)
         )
     if padding == "same":
         if max(stride) > 1:
@@ -355,6 +356,14 @@ def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_paddi
         reached = Tensor.wrap(np.arange(depth) * step + k * apart)
         y = y.index_add(1, reached, part.unflatten(0, (N, depth)))
     return _finished(y[:, cut : cut + size[0]].transpose(1, 2), bias, single)
+
+
+def _channels_last_hint(shape, channels):
+    """What to write for an image whose channels stand at the end."""
+    if shape[-1] != channels:
+        return ""
+    order = (0, len(shape) - 1, *range(1, len(shape) - 1))
+    return f"\nDid you mean input.permute{order} ?  {shape} -> {tuple(shape[k] for k in order)}"
 
 
 def _prepared_transpose(name, n, x, weight, bias, stride, padding, output_padding, groups, dilation):

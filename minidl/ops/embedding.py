@@ -2,6 +2,7 @@ r"""Embedding: a learned vector for each word."""
 
 import numpy as np
 
+from minidl.engine.calling import need_tensors
 from minidl.engine.grad_mode import is_grad_enabled, no_grad
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
@@ -53,6 +54,7 @@ def gradient_times(x, s):
 
 def _checked_indices(name, input, weight, padding_idx):
     """The indices as an array, checked against the table."""
+    need_tensors(name, input=input)
     if weight.ndim != 2:
         raise ShapeError(f"{name} needs a table (num_embeddings, embedding_dim), and the weight has shape {weight.shape}")
     n = weight.shape[0]

@@ -150,7 +150,9 @@ def setitem(x, index, value):
     value = value if isinstance(value, Tensor) else Tensor.wrap(typed(value, x.dtype))
     refuse_complex(value.dtype)
     if value.dtype.kind == "f" and x.dtype.kind != "f":
-        raise DtypeError(f"a value of {value.dtype} does not fit into a tensor of {x.dtype}")
+        raise DtypeError(
+            f"a value of {value.dtype} does not fit into a tensor of {x.dtype}. Did you mean x = x.float() before ?"
+        )
     value = value.to(x.dtype)
     try:
         basic, advanced = _in_two_steps(index, x.ndim)
@@ -304,7 +306,7 @@ def one_hot(labels, num_classes=-1):
     """
     array = labels.array
     if array.dtype.kind not in "iu":
-        raise DtypeError(f"one_hot needs whole numbers, not {array.dtype}")
+        raise DtypeError(f"one_hot needs whole numbers, not {array.dtype}. Did you mean labels.long() ?")
     n = int(array.max()) + 1 if num_classes == -1 else whole_number(num_classes, "num_classes")
     if array.size and (array.min() < 0 or array.max() >= n):
         bad = array.min() if array.min() < 0 else array.max()

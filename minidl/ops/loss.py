@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minidl.engine.calling import need_tensors
 from minidl.engine.dtypes import float16, float32, promoted_dtype
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
@@ -46,6 +47,7 @@ def reduced(losses, reduction, count=None):
 
 def _equal_shapes(name, prediction, target):
     """Refuse shapes that differ: broadcasting would compare every prediction with every target."""
+    need_tensors(name, input=prediction, target=target)
     if prediction.shape == target.shape:
         return
     lines = [
@@ -133,15 +135,29 @@ def mean_cross_entropy(logits, target):
 def _class_labels(name, target, scores, ignore_index, reduction):
     """Labels as an array of whole numbers, checked against the scores (N, C, ...) they belong to."""
     labels = target.array if isinstance(target, Tensor) else np.asarray(target)
+    if scores.dtype.kind != "f":
+        hint = (
+            f"The prediction comes first, the target second: {name}(logits, target)"
+            if labels.dtype.kind == "f"
+            else "Did you mean the scores themselves, without argmax ?"
+        )
+        raise DtypeError(f"{name} needs a score for each class, and got whole numbers ({scores.dtype}). {hint}")
     if labels.dtype.kind not in "iu":
         raise DtypeError(
             f"{name} needs class labels as whole numbers, not {labels.dtype}. Did you mean target.long() ? "
             "(For class probabilities, the target has the shape of the logits.)"
         )
-    if labels.shape != scores.shape[:1] + scores.shape[2:]:
-        raise ShapeError(
-            f"{name} needs one label for each prediction\n" + aligned([("logits", scores.shape), ("target", labels.shape)])
-        )
+    needed = scores.shape[:1] + scores.shape[2:]
+    if labels.shape != needed:
+        lines = [
+            f"{name} needs one label for each prediction",
+            aligned([("logits", scores.shape), ("target", labels.shape)]),
+        ]
+        if labels.shape == scores.shape:
+            lines.append("Did you mean target.argmax(1), or as probabilities target.float() ?")
+        elif labels.shape == (*needed[:1], 1, *needed[1:]):
+            lines.append("Did you mean target.squeeze(1) ?")
+        raise ShapeError("\n".join(lines))
     if labels.size == 0 and reduction == "mean":
         raise ShapeError(f"{name} of an empty batch: there is no example whose loss could be averaged")
     C = scores.shape[1]
@@ -195,6 +211,7 @@ def cross_entropy(
     """
     reduction = reduction_of(size_average, reduce, reduction)
     check_reduction(reduction)
+    need_tensors("cross_entropy", input=input, target=target)
     if input.ndim == 0:
         raise ShapeError("cross_entropy needs logits of shape (N, C), and these are a single number")
     if not 0 <= label_smoothing <= 1:
@@ -253,6 +270,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
         As in `cross_entropy`.
     """
     reduction = reduction_of(size_average, reduce, reduction)
+    need_tensors("nll_loss", input=input, target=target)
     if input.ndim == 0:
         raise ShapeError("nll_loss needs log-probabilities of shape (N, C), and these are a single number")
     single = input.ndim == 1

@@ -129,6 +129,10 @@ def transpose(x, dim0=None, dim1=None):
     if dim0 is None:
         return _permute(x, tuple(range(x.ndim))[::-1])
     order = list(range(x.ndim))
+    if dim1 is None and x.ndim > 1:
+        raise TypeError(
+            "transpose exchanges two dimensions, and got one: x.transpose(0, 1). The order of all: x.permute(...)"
+        )
     if order:
         (a,), (b,) = axes_of(dim0, x.ndim), axes_of(dim1, x.ndim)
         order[a], order[b] = b, a
@@ -308,6 +312,12 @@ def _cat(*tensors, dim=0):
     return np.concatenate(tensors, axis=dim), *[lambda g, part=part: g[part] for part in parts]
 
 
+def _refuse_loose(name, dim):
+    """Refuse tensors that were not put into a list, so that the second stands in the place of `dim`."""
+    if isinstance(dim, Tensor) and dim.ndim:
+        raise TypeError(f"{name} takes its tensors in a list: {name}([a, b]), not {name}(a, b)")
+
+
 @any_spelling
 def cat(tensors, dim=0):
     """Tensors joined along a dimension that they have.
@@ -317,6 +327,7 @@ def cat(tensors, dim=0):
     ShapeError
         When they differ in another dimension than `dim`.
     """
+    _refuse_loose("cat", dim)
     tensors = [x if isinstance(x, Tensor) else Tensor.wrap(as_array(x, copy=True)) for x in tensors]
     if not tensors:
         raise ShapeError("cat needs at least one tensor")
@@ -349,6 +360,7 @@ def _stack(*tensors, dim=0):
 @any_spelling
 def stack(tensors, dim=0):
     """Tensors of one shape laid side by side along a new dimension."""
+    _refuse_loose("stack", dim)
     tensors = [x if isinstance(x, Tensor) else Tensor.wrap(as_array(x, copy=True)) for x in tensors]
     if not tensors:
         raise ShapeError("stack needs at least one tensor")

@@ -48,7 +48,8 @@ def check_image(name, x, n):
         return x.unsqueeze(0), True
     if x.ndim != n + 2:
         sizes = {1: "L", 2: "H, W", 3: "D, H, W"}[n]
-        raise ShapeError(f"{name} needs an input of shape (N, C, {sizes}) or (C, {sizes}), and got {x.shape}")
+        hint = ". Did you mean x.unsqueeze(0), one channel ?" if x.ndim == n else ""
+        raise ShapeError(f"{name} needs an input of shape (N, C, {sizes}) or (C, {sizes}), and got {x.shape}{hint}")
     return x, False
 
 

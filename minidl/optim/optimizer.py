@@ -56,6 +56,10 @@ class Optimizer:
             raise TypeError("an optimizer takes a list of tensors, such as model.parameters(); got a single tensor")
         if isinstance(params, set):
             raise TypeError("the parameters of an optimizer need an order, and a set has none: give a list")
+        if hasattr(params, "parameters"):
+            raise TypeError(
+                f"an optimizer takes parameters, and got a {type(params).__name__}. Did you mean model.parameters() ?"
+            )
         params = list(params)
         if not params:
             raise ValueError(

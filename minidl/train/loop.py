@@ -8,6 +8,7 @@ from typing import Any
 
 from minidl.engine.generator import manual_seed
 from minidl.engine.grad_mode import no_grad
+from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
 from minidl.nn.functional import cross_entropy
 from minidl.nn.modes import evaluating, training_afterwards
@@ -176,6 +177,7 @@ def evaluate(model, data, loss=cross_entropy, metrics=None):
     MinidlError
         When there is no batch.
     """
+    _check_batches(1, data=data)
     total, predictions, targets = 0.0, [], []
     with evaluating(model), no_grad():
         for x, y in data:
@@ -191,8 +193,13 @@ def evaluate(model, data, loss=cross_entropy, metrics=None):
 
 
 def _check_batches(epochs, **sources):
-    """Refuse an iterator, which is used up after the first epoch."""
+    """Refuse a tensor, which is no batches, and an iterator, which is used up after the first epoch."""
     for name, batches in sources.items():
+        if isinstance(batches, Tensor):
+            raise TypeError(
+                f"{name} is to be batches of inputs and targets, and is a tensor. "
+                "Did you mean DataLoader(TensorDataset(x, y), batch_size=64) ?"
+            )
         if epochs > 1 and isinstance(batches, Iterator):
             raise MinidlError(
                 f"{name} is an iterator, which can be gone through only once, and {epochs} epochs were asked for: give a "

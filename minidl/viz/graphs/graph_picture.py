@@ -1,6 +1,7 @@
 """The computation graph of a tensor: its views as SVG, PNG, DOT, page and widget."""
 
 import sys
+from inspect import signature
 
 from minidl.engine.tensor import Tensor
 from minidl.engine.watching import watch
@@ -69,6 +70,9 @@ def graph(thing, *inputs, names=None, open=None):
 def result_of(thing, inputs):
     """The tensor whose graph is meant."""
     if isinstance(thing, Module):
+        asked = signature(thing.forward).parameters.values()
+        if not inputs and any(p.default is p.empty and p.kind < p.VAR_POSITIONAL for p in asked):
+            raise TypeError("the graph of a module is drawn by running it, so it needs an input: viz.graph(model, x)")
         return trial_run(thing, inputs)
     if callable(thing) and not isinstance(thing, Tensor):
         with watch():
