@@ -32,18 +32,14 @@ def named(name, shelf, what):
     Raises
     ------
     KeyError
-        When there is none; the message lists what there is.
+        When there is none; the message lists those of the chapter, or says how far they reach.
     """
     name = str(name)
     known = shelf(name.partition(".")[0])
     if name not in known:
-        if not known:
-            chapters = sorted({each.partition(".")[0] for each in shelf()})
-            raise KeyError(
-                f"there is no {what} {name!r}: a name is that of a chapter, {chapters[0]} to {chapters[-1]}, and of a "
-                f"part of it, as in {next(iter(shelf()))!r}"
-            )
-        raise KeyError(f"there is no {what} {name!r}; there are {', '.join(known)}")
+        there = list(known or shelf())
+        listed = ", ".join(there) if known else f"{there[0]} to {there[-1]}"
+        raise KeyError(f"there is no {what} {name!r}; there are {listed}")
     return known[name]
 
 
