@@ -8,6 +8,7 @@ from minidl.audio.transforms import MelSpectrogram
 from minidl.data.bundled import read_bundled
 from minidl.data.dataset import Dataset
 from minidl.engine.tensor import Tensor
+from minidl.nn.functional import pad
 from minidl.system.resources import folder
 
 SYLLABLE_RATE, WORD_RATE = 16000, 8000
@@ -225,6 +226,7 @@ def log_mel(waveform, sample_rate, n_mels):
     Parameters
     ----------
     waveform : Tensor, shape (time,)
+        Silence is put behind what is shorter than 64 ms.
     sample_rate, n_mels : int
 
     Returns
@@ -232,6 +234,7 @@ def log_mel(waveform, sample_rate, n_mels):
     Tensor, shape (n_mels, frames)
     """
     hop = sample_rate * 16 // 1000
+    waveform = pad(waveform, (0, max(0, 4 * hop - len(waveform))))  # a click of a recording is shorter than a piece
     mel = MelSpectrogram(sample_rate, n_fft=4 * hop, win_length=2 * hop, hop_length=hop, f_min=60.0, n_mels=n_mels)
     decibels = amplitude_to_DB(mel(waveform))
     return ((decibels - decibels.amax().clamp(min=SILENT)) / RANGE + 1).clamp(min=0)

@@ -97,6 +97,13 @@ def test_silence_around_a_sound_is_cut_off_and_pure_silence_is_left():
     assert (speech.word_features(quiet) == 0).all()
 
 
+@pytest.mark.parametrize("samples", [1, 8, 256, 511])
+def test_a_click_is_heard_as_a_sound_with_silence_behind_it(samples):
+    features = speech.word_features(speech.trimmed(md.full((samples,), 0.5)))
+    assert features.shape == (32, 5)
+    assert features.max().item() == 1
+
+
 def test_a_damaged_file_is_named(monkeypatch):
     monkeypatch.setitem(speech.CHECKSUMS, "commands", "0" * 64)
     with pytest.raises(DataFileError, match=r"commands\.npz is damaged"):
