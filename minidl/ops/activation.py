@@ -46,12 +46,14 @@ def relu_array(x):
 
 def _where_positive(g, y):
     """The gradient g where y is positive (or NaN, so that it is not lost), 0 elsewhere; y is never negative."""
-    if type(g) is not np.ndarray or g.size < MANY:
+    if type(g) is not np.ndarray or (g.size < MANY and g.strides == y.strides):
         return let_through(g, y != 0)
-    gx = np.empty_like(g)
+    gx = np.empty_like(y)  # lies in memory as y does, which g may not: two orders in one product are slow
 
     def work(start, stop):
-        let_through(g[start:stop], y[start:stop] != 0, out=gx[start:stop])
+        part = gx[start:stop]
+        part[...] = g[start:stop]
+        let_through(part, y[start:stop] != 0, out=part)
 
     in_pieces(len(g), work, 2 * PASS * g.size)
     return gx

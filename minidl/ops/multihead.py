@@ -78,11 +78,11 @@ def check_widths(name, query, key, value, widths, batch_first=False):
 
 def projected(query, key, value, weights, bias):
     """Queries, keys and values multiplied by their matrices: `weights` holds three, or is one of all three together."""
-    biases = (None,) * 3 if bias is None else bias.chunk(3)
     if isinstance(weights, Tensor):
         if query is key and key is value:
             return linear(query, weights, bias).chunk(3, -1)
         weights = weights.chunk(3)
+    biases = (None,) * 3 if bias is None else bias.chunk(3)
     return [linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
 
 

@@ -88,3 +88,15 @@ def test_ranges_and_tuples_pick_elements_as_lists_do():
     assert x[range(3), md.tensor([0, 2, 1])].tolist() == x[[0, 1, 2], [0, 2, 1]].tolist() == [0, 5, 7]
     assert x[(0, 1), (1, 2)].tolist() == [1, 5]
     assert x[:, range(2)].tolist() == [[0, 1], [3, 4], [6, 7]]
+
+
+@pytest.mark.parametrize("images", [1, 8])  # few elements, and so many that they go in pieces
+@pytest.mark.parametrize("after", [lambda y: y.sum(), lambda y: y.mean((2, 3)).sum(), lambda y: (y.flatten(1) ** 2).sum()])
+def test_the_gradient_of_relu_lies_in_memory_as_its_input_does(images, after):
+    values = np.random.default_rng(0).standard_normal((images, 32, 32, 32), np.float32)
+    x = md.tensor(values).permute(0, 3, 1, 2).detach().requires_grad_()  # as convolutions give it: channels last
+    after(x.relu()).backward()
+    plain = md.tensor(np.ascontiguousarray(x.numpy(force=True)), requires_grad=True)
+    after(plain.relu()).backward()
+    assert np.array_equal(x.grad.numpy(), plain.grad.numpy())
+    assert x.grad.numpy().transpose(0, 2, 3, 1).flags.c_contiguous
