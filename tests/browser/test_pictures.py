@@ -461,7 +461,7 @@ def test_the_receptive_field_of_the_unit_under_the_mouse_is_framed(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Receptive field'])")
     image = chart.locator("svg.minidl-chart image").last.bounding_box()
     page.mouse.move(image["x"] + image["width"] / 2 + 2, image["y"] + image["height"] / 2 + 2)
-    assert chart.locator(".md-tip").inner_text() == "3, unit (5, 5)\nsees 8 × 8 pixels"
+    assert chart.locator(".md-tip").inner_text() == "Conv2d 3, unit (5, 5)\nsees 8 × 8 pixels"
     mark = chart.locator(".md-mark").bounding_box()
     assert mark["width"] == pytest.approx(8 * image["width"] / 28, rel=0.05)
 
@@ -470,7 +470,7 @@ def test_a_feature_map_shows_its_filter(page):
     chart = in_view(page, ".md-chart-widget:has(svg[aria-label^='Feature maps'])")
     chart.locator("svg.minidl-chart").focus()
     page.keyboard.press("ArrowRight")
-    assert chart.locator(".md-tip").inner_text().startswith("0, map 0: from ")
+    assert chart.locator(".md-tip").inner_text().startswith("Conv2d 0, map 0: from ")
     assert chart.locator(".md-tip img").count() == 1
 
 
