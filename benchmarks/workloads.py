@@ -59,10 +59,15 @@ def small_cnn(T):
     """CNN of two 3x3 convolutions, batch 64 of 1x28x28, SGD with momentum."""
     nn = T.nn
     model = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(32 * 49, 10),
-    )  # fmt: skip
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 49, 10),
+    )
     x, y = T.tensor(numbers(64, 1, 28, 28)), T.tensor(labels(64, 10))
     optimizer = T.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     return stepper(T, model, optimizer, lambda m: nn.functional.cross_entropy(m(x), y))
@@ -131,6 +136,12 @@ def long_chain(T):
 
 # Each with the ratio to PyTorch that it should reach.
 AIMS = {
-    moons_mlp: 0.4, digits_mlp: 1.0, small_cnn: 1.5, cnn_with_batch_norm: 1.5, char_lstm: 1.5, transformer: 1.1,
-    chain: 0.8, long_chain: 0.8,
-}  # fmt: skip
+    moons_mlp: 0.4,
+    digits_mlp: 1.0,
+    small_cnn: 1.5,
+    cnn_with_batch_norm: 1.5,
+    char_lstm: 1.5,
+    transformer: 1.1,
+    chain: 0.8,
+    long_chain: 0.8,
+}

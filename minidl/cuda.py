@@ -4,9 +4,21 @@ from minidl.engine.devices import TEACH_DEVICE, check_device, device
 from minidl.engine.generator import manual_seed
 from minidl.errors import DeviceError
 
-__all__ = ["current_device", "device", "device_count", "empty_cache", "get_device_name", "is_available", "manual_seed",
-           "manual_seed_all", "max_memory_allocated", "memory_allocated", "reset_peak_memory_stats", "set_device",
-           "synchronize"]  # fmt: skip
+__all__ = [
+    "current_device",
+    "device",
+    "device_count",
+    "empty_cache",
+    "get_device_name",
+    "is_available",
+    "manual_seed",
+    "manual_seed_all",
+    "max_memory_allocated",
+    "memory_allocated",
+    "reset_peak_memory_stats",
+    "set_device",
+    "synchronize",
+]
 
 manual_seed_all = manual_seed
 

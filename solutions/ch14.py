@@ -45,9 +45,13 @@ def loss_of(model):
 
 md.manual_seed(0)
 small = nn.Sequential(
-    nn.Conv2d(1, 8, 5, padding=2), nn.BatchNorm2d(8), nn.ReLU(),
-    nn.Conv2d(8, 8, 5, padding=2), nn.BatchNorm2d(8), nn.ReLU(),
+    nn.Conv2d(1, 8, 5, padding=2),
+    nn.BatchNorm2d(8),
+    nn.ReLU(),
+    nn.Conv2d(8, 8, 5, padding=2),
+    nn.BatchNorm2d(8),
+    nn.ReLU(),
     nn.Conv2d(8, 1, 5, padding=2),
-)  # fmt: skip
+)
 descend(small, loss_of, steps=80, lr=0.02)
 check("ch14.ex6", small)

@@ -80,10 +80,16 @@ def test_the_picture_shows_every_part_with_and_without_other_libraries(bench, pe
     results = {
         "speed": {name: {"ms": dict.fromkeys(peers, 2.0), "aim": 1.0} for name in WORKS},
         "memory": {"steps": {name: {one: {"step": 1.0} for one in both} for name in WORKS}},
-        "growth": {"with_batch": {"axis": "batch", "sizes": [1, 2, 4], "ms": {one: [1, 2, 3] for one in both},
-                                  "exponent": dict.fromkeys(both, 0.7)}},
+        "growth": {
+            "with_batch": {
+                "axis": "batch",
+                "sizes": [1, 2, 4],
+                "ms": {one: [1, 2, 3] for one in both},
+                "exponent": dict.fromkeys(both, 0.7),
+            }
+        },
         "chapters": {"00_start": 3.0, "01_next": 4.0},
-    }  # fmt: skip
+    }
     svg = bench("plot").picture(results).svg
     assert "All 2 chapters run in 7 seconds" in svg
     assert "minidl batch^0.7" in svg

@@ -29,11 +29,18 @@ def test_the_usual_choice_of_a_device_leads_to_the_cpu():
     md.set_default_device(device)
 
 
-@pytest.mark.parametrize("ask", [
-    lambda: md.ones(2).to("cuda"), lambda: md.ones(2, device="cuda:0"), lambda: md.ones(2).to(md.device("mps")),
-    lambda: md.set_default_device("cuda"), md.cuda.current_device,
-    lambda: md.cuda.set_device(0), lambda: md.Generator("cuda"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: md.ones(2).to("cuda"),
+        lambda: md.ones(2, device="cuda:0"),
+        lambda: md.ones(2).to(md.device("mps")),
+        lambda: md.set_default_device("cuda"),
+        md.cuda.current_device,
+        lambda: md.cuda.set_device(0),
+        lambda: md.Generator("cuda"),
+    ],
+)
 def test_a_gpu_is_refused_with_the_way_there(ask):
     with pytest.raises(md.errors.DeviceError, match="computes on the CPU alone"):
         ask()
@@ -84,14 +91,17 @@ def test_old_constructors():
         md.set_default_tensor_type(md.FloatTensor)
 
 
-@pytest.mark.parametrize(("ask", "words"), [
-    (lambda: md.sofmax, r"no attribute 'sofmax'. Did you mean .*softmax"),
-    (lambda: md.bfloat16, "NumPy has no bfloat16"),
-    (lambda: md.complex64, "Complex numbers are pairs"),
-    (lambda: md.symeig, r"linalg.eigh \?$"),
-    (lambda: md.hub, "minidl.load"),
-    (lambda: md.nn.DataParallel, "DistributedDataParallel"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: md.sofmax, r"no attribute 'sofmax'. Did you mean .*softmax"),
+        (lambda: md.bfloat16, "NumPy has no bfloat16"),
+        (lambda: md.complex64, "Complex numbers are pairs"),
+        (lambda: md.symeig, r"linalg.eigh \?$"),
+        (lambda: md.hub, "minidl.load"),
+        (lambda: md.nn.DataParallel, "DistributedDataParallel"),
+    ],
+)
 def test_a_name_that_is_missing_comes_with_help(ask, words):
     with pytest.raises(AttributeError, match=words):
         ask()
@@ -104,8 +114,12 @@ def test_bfloat16_is_refused_with_the_way_out():
 
 
 def test_numbers_that_a_dtype_cannot_hold_are_refused():
-    for make in (lambda: md.tensor(300, dtype=md.int8), lambda: md.tensor([1, -300], dtype=md.uint8),
-                 lambda: md.full((2,), 300, dtype=md.int8), lambda: md.tensor(1e10, dtype=md.int32)):  # fmt: skip
+    for make in (
+        lambda: md.tensor(300, dtype=md.int8),
+        lambda: md.tensor([1, -300], dtype=md.uint8),
+        lambda: md.full((2,), 300, dtype=md.int8),
+        lambda: md.tensor(1e10, dtype=md.int32),
+    ):
         with pytest.raises(md.errors.DtypeError, match="does not fit into"):
             make()
     assert md.tensor(-1, dtype=md.uint8).item() == 255

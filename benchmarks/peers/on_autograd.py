@@ -193,11 +193,18 @@ def chained(length):
 chain, long_chain = partial(chained, 2000), partial(chained, 100_000)
 tensor = np.array
 nn = SimpleNamespace(
-    Module=Module, Sequential=Sequential, Linear=Linear, Embedding=Embedding, Conv2d=Conv2d,
+    Module=Module,
+    Sequential=Sequential,
+    Linear=Linear,
+    Embedding=Embedding,
+    Conv2d=Conv2d,
     BatchNorm2d=lambda channels: Normalization((1, channels, 1, 1), (0, 2, 3)),
-    LayerNorm=lambda width: Normalization((width,), -1), LSTM=LSTM, MaxPool2d=max_pool,
-    ReLU=lambda: Function(lambda x: np.maximum(x, 0)), Flatten=lambda: Function(lambda x: x.reshape(len(x), -1)),
+    LayerNorm=lambda width: Normalization((width,), -1),
+    LSTM=LSTM,
+    MaxPool2d=max_pool,
+    ReLU=lambda: Function(lambda x: np.maximum(x, 0)),
+    Flatten=lambda: Function(lambda x: x.reshape(len(x), -1)),
     functional=SimpleNamespace(mse_loss=lambda x, y: np.mean((x - y) ** 2), cross_entropy=cross_entropy),
-)  # fmt: skip
+)
 nn.TransformerEncoderLayer, nn.TransformerEncoder = encoder_classes(nn, attention, np.swapaxes)
 optim = SimpleNamespace(SGD=SGD, Adam=Adam, AdamW=lambda parameters: Adam(parameters, weight_decay=0.01))

@@ -52,13 +52,20 @@ def stepper(model, optimizer, loss):
 
 tensor = Tensor
 nn = SimpleNamespace(
-    Module=Module, Sequential=Sequential, Linear=layers.Linear, Embedding=layers.Embedding, Conv2d=layers.Conv2d,
-    BatchNorm2d=layers.BatchNorm2d, LayerNorm=layers.LayerNorm, ReLU=lambda: Tensor.relu,
-    MaxPool2d=lambda size: lambda x: x.max_pool2d((size, size)), Flatten=lambda: lambda x: x.flatten(1),
+    Module=Module,
+    Sequential=Sequential,
+    Linear=layers.Linear,
+    Embedding=layers.Embedding,
+    Conv2d=layers.Conv2d,
+    BatchNorm2d=layers.BatchNorm2d,
+    LayerNorm=layers.LayerNorm,
+    ReLU=lambda: Tensor.relu,
+    MaxPool2d=lambda size: lambda x: x.max_pool2d((size, size)),
+    Flatten=lambda: lambda x: x.flatten(1),
     functional=SimpleNamespace(
         mse_loss=lambda x, y: (x - y).square().mean(), cross_entropy=Tensor.sparse_categorical_crossentropy
     ),
-)  # fmt: skip
+)
 nn.TransformerEncoderLayer, nn.TransformerEncoder = encoder_classes(
     nn, Tensor.scaled_dot_product_attention, Tensor.transpose
 )

@@ -52,9 +52,19 @@ class MelSpectrogram(Module):
     """
 
     def __init__(
-        self, sample_rate=16000, n_fft=400, win_length=None, hop_length=None, f_min=0.0, f_max=None, n_mels=128, power=2.0,
-        center=True, norm=None, mel_scale="htk",
-    ):  # fmt: skip
+        self,
+        sample_rate=16000,
+        n_fft=400,
+        win_length=None,
+        hop_length=None,
+        f_min=0.0,
+        f_max=None,
+        n_mels=128,
+        power=2.0,
+        center=True,
+        norm=None,
+        mel_scale="htk",
+    ):
         super().__init__()
         self.spectrogram = Spectrogram(n_fft, win_length, hop_length, power, center)
         self.mel_scale = MelScale(n_mels, sample_rate, f_min, f_max, n_fft // 2 + 1, norm, mel_scale)

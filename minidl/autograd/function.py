@@ -243,9 +243,19 @@ def _checked(cls, found, args):
 def _as_operation(cls, pull):
     """What the engine and the pictures ask of an operation, for a Function."""
     return SimpleNamespace(
-        name=cls.__name__, rule=lambda *args: (None, pull), formula="", gradient="", broadcasts=True, linear=True,
-        view=False, joint=True, composed=None, promote=None, operands=None, once_differentiable=False,
-    )  # fmt: skip
+        name=cls.__name__,
+        rule=lambda *args: (None, pull),
+        formula="",
+        gradient="",
+        broadcasts=True,
+        linear=True,
+        view=False,
+        joint=True,
+        composed=None,
+        promote=None,
+        operands=None,
+        once_differentiable=False,
+    )
 
 
 def once_differentiable(backward):

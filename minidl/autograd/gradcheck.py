@@ -159,9 +159,15 @@ def gradgradcheck(
         return tuple(g for g in found if g is not None and g.requires_grad) or (sum(x.sum() for x in chosen) * 0,)
 
     return gradcheck(
-        gradients, inputs, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, nondet_tol=nondet_tol,
+        gradients,
+        inputs,
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
         fast_mode=fast_mode,
-    )  # fmt: skip
+    )
 
 
 def _refuse(**options):

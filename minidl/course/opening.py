@@ -142,12 +142,20 @@ def ending_on_signals():
 def lab_command(folder, port, settings):
     """The command that starts JupyterLab, quietly, without news from the network, and for its own pages alone."""
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}", f"--ServerApp.ip={HOST}",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.allow_origin=http://{HOST}:{port}",
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.allow_origin=http://{HOST}:{port}",
         "--ServerApp.identity_provider_class=minidl.course.serving.OwnOrigin",
         "--ServerApp.jpserver_extensions=minidl.course.serving=True",
-        f"--LabApp.app_settings_dir={settings}", "--Application.log_level=ERROR",
-    ]  # fmt: skip
+        f"--LabApp.app_settings_dir={settings}",
+        "--Application.log_level=ERROR",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container one is often root, and JupyterLab would refuse
     return command

@@ -153,12 +153,33 @@ def _run(root, names, jobs, junit, timeout):
             shutil.copyfile(root / name, copies / name)
         workers = min(jobs, len(names)) if len(names) > 1 else 0  # 0: in pytest's own process
         command = [
-            sys.executable, "-P", "-m", "pytest", ".", "-q", "--tb=short", "--show-capture=no", "--rootdir=.",
-            "-c", os.devnull, "-o", "norecursedirs=", "-p", "no:cacheprovider",
-            "-p", "xdist.plugin", "-n", str(workers), "--dist=loadfile",
-            "-p", "nbval.plugin", f"--nbval-cell-timeout={timeout}",
-            "-p", "minidl.course.nbval_plugin", f"--notebooks-of={root}",
-        ]  # fmt: skip
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            ".",
+            "-q",
+            "--tb=short",
+            "--show-capture=no",
+            "--rootdir=.",
+            "-c",
+            os.devnull,
+            "-o",
+            "norecursedirs=",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "xdist.plugin",
+            "-n",
+            str(workers),
+            "--dist=loadfile",
+            "-p",
+            "nbval.plugin",
+            f"--nbval-cell-timeout={timeout}",
+            "-p",
+            "minidl.course.nbval_plugin",
+            f"--notebooks-of={root}",
+        ]
         if junit:
             command.append(f"--junitxml={Path(junit).resolve()}")
         code = subprocess.run(command, env=_environment(own), cwd=copies).returncode

@@ -13,9 +13,27 @@ from minidl.system.resources import folder
 
 SYLLABLE_RATE, WORD_RATE = 16000, 8000
 WORDS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "sunday", "monday", "tuesday",
-    "wednesday", "thursday", "friday", "saturday", "today", "tomorrow", "yesterday",
-)  # fmt: skip
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "today",
+    "tomorrow",
+    "yesterday",
+)
 CHECKSUMS = {
     "syllables": "79650eba1a91906eee406e321e04494c325f7f04a0855289e82d80f67cdf39f5",
     "syllables_lgpl": "baa313260bc5c444e31e534e85b2d9e591e3ed7a60c4e5bcd29915757e3eb830",

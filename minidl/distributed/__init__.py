@@ -79,7 +79,7 @@ __all__ = [
     "reduce",
     "scatter",
     "send",
-]  # fmt: skip
+]
 
 _REFUSED = {
     "is_nccl_available": "NCCL is for GPUs; here is_mpi_available() tells whether MPI is there",

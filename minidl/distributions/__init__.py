@@ -19,7 +19,25 @@ from minidl.distributions.multivariate import Independent, MultivariateNormal
 from minidl.distributions.simplex import Beta, Dirichlet
 
 __all__ = [
-    "Bernoulli", "Beta", "Binomial", "Categorical", "Chi2", "Dirichlet", "Distribution", "Exponential", "Gamma", "Geometric",
-    "Independent", "Laplace", "LogNormal", "Multinomial", "MultivariateNormal", "Normal", "OneHotCategorical", "Poisson",
-    "Uniform", "kl_divergence", "register_kl",
-]  # fmt: skip
+    "Bernoulli",
+    "Beta",
+    "Binomial",
+    "Categorical",
+    "Chi2",
+    "Dirichlet",
+    "Distribution",
+    "Exponential",
+    "Gamma",
+    "Geometric",
+    "Independent",
+    "Laplace",
+    "LogNormal",
+    "Multinomial",
+    "MultivariateNormal",
+    "Normal",
+    "OneHotCategorical",
+    "Poisson",
+    "Uniform",
+    "kl_divergence",
+    "register_kl",
+]

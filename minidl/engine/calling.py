@@ -14,11 +14,20 @@ from minidl.errors import DimensionError, DtypeError, MinidlError, ShapeError, b
 # PyTorch and NumPy have several names for one thing. In minidl a function has one parameter for it, named as in its
 # formula; what a caller may write instead stands here, once for all functions.
 OTHER_NAMES = {
-    "axis": "dim", "keepdims": "keepdim", "size": "shape", "value": "src", "symmetric": "hermitian",
-    "sections": "indices_or_sections", "indices": "indices_or_sections", "tensor_indices_or_sections": "indices_or_sections",
-    "split_size": "split_size_or_sections", "from": "low", "to": "high",
-    "element": "elements", "test_element": "test_elements",
-}  # fmt: skip
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "size": "shape",
+    "value": "src",
+    "symmetric": "hermitian",
+    "sections": "indices_or_sections",
+    "indices": "indices_or_sections",
+    "tensor_indices_or_sections": "indices_or_sections",
+    "split_size": "split_size_or_sections",
+    "from": "low",
+    "to": "high",
+    "element": "elements",
+    "test_element": "test_elements",
+}
 FIRST, SECOND = ("input", "A"), "other"  # PyTorch's names for the operands, which have their formula's names here
 LAYOUT = {"memory_format", "layout", "pin_memory", "non_blocking"}  # how elements lie in memory: values are the same
 

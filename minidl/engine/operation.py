@@ -135,10 +135,21 @@ def operation(
     """
     if rule is None:
         return lambda rule: operation(
-            rule, name=name, formula=formula, gradient=gradient, numpy=numpy, array=array, promote=promote,
-            operands=operands, broadcasts=broadcasts, linear=linear, view=view, joint=joint, composed=composed,
+            rule,
+            name=name,
+            formula=formula,
+            gradient=gradient,
+            numpy=numpy,
+            array=array,
+            promote=promote,
+            operands=operands,
+            broadcasts=broadcasts,
+            linear=linear,
+            view=view,
+            joint=joint,
+            composed=composed,
             once_differentiable=once_differentiable,
-        )  # fmt: skip
+        )
 
     name = name or rule.__name__.strip("_")
     if promote is not None and operands is None and {"dim", "axis"} & {*parameters_of(rule).positional}:

@@ -22,9 +22,16 @@ from minidl.engine.registry import FUNCTIONS, UFUNCS
 from minidl.errors import DtypeError, GraphError, ShapeError
 
 OLD_NAMES = {  # dtype -> how PyTorch's tensors of it were called
-    "float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
-    "int8": "Char", "uint8": "Byte", "bool": "Bool",
-}  # fmt: skip
+    "float32": "Float",
+    "float64": "Double",
+    "float16": "Half",
+    "int64": "Long",
+    "int32": "Int",
+    "int16": "Short",
+    "int8": "Char",
+    "uint8": "Byte",
+    "bool": "Bool",
+}
 
 
 class Size(tuple):

@@ -11,9 +11,18 @@ from minidl.func.mapping import vmap
 from minidl.func.modules import functional_call, stack_module_state
 
 __all__ = [
-    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "stack_module_state",
-    "vjp", "vmap",
-]  # fmt: skip
+    "functional_call",
+    "grad",
+    "grad_and_value",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "stack_module_state",
+    "vjp",
+    "vmap",
+]
 
 _REFUSED = {
     "debug_unwrap": "inside grad and vmap tensors are ordinary tensors, with nothing around them",

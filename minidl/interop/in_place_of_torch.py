@@ -19,13 +19,19 @@ from minidl.errors import MinidlError
 
 NEIGHBOURS = ("torchvision", "torchaudio", "torchtext")
 ELSEWHERE = {  # modules of PyTorch that have another name here
-    "torch.nn.parameter": "minidl.nn.module", "torch.nn.modules": "minidl.nn", "torch.nn.modules.module": "minidl.nn.module",
-    "torch.nn.modules.loss": "minidl.nn.loss", "torch.nn.modules.activation": "minidl.nn.activation",
-    "torch.optim.optimizer": "minidl.optim.optimizer", "torch.cuda.amp": "minidl.amp",
-    "torch.utils.data.dataset": "minidl.data.dataset", "torch.utils.data.dataloader": "minidl.data.loader",
+    "torch.nn.parameter": "minidl.nn.module",
+    "torch.nn.modules": "minidl.nn",
+    "torch.nn.modules.module": "minidl.nn.module",
+    "torch.nn.modules.loss": "minidl.nn.loss",
+    "torch.nn.modules.activation": "minidl.nn.activation",
+    "torch.optim.optimizer": "minidl.optim.optimizer",
+    "torch.cuda.amp": "minidl.amp",
+    "torch.utils.data.dataset": "minidl.data.dataset",
+    "torch.utils.data.dataloader": "minidl.data.loader",
     "torch.utils.data.sampler": "minidl.data.samplers",
-    "torch.utils.data.distributed": "minidl.data.distributed", "torch.nn.utils.clip_grad": "minidl.nn.utils",
-}  # fmt: skip
+    "torch.utils.data.distributed": "minidl.data.distributed",
+    "torch.nn.utils.clip_grad": "minidl.nn.utils",
+}
 
 asked: dict[str, str] = {}  # what was asked for in vain, and the nearest name that exists
 

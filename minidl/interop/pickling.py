@@ -13,9 +13,16 @@ from minidl.errors import CheckpointError
 from minidl.nn.module import Parameter
 
 STORAGES = {
-    "float32": "FloatStorage", "float64": "DoubleStorage", "float16": "HalfStorage", "int64": "LongStorage",
-    "int32": "IntStorage", "int16": "ShortStorage", "int8": "CharStorage", "uint8": "ByteStorage", "bool": "BoolStorage",
-}  # fmt: skip
+    "float32": "FloatStorage",
+    "float64": "DoubleStorage",
+    "float16": "HalfStorage",
+    "int64": "LongStorage",
+    "int32": "IntStorage",
+    "int16": "ShortStorage",
+    "int8": "CharStorage",
+    "uint8": "ByteStorage",
+    "bool": "BoolStorage",
+}
 LATER = ("uint16", "uint32", "uint64")  # PyTorch keeps these in storages without a type
 EMPTY_ORDERED_DICT = b"ccollections\nOrderedDict\n)R"
 

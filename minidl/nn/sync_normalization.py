@@ -27,9 +27,13 @@ class SyncBatchNorm(_BatchNorm):
         """
         if isinstance(module, _BatchNorm) and not isinstance(module, cls):
             new = cls(
-                module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats,
+                module.num_features,
+                module.eps,
+                module.momentum,
+                module.affine,
+                module.track_running_stats,
                 bias=module.bias is not None,
-            )  # fmt: skip
+            )
             for name in module._kinds:
                 setattr(new, name, getattr(module, name))
             new.training, new.process_group = module.training, process_group

@@ -337,9 +337,11 @@ def _pinv(x, rcond):
         inside = np.matmul(np.matmul(yt, y), gt)
         return (
             -np.matmul(np.matmul(yt, g), yt)
-            + outside - np.matmul(x, np.matmul(y, outside))
-            + inside - np.matmul(np.matmul(inside, y), x)
-        )  # fmt: skip
+            + outside
+            - np.matmul(x, np.matmul(y, outside))
+            + inside
+            - np.matmul(np.matmul(inside, y), x)
+        )
 
     return y, pull
 

@@ -96,8 +96,11 @@ def _binomial_by_rejection(stream, count, prob):
             (m + 0.5) * math.log((m + 1) / (r * (count - m + 1)))
             + (count + 1) * math.log((count - m + 1) / (count - k + 1))
             + (k + 0.5) * math.log(r * (count - k + 1) / (k + 1))
-            + _stirling(m) + _stirling(count - m) - _stirling(k) - _stirling(count - k)
-        )  # fmt: skip
+            + _stirling(m)
+            + _stirling(count - m)
+            - _stirling(k)
+            - _stirling(count - k)
+        )
         if math.log(v * alpha / (a / us**2 + b)) <= bound:
             return float(k)
 

@@ -72,8 +72,15 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
 
 # ---------------------------------------------------------------- interpolation
 
-MODES = {"nearest": (1, 2, 3), "nearest-exact": (1, 2, 3), "linear": (1,), "bilinear": (2,), "trilinear": (3,),
-         "bicubic": (2,), "area": (1, 2, 3)}  # fmt: skip
+MODES = {
+    "nearest": (1, 2, 3),
+    "nearest-exact": (1, 2, 3),
+    "linear": (1,),
+    "bilinear": (2,),
+    "trilinear": (3,),
+    "bicubic": (2,),
+    "area": (1, 2, 3),
+}
 
 
 def interpolate(

@@ -13,9 +13,18 @@ from minidl.ops.striding import adding_windows, unfold
 
 @any_spelling
 def stft(
-    x, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode="reflect", normalized=False,
-    onesided=None, return_complex=None, align_to_window=None,
-):  # fmt: skip
+    x,
+    n_fft,
+    hop_length=None,
+    win_length=None,
+    window=None,
+    center=True,
+    pad_mode="reflect",
+    normalized=False,
+    onesided=None,
+    return_complex=None,
+    align_to_window=None,
+):
     """The short-time Fourier transform: how much of each frequency a sound has at each time.
 
     Parameters
@@ -68,9 +77,17 @@ def stft(
 
 @any_spelling
 def istft(
-    x, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None,
+    x,
+    n_fft,
+    hop_length=None,
+    win_length=None,
+    window=None,
+    center=True,
+    normalized=False,
+    onesided=None,
+    length=None,
     return_complex=False,
-):  # fmt: skip
+):
     """The sound of which `stft` gave this spectrum: its pieces added where they overlap, divided by the sum of the windows.
 
     Parameters

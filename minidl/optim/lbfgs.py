@@ -46,9 +46,16 @@ class LBFGS(Optimizer):
     """
 
     def __init__(
-        self, params, lr=1.0, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9, history_size=100,
+        self,
+        params,
+        lr=1.0,
+        max_iter=20,
+        max_eval=None,
+        tolerance_grad=1e-7,
+        tolerance_change=1e-9,
+        history_size=100,
         line_search_fn=None,
-    ):  # fmt: skip
+    ):
         if line_search_fn not in (None, "strong_wolfe"):
             raise ValueError(f'line_search_fn must be None or "strong_wolfe", not {line_search_fn!r}')
         settings = {
@@ -166,12 +173,18 @@ class LBFGS(Optimizer):
         history_size = self.param_groups[0]["history_size"]
         steps, changes_of_gradient, curvatures = zip(*memory["past"], strict=True) if memory["past"] else ((), (), ())
         state = {
-            "func_evals": memory["losses_computed"], "n_iter": memory["steps"],
-            "d": Tensor.wrap(memory["d"]), "t": memory["t"],
-            "old_dirs": [Tensor.wrap(y) for y in changes_of_gradient], "old_stps": [Tensor.wrap(s) for s in steps],
-            "ro": [Tensor(1 / c) for c in curvatures], "H_diag": Tensor(memory["scale"], dtype=np.float64),
-            "prev_flat_grad": Tensor.wrap(memory["gradient"]), "prev_loss": memory["loss"], "al": [None] * history_size,
-        }  # fmt: skip
+            "func_evals": memory["losses_computed"],
+            "n_iter": memory["steps"],
+            "d": Tensor.wrap(memory["d"]),
+            "t": memory["t"],
+            "old_dirs": [Tensor.wrap(y) for y in changes_of_gradient],
+            "old_stps": [Tensor.wrap(s) for s in steps],
+            "ro": [Tensor(1 / c) for c in curvatures],
+            "H_diag": Tensor(memory["scale"], dtype=np.float64),
+            "prev_flat_grad": Tensor.wrap(memory["gradient"]),
+            "prev_loss": memory["loss"],
+            "al": [None] * history_size,
+        }
         return {**super().state_dict(), "state": {0: state}}
 
     def load_state_dict(self, state_dict):

@@ -46,9 +46,17 @@ class Muon(Optimizer):
     """
 
     def __init__(
-        self, params, lr=1e-3, weight_decay=0.1, momentum=0.95, nesterov=True,
-        ns_coefficients=(3.4445, -4.775, 2.0315), eps=1e-7, ns_steps=5, adjust_lr_fn=None,
-    ):  # fmt: skip
+        self,
+        params,
+        lr=1e-3,
+        weight_decay=0.1,
+        momentum=0.95,
+        nesterov=True,
+        ns_coefficients=(3.4445, -4.775, 2.0315),
+        eps=1e-7,
+        ns_steps=5,
+        adjust_lr_fn=None,
+    ):
         if adjust_lr_fn not in (None, "original", "match_rms_adamw"):
             raise ValueError(f'adjust_lr_fn must be None, "original" or "match_rms_adamw", not {adjust_lr_fn!r}')
         settings = {

@@ -48,8 +48,15 @@ class Optimizer:
     """
 
     never_negative = (
-        "lr", "weight_decay", "momentum", "eps", "alpha", "lr_decay", "momentum_decay", "initial_accumulator_value",
-    )  # fmt: skip
+        "lr",
+        "weight_decay",
+        "momentum",
+        "eps",
+        "alpha",
+        "lr_decay",
+        "momentum_decay",
+        "initial_accumulator_value",
+    )
 
     def __init__(self, params, defaults):
         if isinstance(params, Tensor):

@@ -26,9 +26,17 @@ class Rprop(Optimizer):
     """
 
     def __init__(
-        self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, capturable=False, foreach=None, maximize=False,
+        self,
+        params,
+        lr=1e-2,
+        etas=(0.5, 1.2),
+        step_sizes=(1e-6, 50),
+        *,
+        capturable=False,
+        foreach=None,
+        maximize=False,
         differentiable=False,
-    ):  # fmt: skip
+    ):
         if not 0 < etas[0] < 1 < etas[1]:
             raise ValueError(f"etas are a factor below 1 and one above it, not {etas}")
         settings = {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize}

@@ -7,6 +7,10 @@ from minidl.privacy.accountant import compute_rdp, get_noise_multiplier, get_pri
 from minidl.privacy.gradients import clip_per_sample, per_sample_gradients, private_gradients
 
 __all__ = [
-    "clip_per_sample", "compute_rdp", "get_noise_multiplier", "get_privacy_spent", "per_sample_gradients",
+    "clip_per_sample",
+    "compute_rdp",
+    "get_noise_multiplier",
+    "get_privacy_spent",
+    "per_sample_gradients",
     "private_gradients",
-]  # fmt: skip
+]

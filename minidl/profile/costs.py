@@ -15,9 +15,19 @@ FREE = set(
     "put put_on_diagonal index_put overwrite write_into_view add_where_strided tril triu where".split()
 )  # they move numbers, or only look at them in another way
 FOR_EACH = {
-    "softmax": 4, "log_softmax": 4, "logsumexp": 3, "cross_entropy": 5, "batch_norm": 6, "standardize": 6, "rms_norm": 4,
-    "sigmoid": 3, "silu": 4, "gelu": 6, "mse_loss": 3, "var": 4,
-}  # fmt: skip
+    "softmax": 4,
+    "log_softmax": 4,
+    "logsumexp": 3,
+    "cross_entropy": 5,
+    "batch_norm": 6,
+    "standardize": 6,
+    "rms_norm": 4,
+    "sigmoid": 3,
+    "silu": 4,
+    "gelu": 6,
+    "mse_loss": 3,
+    "var": 4,
+}
 
 
 def _linear(shapes, out):
@@ -55,10 +65,17 @@ def _recurrent(shapes, out):
 
 
 PRODUCTS = {
-    "linear": _linear, "matmul": _matmul, "conv2d": _convolution, "conv_transpose2d": _transposed_convolution,
-    "conv2d_weight": _weight_of_convolution, "scaled_dot_product_attention": _attention, "attention": _attention,
-    "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
-}  # fmt: skip
+    "linear": _linear,
+    "matmul": _matmul,
+    "conv2d": _convolution,
+    "conv_transpose2d": _transposed_convolution,
+    "conv2d_weight": _weight_of_convolution,
+    "scaled_dot_product_attention": _attention,
+    "attention": _attention,
+    "rnn": _recurrent,
+    "lstm": _recurrent,
+    "gru": _recurrent,
+}
 
 
 def flops(name, shapes, out, options=None):

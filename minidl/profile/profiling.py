@@ -76,9 +76,16 @@ class Profile:
         for e in self.entries:
             row = rows.setdefault(
                 e.module,
-                {"module": e.module or "(model)", "kind": self.kinds[e.module], "forward": 0, "backward": 0, "bytes": 0,
-                 "kept": 0, "seconds": 0.0},
-            )  # fmt: skip
+                {
+                    "module": e.module or "(model)",
+                    "kind": self.kinds[e.module],
+                    "forward": 0,
+                    "backward": 0,
+                    "bytes": 0,
+                    "kept": 0,
+                    "seconds": 0.0,
+                },
+            )
             row[e.direction] += e.flops
             row["bytes"] += e.bytes
             row["kept"] += e.kept
@@ -90,10 +97,17 @@ class Profile:
     def __repr__(self):
         head = ["module", "kind", "forward", "backward", "moved", "kept", "FLOP/byte"]
         rows = [
-            [r["module"], r["kind"], f"{r['forward'] / 1e6:,.2f}", f"{r['backward'] / 1e6:,.2f}", f"{r['bytes'] / 1e6:,.2f}",
-             f"{r['kept'] / 1e6:,.2f}", f"{r['intensity']:.1f}"]
+            [
+                r["module"],
+                r["kind"],
+                f"{r['forward'] / 1e6:,.2f}",
+                f"{r['backward'] / 1e6:,.2f}",
+                f"{r['bytes'] / 1e6:,.2f}",
+                f"{r['kept'] / 1e6:,.2f}",
+                f"{r['intensity']:.1f}",
+            ]
             for r in self.layers()
-        ]  # fmt: skip
+        ]
         total = ["together", "", f"{self.flops('forward') / 1e6:,.2f}", f"{self.flops('backward') / 1e6:,.2f}"]
         total += [f"{sum(e.bytes for e in self.entries) / 1e6:,.2f}", f"{self.kept() / 1e6:,.2f}", ""]
         wide = [max(map(len, column)) for column in zip(head, *rows, total, strict=True)]

@@ -52,9 +52,20 @@ class Run:
 
 
 def fit(
-    model, train, val=None, loss=cross_entropy, *, optimizer, epochs, metrics=None, callbacks=(), schedule=None,
-    clip_norm=None, seed=None, verbose=True,
-):  # fmt: skip
+    model,
+    train,
+    val=None,
+    loss=cross_entropy,
+    *,
+    optimizer,
+    epochs,
+    metrics=None,
+    callbacks=(),
+    schedule=None,
+    clip_norm=None,
+    seed=None,
+    verbose=True,
+):
     """Train a model, and report how it goes.
 
     Afterwards the model is in training mode, as after a loop written by hand: call ``model.eval()`` before you ask it for

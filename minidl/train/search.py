@@ -53,9 +53,19 @@ class Search:
 
 
 def search(
-    space, objective, *, method="random", trials=20, executor=None, workers=1, timeout=None, seed=0, file=None,
-    budgets=(1, 3, 9), generations=4,
-):  # fmt: skip
+    space,
+    objective,
+    *,
+    method="random",
+    trials=20,
+    executor=None,
+    workers=1,
+    timeout=None,
+    seed=0,
+    file=None,
+    budgets=(1, 3, 9),
+    generations=4,
+):
     """Try settings, and find the one with the smallest value.
 
     Choose by validation data. The best of many looks better than it is: judge it on data that played no part in any choice.

@@ -149,10 +149,16 @@ def functional_cases():
     }
     for label, chosen in {**options, **more, **outer}.items():
         for name, function, inputs in [
-            ("bowl", bowl, x), ("energy", energy, xy), ("half used", half_used, xy), ("curve", curve, x),
-            ("one in a tuple", bowl, lambda lib: (x(lib),)), ("a sum", lambda x: x.sum(), x), ("constant", constant, x),
-            ("one element", lambda x: (x**3).sum().reshape(1, 1), x), ("pair", several, x),
-        ]:  # fmt: skip
+            ("bowl", bowl, x),
+            ("energy", energy, xy),
+            ("half used", half_used, xy),
+            ("curve", curve, x),
+            ("one in a tuple", bowl, lambda lib: (x(lib),)),
+            ("a sum", lambda x: x.sum(), x),
+            ("constant", constant, x),
+            ("one element", lambda x: (x**3).sum().reshape(1, 1), x),
+            ("pair", several, x),
+        ]:
             case(f"hessian {name}{label}", ask("hessian", function, inputs, **chosen))
     for label, chosen in options.items():
         case(f"vjp curve{label}", ask("vjp", curve, x, lambda lib: numbers(lib, 3, start=1), **chosen))
@@ -184,8 +190,13 @@ def functional_cases():
 
     v = lambda lib: numbers(lib, 3, start=1)
     for method, function, *args in [
-        ("jacobian", curve), ("hessian", bowl), ("vjp", curve, v), ("jvp", curve, v), ("hvp", bowl, v), ("vhp", bowl, v),
-    ]:  # fmt: skip
+        ("jacobian", curve),
+        ("hessian", bowl),
+        ("vjp", curve, v),
+        ("jvp", curve, v),
+        ("hvp", bowl, v),
+        ("vhp", bowl, v),
+    ]:
         case(f"{method} with a graph, of a function that uses its input besides", differentiated(method, function, *args))
     return cases
 

@@ -242,9 +242,18 @@ def test_terms_of_a_chapter_link_to_the_glossary_and_their_entries_back(gathered
 def test_code_formulas_headings_links_and_sources_are_left_without_links():
     glossary = Glossary("| term | 中文 | meaning |\n| --- | --- | --- |\n| loss | 损失 | wrong |\n| step | 步 | one |")
     kept = [
-        "# The loss", "`loss`", "```\nloss\n```", "$loss$ and $$\nloss\n$$", "[the loss](a.md)", "![loss](a.png)",
-        "<b loss>", "<summary>Which loss?</summary>", "the steps", "### To go further\n\n- *Loss* (2019)", "cross-loss",
-    ]  # fmt: skip
+        "# The loss",
+        "`loss`",
+        "```\nloss\n```",
+        "$loss$ and $$\nloss\n$$",
+        "[the loss](a.md)",
+        "![loss](a.png)",
+        "<b loss>",
+        "<summary>Which loss?</summary>",
+        "the steps",
+        "### To go further\n\n- *Loss* (2019)",
+        "cross-loss",
+    ]
     assert glossary.linked(kept, "06_losses") == kept
     assert glossary.linked(["**a** *step*"], "06_losses") != ["**a** *step*"]  # a term that is introduced
 

@@ -18,10 +18,16 @@ def notebook(*cells, run=False, **metadata):
     """The bytes of a notebook with these cells; `run` as JupyterLab saves it after its cells were run."""
     output = {"output_type": "stream", "name": "stdout", "text": "42"}
     written = [
-        {"cell_type": "code", "id": f"c{k}", "metadata": {"scrolled": True} if run else {}, "source": source,
-         "execution_count": 1 if run else None, "outputs": [output] if run else []}
+        {
+            "cell_type": "code",
+            "id": f"c{k}",
+            "metadata": {"scrolled": True} if run else {},
+            "source": source,
+            "execution_count": 1 if run else None,
+            "outputs": [output] if run else [],
+        }
         for k, source in enumerate(cells)
-    ]  # fmt: skip
+    ]
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": written}).encode()
 
 

@@ -28,13 +28,19 @@ def own_progress(tmp_path, monkeypatch):
 # The progress file
 
 NO_PROGRESS = {
-    "empty": b"", "not JSON": b"{ broken", "not UTF-8": b"\xff\xfe{}", "a list": b"[1]", "a number": b"1", "null": b"null",
-    "deep": b"[" * 100_000, "a long number": b'{"ch01.ex2": ' + b"9" * 10_000 + b"}", "entries of other types":
-    b'{"ch01.ex1": 1, "ch01.ex2": [], "ch01.ex3": null, "ch00.p1": "x"}',
+    "empty": b"",
+    "not JSON": b"{ broken",
+    "not UTF-8": b"\xff\xfe{}",
+    "a list": b"[1]",
+    "a number": b"1",
+    "null": b"null",
+    "deep": b"[" * 100_000,
+    "a long number": b'{"ch01.ex2": ' + b"9" * 10_000 + b"}",
+    "entries of other types": b'{"ch01.ex1": 1, "ch01.ex2": [], "ch01.ex3": null, "ch00.p1": "x"}',
     "fields of other types": b'{"ch01.ex2": {"right": "yes", "tries": "many"}, "ch00.p1": {"guess": [1], "came": {}}}',
     "huge": b'{"ch00.p1": {"guess": 1%s}, "ch01.ex2": {"tries": 9%s}}' % (b"0" * 400, b"9" * 4290),
     "not finite": b'{"ch01.ex2": {"right": NaN, "tries": 1e400}, "ch00.p1": {"guess": NaN}}',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("content", NO_PROGRESS.values(), ids=NO_PROGRESS)
@@ -126,17 +132,40 @@ def exits(*arguments):
 
 
 ANSWERS = {
-    "evil": Evil, "evil list": lambda: [Evil()], "evil tuple": lambda: (Evil(), Evil()), "evil dict": lambda: {"a": Evil()},
-    "forgetful": Forgetful, "recursive": recursive, "exits": lambda: exits, "generator": lambda: (n for n in range(3)),
-    "endless generator": lambda: iter(int, 1), "returns a generator": lambda: lambda *a: (n for n in a),
-    "returns evil": lambda: lambda *a: Evil(), "returns words": lambda: lambda *a: "x", "class": lambda: Evil,
-    "huge array": lambda: np.zeros(20_000_000), "huge tensor": lambda: md.zeros(3000, 3000), "huge int": lambda: 10**400,
-    "huge list": lambda: list(range(1_000_000)), "huge word": lambda: "x" * 1_000_000, "nan": lambda: float("nan"),
-    "inf": lambda: float("inf"), "nan array": lambda: np.full(3, np.nan), "complex": lambda: 1 + 1j, "bytes": lambda: b"1",
-    "objects": lambda: np.array([None, object()]), "empty": lambda: np.array([]), "words": lambda: "down\n[/b]",
-    "model": lambda: md.nn.Linear(2, 2), "module": lambda: np, "lambda": lambda: lambda: 1, "ragged": lambda: [[1], [2, 3]],
-    "true": lambda: True, "set": lambda: {1, 2}, "surrogate": lambda: "\ud800",
-}  # fmt: skip
+    "evil": Evil,
+    "evil list": lambda: [Evil()],
+    "evil tuple": lambda: (Evil(), Evil()),
+    "evil dict": lambda: {"a": Evil()},
+    "forgetful": Forgetful,
+    "recursive": recursive,
+    "exits": lambda: exits,
+    "generator": lambda: (n for n in range(3)),
+    "endless generator": lambda: iter(int, 1),
+    "returns a generator": lambda: lambda *a: (n for n in a),
+    "returns evil": lambda: lambda *a: Evil(),
+    "returns words": lambda: lambda *a: "x",
+    "class": lambda: Evil,
+    "huge array": lambda: np.zeros(20_000_000),
+    "huge tensor": lambda: md.zeros(3000, 3000),
+    "huge int": lambda: 10**400,
+    "huge list": lambda: list(range(1_000_000)),
+    "huge word": lambda: "x" * 1_000_000,
+    "nan": lambda: float("nan"),
+    "inf": lambda: float("inf"),
+    "nan array": lambda: np.full(3, np.nan),
+    "complex": lambda: 1 + 1j,
+    "bytes": lambda: b"1",
+    "objects": lambda: np.array([None, object()]),
+    "empty": lambda: np.array([]),
+    "words": lambda: "down\n[/b]",
+    "model": lambda: md.nn.Linear(2, 2),
+    "module": lambda: np,
+    "lambda": lambda: lambda: 1,
+    "ragged": lambda: [[1], [2, 3]],
+    "true": lambda: True,
+    "set": lambda: {1, 2},
+    "surrogate": lambda: "\ud800",
+}
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)

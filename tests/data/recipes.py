@@ -19,9 +19,16 @@ def datasets(T, D):
 
         def __getitem__(self, i):
             return {
-                "tensor": T.tensor(float(i)), "whole": i, "real": i * 0.5, "pair": Pair(i, str(i)), "yes": i % 2 == 0,
-                "nested": (i, [i, i + 1]), "array": np.ones(2) * i, "number": np.float32(i), "drawn": T.rand(1),
-            }  # fmt: skip
+                "tensor": T.tensor(float(i)),
+                "whole": i,
+                "real": i * 0.5,
+                "pair": Pair(i, str(i)),
+                "yes": i % 2 == 0,
+                "nested": (i, [i, i + 1]),
+                "array": np.ones(2) * i,
+                "number": np.float32(i),
+                "drawn": T.rand(1),
+            }
 
     class Stream(D.IterableDataset):
         def __init__(self, n=11):

@@ -27,10 +27,19 @@ def test_the_columns_are_five_numbers_and_one_for_each_word():
 def test_a_person_in_words_is_the_row_in_numbers():
     person, row = TRAIN.person(0), dict(zip(TRAIN.feature_names, TRAIN.features[0].tolist(), strict=True))
     assert person == {
-        "age": 39, "education-num": 13, "capital-gain": 2174, "capital-loss": 0, "hours-per-week": 40,
-        "workclass": "State-gov", "marital-status": "Never-married", "occupation": "Adm-clerical",
-        "relationship": "Not-in-family", "race": "White", "sex": "Male", "native-country": "United-States",
-    }  # fmt: skip
+        "age": 39,
+        "education-num": 13,
+        "capital-gain": 2174,
+        "capital-loss": 0,
+        "hours-per-week": 40,
+        "workclass": "State-gov",
+        "marital-status": "Never-married",
+        "occupation": "Adm-clerical",
+        "relationship": "Not-in-family",
+        "race": "White",
+        "sex": "Male",
+        "native-country": "United-States",
+    }
     assert row["age"] == pytest.approx(0.39)
     assert row["capital-gain"] == pytest.approx(0.667, abs=1e-3)
     assert [name for name, value in row.items() if ": " in name and value] == [

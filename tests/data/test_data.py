@@ -112,8 +112,11 @@ def test_parts_of_a_dataset():
     part = Subset(data, [5, 7, 2])
     assert part[1][0].item() == 7
     assert [part[which][0].tolist() for which in (slice(None), [2, 0], md.tensor([True, False, True]), md.tensor([1]))] == [
-        [5, 7, 2], [2, 5], [5, 2], [7]
-    ]  # fmt: skip
+        [5, 7, 2],
+        [2, 5],
+        [5, 2],
+        [7],
+    ]
     parts = random_split(data, [0.75, 0.25])
     assert [len(p) for p in parts] == [8, 2]
     assert sorted(i for p in parts for i in p.indices) == list(range(10))

@@ -225,9 +225,13 @@ def test_a_file_that_the_server_does_not_have_is_not_fetched(tmp_path, server):
         md.data.cifar10(tmp_path / "kept")
 
 
-@pytest.mark.parametrize(("load", "module", "hint"), [
-    (md.data.cifar10, cifar, r"minidl\.data\.digits\(\)"), (md.data.olivetti_faces, olivetti, r"minidl\.data\.faces\(\)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("load", "module", "hint"),
+    [
+        (md.data.cifar10, cifar, r"minidl\.data\.digits\(\)"),
+        (md.data.olivetti_faces, olivetti, r"minidl\.data\.faces\(\)"),
+    ],
+)
 def test_offline_the_error_says_how_to_go_on(tmp_path, monkeypatch, load, module, hint):
     monkeypatch.setattr(module, "ADDRESS", "http://localhost:9/")
     with pytest.raises(DataFileError, match=rf"could not be fetched .*without a network go on with .*{hint}"):

@@ -46,8 +46,12 @@ def convolutions():
 
 
 MODELS = {
-    "mlp": mlp, "batch norm": with_batch_norm, "convolutions": convolutions, "tied": Tied, "sometimes": Sometimes,
-}  # fmt: skip
+    "mlp": mlp,
+    "batch norm": with_batch_norm,
+    "convolutions": convolutions,
+    "tied": Tied,
+    "sometimes": Sometimes,
+}
 
 
 def batch(name, n):

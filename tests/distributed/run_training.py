@@ -75,9 +75,12 @@ if __name__ == "__main__":
     results = {}
     for case, (name, options, parallel) in CASES.items():
         state = train(
-            name, [slice(rank, None, size)], lambda net, p=parallel: DistributedDataParallel(net, **p),
-            lambda loss: loss * size, **options,
-        )  # fmt: skip
+            name,
+            [slice(rank, None, size)],
+            lambda net, p=parallel: DistributedDataParallel(net, **p),
+            lambda loss: loss * size,
+            **options,
+        )
         everyone = [None] * size
         dist.all_gather_object(everyone, state)
         for other in everyone[1:] if case != "batch norm alone" else []:

@@ -21,11 +21,13 @@ PAIRS = {  # two of a kind, for the divergence
         lambda D, t: D.Categorical(logits=t([[0.2, 0.9, 0.4], [1.0, 2.0, 3.0]])),
     ),
     "OneHotCategorical": (
-        lambda D, t: D.OneHotCategorical(t([0.2, 0.9, 0.4])), lambda D, t: D.OneHotCategorical(t([0.3, 0.3, 0.4])),
+        lambda D, t: D.OneHotCategorical(t([0.2, 0.9, 0.4])),
+        lambda D, t: D.OneHotCategorical(t([0.3, 0.3, 0.4])),
     ),
     "Multinomial": (lambda D, t: D.Multinomial(5, t([[0.2, 0.9, 0.4], [1.0, 2.0, 3.0]])), None),
     "Poisson": (
-        lambda D, t: D.Poisson(t([0.2, 4.0, 9.9, 10.0, 30.0])), lambda D, t: D.Poisson(t([1.0, 1.0, 1.0, 2.0, 29.0])),
+        lambda D, t: D.Poisson(t([0.2, 4.0, 9.9, 10.0, 30.0])),
+        lambda D, t: D.Poisson(t([1.0, 1.0, 1.0, 2.0, 29.0])),
     ),
     "Binomial": (
         lambda D, t: D.Binomial(t([5.0, 40.0, 100.0]), t([0.3, 0.6, 0.5])),
@@ -44,7 +46,7 @@ PAIRS = {  # two of a kind, for the divergence
         lambda D, t: D.Independent(D.Normal(t([[0.5, -1.0], [0.0, 1.0]]), t(1.0)), 1),
         lambda D, t: D.Independent(D.Normal(t([[0.5, -1.0], [0.0, 1.0]]), t(2.0)), 1),
     ),
-}  # fmt: skip
+}
 
 NUMBERS = ("mean", "variance", "stddev", "mode", "batch_shape", "event_shape")
 
@@ -64,9 +66,12 @@ def answers(T, D, name, values):
     judged = T.tensor(values)
     questions = {name: lambda p, name=name: getattr(p, name) for name in NUMBERS}
     questions |= {
-        "log_prob": lambda p: p.log_prob(judged), "cdf": lambda p: p.cdf(judged), "entropy": lambda p: p.entropy(),
-        "divergence": lambda p: D.kl_divergence(p, second(D, T.tensor)), "draws": lambda p: p.rsample((6,)),
-    }  # fmt: skip
+        "log_prob": lambda p: p.log_prob(judged),
+        "cdf": lambda p: p.cdf(judged),
+        "entropy": lambda p: p.entropy(),
+        "divergence": lambda p: D.kl_divergence(p, second(D, T.tensor)),
+        "draws": lambda p: p.rsample((6,)),
+    }
     for question, ask in questions.items():
         found[question], found[f"gradient of {question}"] = answer(T, lambda t: first(D, t), ask)
     return found

@@ -10,9 +10,13 @@ from minidl.engine.accumulation import Scatter
 
 
 @given(
-    table=st.integers(1, 40), named=st.integers(1, 300), width=st.sampled_from([(1,), (2,), (8,), (33,), (4, 8), (1, 1)]),
-    dtype=st.sampled_from([np.float32, np.float64, np.float16]), with_slices=st.booleans(), seed=st.integers(0, 999),
-)  # fmt: skip
+    table=st.integers(1, 40),
+    named=st.integers(1, 300),
+    width=st.sampled_from([(1,), (2,), (8,), (33,), (4, 8), (1, 1)]),
+    dtype=st.sampled_from([np.float32, np.float64, np.float16]),
+    with_slices=st.booleans(),
+    seed=st.integers(0, 999),
+)
 def test_rows_named_often_get_the_digits_of_adding_one_after_the_other(table, named, width, dtype, with_slices, seed):
     rng = np.random.default_rng(seed)
     rows, values = rng.integers(-table, table, named), rng.standard_normal((named, *width)).astype(dtype)

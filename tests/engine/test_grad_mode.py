@@ -18,11 +18,16 @@ def recording():
 @pytest.mark.parametrize(
     ("decorate", "inside"),
     [
-        (md.no_grad(), False), (md.no_grad, False), (md.enable_grad(), True), (md.set_grad_enabled(True), True),
-        (md.inference_mode(), False), (md.inference_mode, False), (md.inference_mode(True), False),
+        (md.no_grad(), False),
+        (md.no_grad, False),
+        (md.enable_grad(), True),
+        (md.set_grad_enabled(True), True),
+        (md.inference_mode(), False),
+        (md.inference_mode, False),
+        (md.inference_mode(True), False),
         (md.inference_mode(False), True),
     ],
-)  # fmt: skip
+)
 def test_a_decorated_function_runs_in_its_mode_and_leaves_the_other_as_it_was(decorate, inside):
     assert decorate(recording)() is inside
     assert recording()

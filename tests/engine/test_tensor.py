@@ -37,11 +37,18 @@ def test_printing_follows_its_options():
 @pytest.mark.parametrize(
     ("data", "dtype"),
     [
-        (1.5, "float32"), (1, "int64"), (True, "bool"), ([1, 2.5], "float32"), ([[1], [2]], "int64"),
+        (1.5, "float32"),
+        (1, "int64"),
+        (True, "bool"),
+        ([1, 2.5], "float32"),
+        ([[1], [2]], "int64"),
         (np.ones(2), "float64"),
-        (np.float32(1), "float32"), ([np.float64(1)], "float64"), (np.arange(2, dtype=np.int32), "int32"), ([], "float32"),
+        (np.float32(1), "float32"),
+        ([np.float64(1)], "float64"),
+        (np.arange(2, dtype=np.int32), "int32"),
+        ([], "float32"),
     ],
-)  # fmt: skip
+)
 def test_dtypes_of_new_tensors(data, dtype):
     assert md.tensor(data).dtype == dtype
 

@@ -325,15 +325,22 @@ for name, ask in {
 }.items():
     CASES[f"vmap_{name}"] = ask
 for name, (in_dims, out_dims, args) in {
-    "no argument": (0, 0, lambda lib: ()), "None": (None, 0, lambda lib: (batch(lib),)),
+    "no argument": (0, 0, lambda lib: ()),
+    "None": (None, 0, lambda lib: (batch(lib),)),
     "one size": (0, 0, lambda lib: (batch(lib), x3(lib))),
-    "no dims": ((None,), 0, lambda lib: (batch(lib),)), "a number": (0, 0, lambda lib: (batch(lib), 3)),
-    "a dim too far": (2, 0, lambda lib: (batch(lib),)), "a dim too far back": (-3, 0, lambda lib: (batch(lib),)),
-    "too many dims": ((0, 0), 0, lambda lib: (batch(lib),)), "a list": ([0], 0, lambda lib: (batch(lib),)),
-    "a word": ("0", 0, lambda lib: (batch(lib),)), "half a number": (1.0, 0, lambda lib: (batch(lib),)),
-    "no dimension": (0, 0, lambda lib: (lib.tensor(1.0),)), "None for a batch": (0, None, lambda lib: (batch(lib),)),
-    "a word for out": (0, "x", lambda lib: (batch(lib),)), "a pair for out": (0, (0, 1), lambda lib: (batch(lib),)),
-}.items():  # fmt: skip
+    "no dims": ((None,), 0, lambda lib: (batch(lib),)),
+    "a number": (0, 0, lambda lib: (batch(lib), 3)),
+    "a dim too far": (2, 0, lambda lib: (batch(lib),)),
+    "a dim too far back": (-3, 0, lambda lib: (batch(lib),)),
+    "too many dims": ((0, 0), 0, lambda lib: (batch(lib),)),
+    "a list": ([0], 0, lambda lib: (batch(lib),)),
+    "a word": ("0", 0, lambda lib: (batch(lib),)),
+    "half a number": (1.0, 0, lambda lib: (batch(lib),)),
+    "no dimension": (0, 0, lambda lib: (lib.tensor(1.0),)),
+    "None for a batch": (0, None, lambda lib: (batch(lib),)),
+    "a word for out": (0, "x", lambda lib: (batch(lib),)),
+    "a pair for out": (0, (0, 1), lambda lib: (batch(lib),)),
+}.items():
     CASES[f"vmap_refuses_{name}"] = lambda lib, in_dims=in_dims, out_dims=out_dims, args=args: lib.vmap(
         lambda a, *more: a, in_dims, out_dims
     )(*args(lib))
@@ -359,9 +366,14 @@ def functional_calls(lib):
     some = {"0.weight": other["0.weight"]}
     call = lib.func.functional_call
     return (
-        call(net, other, x), call(net, some, (x,)), call(net, (other, {}), (x,)), call(net, [some], kwargs={"input": x}),
-        call(net, other, x, strict=True), call(net, {"unknown": x}, x), net(x),
-    )  # fmt: skip
+        call(net, other, x),
+        call(net, some, (x,)),
+        call(net, (other, {}), (x,)),
+        call(net, [some], kwargs={"input": x}),
+        call(net, other, x, strict=True),
+        call(net, {"unknown": x}, x),
+        net(x),
+    )
 
 
 @case

@@ -4,9 +4,28 @@ import copy
 import json
 
 JUNK = [
-    None, True, -1, 0, 1, 10**30, 1e400, float("nan"), "", "x", "\x00", "\ud800", "../../x", [], {}, [[]], {"": None},
-    {"a.b": 1}, "9" * 5000, ["a", 1], {"__metadata__": {}},
-]  # fmt: skip
+    None,
+    True,
+    -1,
+    0,
+    1,
+    10**30,
+    1e400,
+    float("nan"),
+    "",
+    "x",
+    "\x00",
+    "\ud800",
+    "../../x",
+    [],
+    {},
+    [[]],
+    {"": None},
+    {"a.b": 1},
+    "9" * 5000,
+    ["a", 1],
+    {"__metadata__": {}},
+]
 
 
 def damaged(rng, content):

@@ -22,10 +22,14 @@ from tests.fuzzing import fuzz
 ROOT = Path(__file__).parents[2]
 TORCH_FILES = ROOT / "tests" / "fixtures" / "torch_files"
 CHAPTER = (ROOT / "notebooks" / "00_start_here.ipynb").read_bytes()
-PROGRESS = json.dumps({
-    "ch01.ex1": {"right": True, "tries": 2, "on": "2024-01-01"}, "ch01.ex2": {"right": False, "tries": 1},
-    "ch02.p1": {"guess": "up", "came": "down"}, "ch02.p2": {"guess": 1.5, "came": 2},
-}).encode()  # fmt: skip
+PROGRESS = json.dumps(
+    {
+        "ch01.ex1": {"right": True, "tries": 2, "on": "2024-01-01"},
+        "ch01.ex2": {"right": False, "tries": 1},
+        "ch02.p1": {"guess": "up", "came": "down"},
+        "ch02.p2": {"guess": 1.5, "came": 2},
+    }
+).encode()
 
 PREDICTIONS = {"ch02.p1": Prediction("Which way?", choices=["up", "down"]), "ch02.p2": Prediction("How many?")}
 
@@ -34,9 +38,15 @@ pytestmark = pytest.mark.fuzz
 
 def state():
     return {
-        "model": md.nn.Linear(2, 3).state_dict(), "lr": 0.1, "epoch": 3, "name": "tëxt", "list": [1, (2, None), md.ones(2)],
-        "a.b": md.zeros(1), "a": {"b": np.arange(3)}, 5: True,
-    }  # fmt: skip
+        "model": md.nn.Linear(2, 3).state_dict(),
+        "lr": 0.1,
+        "epoch": 3,
+        "name": "tëxt",
+        "list": [1, (2, None), md.ones(2)],
+        "a.b": md.zeros(1),
+        "a": {"b": np.arange(3)},
+        5: True,
+    }
 
 
 class Named(io.BytesIO):
@@ -123,9 +133,24 @@ def test_a_state_of_any_form_comes_back_as_it_was():
         "sha256_of_file",
     ]
     values = [
-        None, True, 0, 1.5, "", "\ud800", "x" * 300, 2**60, float("inf"), np.float32(2), md.zeros(0, 3), md.ones(2).half(),
-        md.tensor([True]), md.tensor(3, dtype=md.int8), np.arange(4).reshape(2, 2).T, md.ones(4)[::2], np.zeros(()),
-    ]  # fmt: skip
+        None,
+        True,
+        0,
+        1.5,
+        "",
+        "\ud800",
+        "x" * 300,
+        2**60,
+        float("inf"),
+        np.float32(2),
+        md.zeros(0, 3),
+        md.ones(2).half(),
+        md.tensor([True]),
+        md.tensor(3, dtype=md.int8),
+        np.arange(4).reshape(2, 2).T,
+        md.ones(4)[::2],
+        np.zeros(()),
+    ]
 
     def thing(rng, depth):
         kind = rng.random() if depth else 1

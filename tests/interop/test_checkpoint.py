@@ -59,10 +59,17 @@ def test_all_kinds_of_plain_data_come_back(tmp_path):
 
 def test_tensors_whose_places_read_alike_come_back_each_by_itself(tmp_path):
     state = {
-        "a.b": md.tensor(1.0), "a": {"b": md.tensor(2.0)}, 1: md.tensor(3.0), "1": md.tensor(4.0), "": md.tensor(5.0),
-        "__metadata__": md.tensor(6.0), "a.b#2": md.tensor(7.0), "\ud800": md.tensor(8.0), "l": [md.tensor(9.0)],
+        "a.b": md.tensor(1.0),
+        "a": {"b": md.tensor(2.0)},
+        1: md.tensor(3.0),
+        "1": md.tensor(4.0),
+        "": md.tensor(5.0),
+        "__metadata__": md.tensor(6.0),
+        "a.b#2": md.tensor(7.0),
+        "\ud800": md.tensor(8.0),
+        "l": [md.tensor(9.0)],
         "l.0": md.tensor(10.0),
-    }  # fmt: skip
+    }
     for name in ("s", "s.pth"):
         md.save(state, tmp_path / name)
         back = md.load(tmp_path / name)
@@ -182,10 +189,14 @@ def test_a_bad_file_is_refused_in_one_line_and_changes_nothing(tmp_path, damage)
     if damage == "missing":
         path.unlink()
     else:
-        path.write_bytes({
-            "cut": content[:-5], "foreign": b"\x80\x04pickle, say, and more of it", "empty": b"",
-            "changed": content[:-1] + bytes([content[-1] ^ 1]),
-        }[damage])  # fmt: skip
+        path.write_bytes(
+            {
+                "cut": content[:-5],
+                "foreign": b"\x80\x04pickle, say, and more of it",
+                "empty": b"",
+                "changed": content[:-1] + bytes([content[-1] ^ 1]),
+            }[damage]
+        )
     before = layer.weight.tolist()
     with pytest.raises(CheckpointError) as error:
         layer.load_state_dict(md.load(path))

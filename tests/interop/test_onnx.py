@@ -38,25 +38,51 @@ MODELS = {
     "mlp": (lambda: nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3), nn.Softmax(1)), (4, 6)),
     "cnn": (
         lambda: nn.Sequential(
-            nn.Conv2d(2, 4, 3, padding=1, stride=2), nn.BatchNorm2d(4), nn.GELU(), nn.MaxPool2d(2, ceil_mode=True), nn.Conv2d(4, 4, 2, groups=2),
-            nn.GroupNorm(2, 4), nn.SiLU(), nn.AvgPool2d(2, padding=1), nn.Flatten(), nn.Linear(16, 3), nn.LogSoftmax(1),
+            nn.Conv2d(2, 4, 3, padding=1, stride=2),
+            nn.BatchNorm2d(4),
+            nn.GELU(),
+            nn.MaxPool2d(2, ceil_mode=True),
+            nn.Conv2d(4, 4, 2, groups=2),
+            nn.GroupNorm(2, 4),
+            nn.SiLU(),
+            nn.AvgPool2d(2, padding=1),
+            nn.Flatten(),
+            nn.Linear(16, 3),
+            nn.LogSoftmax(1),
         ),
         (3, 2, 14, 14),
     ),
-    "decoder": (lambda: nn.Sequential(nn.ConvTranspose2d(3, 4, 3, 2, 1, 1), nn.InstanceNorm2d(4), nn.Upsample(scale_factor=2)), (2, 3, 4, 5)),
+    "decoder": (
+        lambda: nn.Sequential(nn.ConvTranspose2d(3, 4, 3, 2, 1, 1), nn.InstanceNorm2d(4), nn.Upsample(scale_factor=2)),
+        (2, 3, 4, 5),
+    ),
     "activations": (
         lambda: nn.Sequential(
-            nn.LeakyReLU(), nn.ELU(0.5), nn.SELU(), nn.Mish(), nn.Softplus(), nn.Softsign(), nn.Hardtanh(), nn.LogSigmoid(), nn.Tanh(),
-            nn.PReLU(), nn.GELU("tanh"), nn.ReLU6(), nn.GLU(1), nn.RMSNorm(3),
+            nn.LeakyReLU(),
+            nn.ELU(0.5),
+            nn.SELU(),
+            nn.Mish(),
+            nn.Softplus(),
+            nn.Softsign(),
+            nn.Hardtanh(),
+            nn.LogSigmoid(),
+            nn.Tanh(),
+            nn.PReLU(),
+            nn.GELU("tanh"),
+            nn.ReLU6(),
+            nn.GLU(1),
+            nn.RMSNorm(3),
         ),
         (4, 6),
     ),
     "transformer": (
-        lambda: nn.Sequential(nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2), nn.Flatten(), nn.Linear(40, 3)),
+        lambda: nn.Sequential(
+            nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2), nn.Flatten(), nn.Linear(40, 3)
+        ),
         (3, 5, 8),
     ),
     "mixed": (Mixed, (4, 3)),
-}  # fmt: skip
+}
 
 
 def agree(model, make_input, path):
@@ -165,12 +191,20 @@ def test_an_exported_formula_gives_the_same_numbers(name, tmp_path):
 @pytest.mark.parametrize(
     "function",
     [
-        lambda model, x: x + 1, lambda model, x: 3 - x * 2, lambda model, x: x / 2, lambda model, x: x * 0.5,
-        lambda model, x: x.clamp(min=1), lambda model, x: x == 1, lambda model, x: -x, lambda model, x: x.sum(1),
-        lambda model, x: x.float().mean(1), lambda model, x: x + model.weight[0], lambda model, x: model.weight[x],
+        lambda model, x: x + 1,
+        lambda model, x: 3 - x * 2,
+        lambda model, x: x / 2,
+        lambda model, x: x * 0.5,
+        lambda model, x: x.clamp(min=1),
+        lambda model, x: x == 1,
+        lambda model, x: -x,
+        lambda model, x: x.sum(1),
+        lambda model, x: x.float().mean(1),
+        lambda model, x: x + model.weight[0],
+        lambda model, x: model.weight[x],
         lambda model, x: nn.functional.embedding(x, model.weight, padding_idx=1),
     ],
-)  # fmt: skip
+)
 def test_whole_numbers_stay_whole_and_meet_floats_as_here(function, dtype, tmp_path):
     agree(Formula(function), lambda n: md.randint(0, 3, (n, 3)).to(dtype), tmp_path / "m.onnx")
 
@@ -228,9 +262,14 @@ def test_without_onnxruntime_the_reference_of_onnx_compares(tmp_path, monkeypatc
 def test_export_by_the_arguments_of_pytorch(tmp_path):
     model = nn.Linear(3, 2)
     md.onnx.export(
-        model, (md.ones(1, 3),), tmp_path / "m.onnx", input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "batch"}},
+        model,
+        (md.ones(1, 3),),
+        tmp_path / "m.onnx",
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_axes={"x": {0: "batch"}},
         opset_version=17,
-    )  # fmt: skip
+    )
     session = onnxruntime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
     (found,) = session.run(["y"], {"x": np.ones((4, 3), np.float32)})
     np.testing.assert_allclose(found, model(md.ones(4, 3)).detach().array, rtol=1e-5)

@@ -84,9 +84,15 @@ def test_nodes_that_other_programs_write_are_read_too(tmp_path):
     random = np.random.default_rng(0)
     draw = lambda *shape: random.normal(size=shape).astype(np.float32)
     constants = {
-        "w": draw(3, 2, 3, 3), "scale": draw(3), "bias": draw(3), "mean": draw(3), "var": draw(3) ** 2,
-        "a": draw(5, 3), "c": draw(5), "pads": np.array([0, 0, 1, 0, 0, 0, 2, 1]),
-    }  # fmt: skip
+        "w": draw(3, 2, 3, 3),
+        "scale": draw(3),
+        "bias": draw(3),
+        "mean": draw(3),
+        "var": draw(3) ** 2,
+        "a": draw(5, 3),
+        "c": draw(5),
+        "pads": np.array([0, 0, 1, 0, 0, 0, 2, 1]),
+    }
     nodes = [
         helper.make_node("Pad", ["x", "pads"], ["p"]),
         helper.make_node("Conv", ["p", "w"], ["k"], pads=[1, 1, 1, 1], strides=[2, 1]),
@@ -154,11 +160,15 @@ def test_whole_numbers_are_divided_as_in_c():
     [
         (("Softmax", {"axis": 1}), {}, {"opset": 11}, "of opset 11, and files of opset 13 and later are read"),
         (("Relu", {"domain": "other"}), {}, {}, "the operation Relu of other cannot be read"),
-        (("AveragePool", {"kernel_shape": [2, 2], "dilations": [2, 2]}), {}, {"shape": (1, 1, 4, 4), "rank": 4, "opset": 19},
-         "AveragePool with 1 inputs and the settings .*dilations.* cannot be read"),
+        (
+            ("AveragePool", {"kernel_shape": [2, 2], "dilations": [2, 2]}),
+            {},
+            {"shape": (1, 1, 4, 4), "rank": 4, "opset": 19},
+            "AveragePool with 1 inputs and the settings .*dilations.* cannot be read",
+        ),
         (("Add", {}), {"c": np.array(["a"], dtype=object)}, {}, "the constant c is of object"),
     ],
-)  # fmt: skip
+)
 def test_what_would_compute_something_else_is_refused_when_the_file_is_read(node, constants, options, said, tmp_path):
     kind, settings = node
     with pytest.raises(ImportOnnxError, match=said):

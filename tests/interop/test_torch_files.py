@@ -30,8 +30,17 @@ def test_a_file_of_pytorch_comes_back_whole(name):
     assert (state["empty"].shape, state["single"].item(), state["single"].dtype) == ((0, 3), 7, md.int64)
     assert isinstance(state["parameter"], md.nn.Parameter)
     assert [t.dtype.name for t in state["dtypes"]] == [
-        "float16", "float64", "int8", "int16", "int32", "int64", "uint8", "bool", "uint16", "uint32"
-    ]  # fmt: skip
+        "float16",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "bool",
+        "uint16",
+        "uint32",
+    ]
     assert all(t.tolist() == [1, 1] for t in state["dtypes"])
 
 
@@ -56,13 +65,28 @@ def test_a_model_and_its_optimiser_go_on_from_a_file_of_pytorch():
 def everything():
     w = md.arange(12.0).reshape(3, 4)
     return {
-        "model": md.nn.Linear(2, 3).state_dict(), "epoch": 3, "loss": 1.5, "name": "tëxt", "none": None, "flag": True,
-        "nested": (1, [2, (3,)]), "large": 2**70, "middle": 2**40, "negative": -5, ("a", 1): "tuple", 5: "number",
-        "part": w[1:, ::2], "turned": w.T, "expanded": md.ones(1, 3).expand(2, 3), "empty": md.zeros(0, 3),
-        "single": md.tensor(7), "parameter": md.nn.Parameter(md.ones(2)), "infinite": float("inf"),
+        "model": md.nn.Linear(2, 3).state_dict(),
+        "epoch": 3,
+        "loss": 1.5,
+        "name": "tëxt",
+        "none": None,
+        "flag": True,
+        "nested": (1, [2, (3,)]),
+        "large": 2**70,
+        "middle": 2**40,
+        "negative": -5,
+        ("a", 1): "tuple",
+        5: "number",
+        "part": w[1:, ::2],
+        "turned": w.T,
+        "expanded": md.ones(1, 3).expand(2, 3),
+        "empty": md.zeros(0, 3),
+        "single": md.tensor(7),
+        "parameter": md.nn.Parameter(md.ones(2)),
+        "infinite": float("inf"),
         "dtypes": [md.ones(2).to(name) for name in ("float16", "float64", "int8", "int16", "int32", "uint8", "bool")],
         "unsigned": [md.tensor(np.array([1, 2**15 + 1], name)) for name in ("uint16", "uint32", "uint64")],
-    }  # fmt: skip
+    }
 
 
 def same(a, b):
@@ -169,7 +193,7 @@ HOSTILE = {
     "an offset too far": (tensor_of(1, (2, 2), (2, 1)), "(does not fit into its 4 numbers|makes no sense)"),
     "a tensor beyond all memory": (tensor_of(0, (2**31 - 1,) * 3, (1, 1, 1)), "(does not fit into|makes no sense)"),
     "shape and strides that part": (tensor_of(0, (2,), (2, 1)), "(a tensor that cannot be|makes no sense)"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", [archive, legacy])

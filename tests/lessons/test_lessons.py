@@ -19,8 +19,12 @@ def run(path, *arguments):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])}
     return subprocess.run(
         [sys.executable, "-m", "minidl.cli", "torch", str(path), *arguments],
-        capture_output=True, text=True, env=environment, timeout=120, encoding="utf-8",
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+        encoding="utf-8",
+    )
 
 
 def in_common(text):

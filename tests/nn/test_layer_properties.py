@@ -132,10 +132,13 @@ def test_metrics_lie_between_0_and_1_and_micro_averages_are_accuracy(pairs):
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(0, 9), inner, max_size=3)
-    | st.tuples(inner, inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=4) | st.integers(0, 9), inner, max_size=3)
+        | st.tuples(inner, inner)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @few

@@ -30,8 +30,12 @@ def test_parameters_buffers_and_modules_have_dotted_names():
     assert [n for n, _ in net.named_modules()] == ["", "first", "norm", "rest", "rest.0", "rest.1"]
     assert [n for n, _ in net.named_children()] == ["first", "norm", "rest"]
     assert {n for n, _ in net.named_buffers()} == {
-        "scale", "hidden", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked",
-    }  # fmt: skip
+        "scale",
+        "hidden",
+        "norm.running_mean",
+        "norm.running_var",
+        "norm.num_batches_tracked",
+    }
     assert "hidden" not in net.state_dict()
     assert net.get_submodule("rest.1") is net.rest[1]
     with pytest.raises(AttributeError, match="has no part '7'"):

@@ -24,47 +24,111 @@ def ctc(targets, blank=0):
     ("call", "kind", "text"),
     [
         # masks
-        (lambda: F.scaled_dot_product_attention(*[md.ones(1, 2, 4)] * 3, attn_mask=whole), DtypeError, "Did you mean mask.bool()"),
+        (
+            lambda: F.scaled_dot_product_attention(*[md.ones(1, 2, 4)] * 3, attn_mask=whole),
+            DtypeError,
+            "Did you mean mask.bool()",
+        ),
         (lambda: attention(attn_mask=whole), DtypeError, "attn_mask is boolean (True leaves out) or floating"),
         (lambda: attention(key_padding_mask=md.ones(1, 2).long()), DtypeError, "key_padding_mask is boolean"),
-        (lambda: attention(key_padding_mask=md.zeros(2, 1).bool()), ShapeError, "must have shape (1, 2), and has (2, 1)\nDid you mean mask.T"),
-        (lambda: F.scaled_dot_product_attention(*[md.ones(2, 5, 4)] * 3, attn_mask=md.ones(2, 4)), ShapeError, "for each pair of a query and a key"),
+        (
+            lambda: attention(key_padding_mask=md.zeros(2, 1).bool()),
+            ShapeError,
+            "must have shape (1, 2), and has (2, 1)\nDid you mean mask.T",
+        ),
+        (
+            lambda: F.scaled_dot_product_attention(*[md.ones(2, 5, 4)] * 3, attn_mask=md.ones(2, 4)),
+            ShapeError,
+            "for each pair of a query and a key",
+        ),
         # losses
         (lambda: F.cosine_embedding_loss(x4, y4, md.ones(4, 1)), ShapeError, "Did you mean target.squeeze(1) ?"),
-        (lambda: F.binary_cross_entropy(md.ones(4), md.ones(4), md.ones(4, 1)), ShapeError, "cannot be repeated to the shape (4,)"),
-        (lambda: F.binary_cross_entropy_with_logits(x4, y4, pos_weight=md.ones(2, 4, 3)), ShapeError, "the pos_weight of shape (2, 4, 3)"),
+        (
+            lambda: F.binary_cross_entropy(md.ones(4), md.ones(4), md.ones(4, 1)),
+            ShapeError,
+            "cannot be repeated to the shape (4,)",
+        ),
+        (
+            lambda: F.binary_cross_entropy_with_logits(x4, y4, pos_weight=md.ones(2, 4, 3)),
+            ShapeError,
+            "the pos_weight of shape (2, 4, 3)",
+        ),
         (lambda: F.kl_div(md.zeros(4, 1), md.ones(4)), ShapeError, "kl_div compares each prediction with its own target"),
-        (lambda: F.cross_entropy(x4, md.zeros(4).long(), weight=md.ones(5)), ShapeError, "one number for each of the 3 classes, and has shape (5,)"),
+        (
+            lambda: F.cross_entropy(x4, md.zeros(4).long(), weight=md.ones(5)),
+            ShapeError,
+            "one number for each of the 3 classes, and has shape (5,)",
+        ),
         (lambda: F.nll_loss(x4, md.zeros(4).long(), weight=md.ones(2)), ShapeError, "one number for each of the 3 classes"),
-        (lambda: F.cross_entropy(x4, F.softmax(y4, 1), weight=md.ones(1)), ShapeError, "one number for each of the 3 classes"),
-        (lambda: F.gaussian_nll_loss(md.ones(4), md.ones(4, 1), md.ones(4)), ShapeError, "Broadcasting would silently compare 16 pairs"),
+        (
+            lambda: F.cross_entropy(x4, F.softmax(y4, 1), weight=md.ones(1)),
+            ShapeError,
+            "one number for each of the 3 classes",
+        ),
+        (
+            lambda: F.gaussian_nll_loss(md.ones(4), md.ones(4, 1), md.ones(4)),
+            ShapeError,
+            "Broadcasting would silently compare 16 pairs",
+        ),
         (lambda: F.poisson_nll_loss(md.ones(4), md.ones(4, 1)), ShapeError, "Broadcasting would silently compare 16 pairs"),
         (lambda: F.soft_margin_loss(md.ones(4), md.ones(4, 1)), ShapeError, "the shapes must be equal"),
         (lambda: F.huber_loss(x4, y4, delta=0.0), ValueError, "delta must be above 0"),
         (lambda: F.triplet_margin_loss(x4, x4, x4, margin=-1.0), ValueError, "the margin must be above 0"),
         (lambda: F.mse_loss(x4, y4, reduction="avg"), ValueError, "reduction must be one of 'none', 'mean', 'sum'"),
         # normalisation
-        (lambda: F.layer_norm(x4, (3,), md.ones(1)), ShapeError, "layer_norm: the weight must have shape (3,), and has (1,)"),
+        (
+            lambda: F.layer_norm(x4, (3,), md.ones(1)),
+            ShapeError,
+            "layer_norm: the weight must have shape (3,), and has (1,)",
+        ),
         (lambda: F.rms_norm(x4, (3,), md.ones(1)), ShapeError, "rms_norm: the weight must have shape (3,)"),
-        (lambda: F.batch_norm(x4, None, None, md.ones(1), None, True), ShapeError, "batch_norm: the weight must have shape (3,)"),
-        (lambda: F.batch_norm(x4, None, None, None, md.ones(1), True), ShapeError, "batch_norm: the bias must have shape (3,)"),
+        (
+            lambda: F.batch_norm(x4, None, None, md.ones(1), None, True),
+            ShapeError,
+            "batch_norm: the weight must have shape (3,)",
+        ),
+        (
+            lambda: F.batch_norm(x4, None, None, None, md.ones(1), True),
+            ShapeError,
+            "batch_norm: the bias must have shape (3,)",
+        ),
         (lambda: F.batch_norm(x4, md.ones(1), md.ones(1)), ShapeError, "the running_mean must have shape (3,)"),
         (lambda: F.group_norm(md.ones(2, 4, 3), 2, md.ones(1)), ShapeError, "group_norm: the weight must have shape (4,)"),
-        (lambda: F.instance_norm(md.ones(2, 4, 3), bias=md.ones(1)), ShapeError, "instance_norm: the bias must have shape (4,)"),
+        (
+            lambda: F.instance_norm(md.ones(2, 4, 3), bias=md.ones(1)),
+            ShapeError,
+            "instance_norm: the bias must have shape (4,)",
+        ),
         # convolution and pooling
-        (lambda: F.conv2d(md.ones(1, 1, 4, 4), md.ones(2, 1, 3, 3), md.ones(1)), ShapeError, "the bias holds one number for each of the 2 output channels"),
-        (lambda: F.conv_transpose2d(md.ones(1, 2, 4, 4), md.ones(2, 3, 3, 3), md.ones(2)), ShapeError, "each of the 3 output channels"),
+        (
+            lambda: F.conv2d(md.ones(1, 1, 4, 4), md.ones(2, 1, 3, 3), md.ones(1)),
+            ShapeError,
+            "the bias holds one number for each of the 2 output channels",
+        ),
+        (
+            lambda: F.conv_transpose2d(md.ones(1, 2, 4, 4), md.ones(2, 3, 3, 3), md.ones(2)),
+            ShapeError,
+            "each of the 3 output channels",
+        ),
         (lambda: F.conv1d(md.ones(1, 1, 4), md.ones(1, 1, 2).double()), DtypeError, "Did you mean input.to(weight.dtype) ?"),
         (lambda: F.conv1d(md.ones(1, 1, 4), md.ones(1, 1, 2), stride=0), ValueError, "stride must be at least 1, and is 0"),
         (lambda: F.max_pool2d(md.ones(1, 1, 4, 4), 2, padding=-1), ValueError, "padding must be at least 0"),
         (lambda: F.avg_pool2d(md.ones(1, 1, 4, 4), 2, divisor_override=0), ValueError, "the divisor must not be 0"),
-        (lambda: F.max_unpool2d(md.ones(1, 1, 1, 1), md.full((1, 1, 1, 1), 9), 2), ShapeError, "an index 9 lies outside of the output"),
+        (
+            lambda: F.max_unpool2d(md.ones(1, 1, 1, 1), md.full((1, 1, 1, 1), 9), 2),
+            ShapeError,
+            "an index 9 lies outside of the output",
+        ),
         (lambda: F.fold(md.ones(1, 8, 11), (4, 5), 2), ShapeError, "fold needs columns of shape (N, C * 4, 12)"),
         # activations and embeddings
         (lambda: F.prelu(md.ones(2, 3), md.ones(2)), ShapeError, "the weight has 2 slopes, one for each channel"),
         (lambda: F.hardtanh(x4, 1.0, -1.0), ValueError, "min_val 1.0 must not be greater than max_val -1.0"),
         (lambda: F.embedding(md.tensor([0]), md.ones(3)), ShapeError, "embedding needs a table"),
-        (lambda: F.interpolate(x4[None, None], size=2, antialias=True), ValueError, "antialias is for the modes 'bilinear' and 'bicubic', not 'nearest'"),
+        (
+            lambda: F.interpolate(x4[None, None], size=2, antialias=True),
+            ValueError,
+            "antialias is for the modes 'bilinear' and 'bicubic', not 'nearest'",
+        ),
         # sequences
         (lambda: ctc([[1, 0]]), md.errors.OutOfRangeError, "the target [1, 0] holds class 0, which is the blank"),
         (lambda: ctc([[1, 3]], blank=3), md.errors.OutOfRangeError, "holds class 3, which is the blank"),
@@ -73,16 +137,36 @@ def ctc(targets, blank=0):
         # recurrent layers
         (lambda: nn.RNN(3, 5, 1, True), ValueError, 'nonlinearity must be "tanh" or "relu", not True'),
         (lambda: nn.LSTM(3, 5, dropout=2), ValueError, "dropout is a probability between 0 and 1"),
-        (lambda: nn.LSTM(3, 5)(md.ones(2, 1, 3), md.ones(1, 1, 5)), TypeError, "an LSTM has two states: give hx as a pair (h, c)"),
+        (
+            lambda: nn.LSTM(3, 5)(md.ones(2, 1, 3), md.ones(1, 1, 5)),
+            TypeError,
+            "an LSTM has two states: give hx as a pair (h, c)",
+        ),
         (lambda: nn.LSTM(3, 5, 1, "relu"), TypeError, "bias is True or False, not 'relu'"),
         (lambda: nn.GRU(3.0, 5), TypeError, "input_size is a whole number, not 3.0"),
-        (lambda: nn.Sequential(nn.LSTM(3, 5), nn.Linear(5, 2))(md.ones(2, 1, 3)), TypeError, "LSTM returns its outputs and its last state, and Linear, which comes next"),
-        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [5], [2]), OutOfRangeError, "input_lengths reach to 5, and there are 4 steps"),
+        (
+            lambda: nn.Sequential(nn.LSTM(3, 5), nn.Linear(5, 2))(md.ones(2, 1, 3)),
+            TypeError,
+            "LSTM returns its outputs and its last state, and Linear, which comes next",
+        ),
+        (
+            lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [5], [2]),
+            OutOfRangeError,
+            "input_lengths reach to 5, and there are 4 steps",
+        ),
         (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [4], [3]), OutOfRangeError, "target_lengths reach to 3"),
         (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([1, 2]), [4], [3]), OutOfRangeError, "target_lengths reach to 3"),
         (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 2]]), [-1], [2]), OutOfRangeError, "a length is below 0"),
-        (lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 3]]), [4], [2]), OutOfRangeError, "label 3 is out of range: there are classes 0 to 2"),
-        (lambda: F.ctc_loss(md.zeros(4, 2, 3), md.tensor([[1, 2]]), [4], [2]), ShapeError, "two lengths for each of the 2 sequences, and got 1 and 1"),
+        (
+            lambda: F.ctc_loss(md.zeros(4, 1, 3), md.tensor([[1, 3]]), [4], [2]),
+            OutOfRangeError,
+            "label 3 is out of range: there are classes 0 to 2",
+        ),
+        (
+            lambda: F.ctc_loss(md.zeros(4, 2, 3), md.tensor([[1, 2]]), [4], [2]),
+            ShapeError,
+            "two lengths for each of the 2 sequences, and got 1 and 1",
+        ),
         # fractions where whole numbers are meant
         (lambda: md.zeros(2, 2.5), TypeError, "a size is a whole number, not 2.5. For a division: a // b"),
         (lambda: md.ones(4).reshape(4 / 2, 2), TypeError, "a size is a whole number, not 2.0"),
@@ -110,7 +194,7 @@ def ctc(targets, blank=0):
         (lambda: nn.Linear(1, 1).to(md.int64), TypeError, "cannot become int64"),
         (lambda: nn.Linear(1, 1).train("yes"), ValueError, "train() takes True or False"),
     ],
-)  # fmt: skip
+)
 def test_what_would_be_silently_wrong_is_refused(call, kind, text):
     with pytest.raises(kind) as error:
         call()

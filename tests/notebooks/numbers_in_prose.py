@@ -39,9 +39,7 @@ def output_of(cell):
 def missing_in(phrase, output, closeness=0.0):
     """The numbers of a phrase that an output does not hold."""
     there = [abs(value(n)) for n in NUMBER.findall(output)]
-    fits = lambda n: any(
-        abs(abs(value(n)) - v) <= max(half_a_digit(n) * (1 + 1e-9), closeness * v) for v in there
-    )  # fmt: skip
+    fits = lambda n: any(abs(abs(value(n)) - v) <= max(half_a_digit(n) * (1 + 1e-9), closeness * v) for v in there)
     return [n for n in NUMBER.findall(phrase) if not fits(n)]
 
 

@@ -53,9 +53,15 @@ def test_pairs_print_as_pytorchs_do():
     assert repr(md.tensor([1.0, 3.0]).max(0)) == "minidl.return_types.max(\nvalues=tensor(3.),\nindices=tensor(1))"
 
 
-@pytest.mark.parametrize("call", [
-    lambda t: md.maximum(t, 2), lambda t: md.eq(2, t), lambda t: md.atan2(2, t), lambda t: md.clamp_max(2, t),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: md.maximum(t, 2),
+        lambda t: md.eq(2, t),
+        lambda t: md.atan2(2, t),
+        lambda t: md.clamp_max(2, t),
+    ],
+)
 def test_plain_numbers_are_refused_where_pytorch_wants_tensors(call):
     with pytest.raises(TypeError, match="takes tensors, and operand"):
         call(md.ones(2))
@@ -65,11 +71,14 @@ def test_numpys_functions_still_take_numbers():
     assert np.maximum(md.tensor([1.0, 3.0]), 2).tolist() == [2, 3]
 
 
-@pytest.mark.parametrize(("call", "words"), [
-    (lambda x: x.sum(dims=0), "unexpected keyword argument 'dims'.*Did you mean dim"),
-    (lambda x: md.add(x, x, out=x), "no out= here"),
-    (lambda x: md.var(x, 0, axis=1), "'dim' twice"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda x: x.sum(dims=0), "unexpected keyword argument 'dims'.*Did you mean dim"),
+        (lambda x: md.add(x, x, out=x), "no out= here"),
+        (lambda x: md.var(x, 0, axis=1), "'dim' twice"),
+    ],
+)
 def test_arguments_that_there_are_not_are_named(call, words):
     with pytest.raises(TypeError, match=words):
         call(md.ones(2, 2))

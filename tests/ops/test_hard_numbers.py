@@ -84,9 +84,27 @@ def test_labels_and_words_may_be_uint8():
 # NaN and infinity
 
 ACTIVATIONS = [
-    F.relu, F.relu6, F.elu, F.selu, F.celu, F.leaky_relu, F.gelu, F.logsigmoid, F.hardshrink, F.softshrink, F.tanhshrink,
-    F.softsign, F.softplus, F.tanh, F.sigmoid, F.hardsigmoid, F.silu, F.mish, F.hardswish, F.hardtanh,
-]  # fmt: skip
+    F.relu,
+    F.relu6,
+    F.elu,
+    F.selu,
+    F.celu,
+    F.leaky_relu,
+    F.gelu,
+    F.logsigmoid,
+    F.hardshrink,
+    F.softshrink,
+    F.tanhshrink,
+    F.softsign,
+    F.softplus,
+    F.tanh,
+    F.sigmoid,
+    F.hardsigmoid,
+    F.silu,
+    F.mish,
+    F.hardswish,
+    F.hardtanh,
+]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda f: f.__name__)

@@ -78,10 +78,15 @@ def test_noise_of_any_size_has_a_divergence():
     assert compute_rdp(q=1e-300, noise_multiplier=1, steps=10**9, orders=[2]) == [0.0]
 
 
-@pytest.mark.parametrize(("target", "tolerance", "said"), [
-    (math.nan, 1e-3, "target_epsilon is above 0, not nan"), (0, 1e-3, "target_epsilon is above 0, not 0"),
-    (1.0, 0, "tolerance is above 0, not 0"), (1.0, math.nan, "tolerance is above 0, not nan"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("target", "tolerance", "said"),
+    [
+        (math.nan, 1e-3, "target_epsilon is above 0, not nan"),
+        (0, 1e-3, "target_epsilon is above 0, not 0"),
+        (1.0, 0, "tolerance is above 0, not 0"),
+        (1.0, math.nan, "tolerance is above 0, not nan"),
+    ],
+)
 def test_a_target_that_makes_no_sense_is_refused(target, tolerance, said):
     """A target of NaN once got a noise of 1."""
     with pytest.raises(ValueError, match=said):

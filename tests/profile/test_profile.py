@@ -14,13 +14,14 @@ from minidl.profile import Machine, measure_machine, profile
     [  # torch.utils.flop_counter.FlopCounterMode of PyTorch 2.13, which counts products alone
         (lambda: nn.Sequential(nn.Linear(20, 30, bias=False), nn.Linear(30, 10, bias=False)), (7, 20), 12600, 16800),
         (
-            lambda: nn.Sequential(
-                nn.Conv2d(2, 6, 3, bias=False), nn.Conv2d(6, 4, 3, stride=2, bias=False)
-            ), (5, 2, 12, 12), 142560, 177120,
+            lambda: nn.Sequential(nn.Conv2d(2, 6, 3, bias=False), nn.Conv2d(6, 4, 3, stride=2, bias=False)),
+            (5, 2, 12, 12),
+            142560,
+            177120,
         ),
         (lambda: nn.ConvTranspose2d(3, 4, 2, stride=2, bias=False), (5, 3, 6, 6), 17280, 17280),
     ],
-)  # fmt: skip
+)
 def test_products_are_counted_as_pytorch_counts_them(model, shape, forward, backward):
     found = profile(model(), md.ones(*shape), repeat=1)
     assert (found.flops("forward"), found.flops("backward")) == (forward, backward)
@@ -47,8 +48,10 @@ def test_every_module_has_its_own_row_and_the_model_is_as_it_was():
     before = [np.array(p.grad) for p in model.parameters()]
     found = profile(model, x)
     assert [(row["module"], row["kind"]) for row in found.layers()] == [
-        ("0", "Linear"), ("1.0", "Tanh"), ("1.1", "Linear"),
-    ]  # fmt: skip
+        ("0", "Linear"),
+        ("1.0", "Tanh"),
+        ("1.1", "Linear"),
+    ]
     assert sum(row["forward"] + row["backward"] for row in found.layers()) == found.flops()
     assert all(np.array_equal(b, p.grad.array) for b, p in zip(before, model.parameters(), strict=True))
     assert all(e.seconds < 1 for e in found.entries)

@@ -69,9 +69,18 @@ LAYERS = {
     "GRUCell": (lambda n: n.GRUCell(5, 4), [(3, 5), (3, 4)]),
     "LSTMCell": (lambda n: n.LSTMCell(5, 4), [(3, 5)]),
     "MultiheadAttention": (lambda n: n.MultiheadAttention(8, 2, dropout=0.2), [(5, 3, 8), (6, 3, 8), (6, 3, 8)]),
-    "MultiheadAttention of other widths": (lambda n: n.MultiheadAttention(8, 2, kdim=5, vdim=6), [(5, 3, 8), (6, 3, 5), (6, 3, 6)]),
-    "TransformerEncoderLayer": (lambda n: n.TransformerEncoderLayer(8, 2, 16, norm_first=True, activation="gelu"), [(5, 3, 8)]),
-    "TransformerEncoder": (lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(8, 2, 16), 2, n.LayerNorm(8)), [(5, 3, 8)]),
+    "MultiheadAttention of other widths": (
+        lambda n: n.MultiheadAttention(8, 2, kdim=5, vdim=6),
+        [(5, 3, 8), (6, 3, 5), (6, 3, 6)],
+    ),
+    "TransformerEncoderLayer": (
+        lambda n: n.TransformerEncoderLayer(8, 2, 16, norm_first=True, activation="gelu"),
+        [(5, 3, 8)],
+    ),
+    "TransformerEncoder": (
+        lambda n: n.TransformerEncoder(n.TransformerEncoderLayer(8, 2, 16), 2, n.LayerNorm(8)),
+        [(5, 3, 8)],
+    ),
     "Conv1d same": (lambda n: n.Conv1d(4, 6, 4, padding="same", groups=2), [(2, 4, 8)]),
     "Conv2d reflecting": (lambda n: n.Conv2d(2, 3, (3, 2), padding=1, padding_mode="reflect"), [(2, 2, 5, 6)]),
     "Conv3d circular": (lambda n: n.Conv3d(2, 3, 2, 2, padding="valid", padding_mode="circular"), [(2, 2, 5, 4, 6)]),
@@ -92,18 +101,29 @@ LAYERS = {
     "GRU by position": (lambda n: n.GRU(3, 5, 1, False, True), [(2, 4, 3)]),
     "RNNCell relu": (lambda n: n.RNNCell(5, 4, True, "relu"), [(5,)]),
     "MultiheadAttention with extra keys": (
-        lambda n: n.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True, batch_first=True), [(3, 5, 8), (3, 6, 8), (3, 6, 8)],
+        lambda n: n.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True, batch_first=True),
+        [(3, 5, 8), (3, 6, 8), (3, 6, 8)],
     ),
     "TransformerEncoderLayer batch first": (lambda n: n.TransformerEncoderLayer(8, 2, 16, batch_first=True), [(3, 5, 8)]),
     "TransformerDecoderLayer": (lambda n: n.TransformerDecoderLayer(8, 2, 16), [(5, 3, 8), (6, 3, 8)]),
     "TransformerDecoderLayer norm first": (
-        lambda n: n.TransformerDecoderLayer(8, 2, 16, 0.0, norm_first=True, bias=False, batch_first=True), [(3, 5, 8), (3, 6, 8)],
+        lambda n: n.TransformerDecoderLayer(8, 2, 16, 0.0, norm_first=True, bias=False, batch_first=True),
+        [(3, 5, 8), (3, 6, 8)],
     ),
-    "TransformerDecoder": (lambda n: n.TransformerDecoder(n.TransformerDecoderLayer(8, 2, 16), 2, n.LayerNorm(8)), [(5, 3, 8), (6, 3, 8)]),
+    "TransformerDecoder": (
+        lambda n: n.TransformerDecoder(n.TransformerDecoderLayer(8, 2, 16), 2, n.LayerNorm(8)),
+        [(5, 3, 8), (6, 3, 8)],
+    ),
     "Transformer": (lambda n: n.Transformer(8, 2, 1, 2, 16, 0.1), [(5, 3, 8), (4, 3, 8)]),
     "LazyLinear": (lambda n: n.Sequential(n.LazyLinear(6), n.ReLU(), n.LazyLinear(2, bias=False)), [(5, 4)]),
-    "LazyConv2d": (lambda n: n.Sequential(n.LazyConv2d(4, 3, padding=1), n.LazyBatchNorm2d(), n.Flatten(), n.LazyLinear(3)), [(3, 2, 5, 4)]),
-    "LazyConv1d": (lambda n: n.Sequential(n.LazyConv1d(4, 3, 2), n.LazyBatchNorm1d(affine=False), n.LazyInstanceNorm1d()), [(3, 2, 7)]),
+    "LazyConv2d": (
+        lambda n: n.Sequential(n.LazyConv2d(4, 3, padding=1), n.LazyBatchNorm2d(), n.Flatten(), n.LazyLinear(3)),
+        [(3, 2, 5, 4)],
+    ),
+    "LazyConv1d": (
+        lambda n: n.Sequential(n.LazyConv1d(4, 3, 2), n.LazyBatchNorm1d(affine=False), n.LazyInstanceNorm1d()),
+        [(3, 2, 7)],
+    ),
     "LazyConvTranspose2d": (lambda n: n.LazyConvTranspose2d(4, 3, 2, 1, 1), [(3, 2, 5, 4)]),
     "Dropout1d": (lambda n: n.Dropout1d(0.4), [(3, 4, 5)]),
     "Dropout3d of one": (lambda n: n.Dropout3d(0.4), [(4, 2, 3, 2)]),
@@ -113,7 +133,10 @@ LAYERS = {
     "Softmax2d": (lambda n: n.Softmax2d(), [(2, 3, 2, 2)]),
     "MaxPool and MaxUnpool": (lambda n: Unpooling(n), [(2, 2, 4, 6)]),
     "AdaptiveLogSoftmaxWithLoss": (lambda n: Clusters(n), [(6, 8)]),
-    "FractionalMaxPool2d": (lambda n: n.FractionalMaxPool2d((2, 3), output_size=(3, 4), return_indices=True), [(2, 2, 7, 9)]),
+    "FractionalMaxPool2d": (
+        lambda n: n.FractionalMaxPool2d((2, 3), output_size=(3, 4), return_indices=True),
+        [(2, 2, 7, 9)],
+    ),
     "FractionalMaxPool2d by ratio": (lambda n: n.FractionalMaxPool2d(2, output_ratio=0.6), [(2, 7, 9)]),
     "FractionalMaxPool3d": (lambda n: n.FractionalMaxPool3d(2, output_ratio=(0.5, 0.4, 0.6)), [(1, 2, 6, 5, 7)]),
     "AdaptiveMaxPool2d": (lambda n: n.AdaptiveMaxPool2d((2, 3), return_indices=True), [(2, 2, 5, 4)]),
@@ -121,18 +144,24 @@ LAYERS = {
     "Fold of Unfold": (lambda n: n.Sequential(n.Unfold(2, stride=1), n.Fold((4, 5), 2)), [(2, 3, 4, 5)]),
     "Upsample": (lambda n: n.Upsample(scale_factor=1.5, mode="bicubic"), [(2, 2, 4, 5)]),
     "PixelUnshuffle": (lambda n: n.Sequential(n.PixelUnshuffle(2), n.ChannelShuffle(4), n.PixelShuffle(2)), [(1, 3, 4, 6)]),
-    "CircularPad1d": (lambda n: n.Sequential(n.CircularPad1d((2, 1)), n.ReplicationPad1d(1), n.ConstantPad1d(1, 3.0)), [(1, 3, 4)]),
+    "CircularPad1d": (
+        lambda n: n.Sequential(n.CircularPad1d((2, 1)), n.ReplicationPad1d(1), n.ConstantPad1d(1, 3.0)),
+        [(1, 3, 4)],
+    ),
     "CosineSimilarity": (lambda n: n.CosineSimilarity(), [(3, 4), (3, 4)]),
     "PairwiseDistance": (lambda n: n.PairwiseDistance(1.5, keepdim=True), [(3, 4), (3, 4)]),
     "weight_norm": (lambda n: n.utils.parametrizations.weight_norm(n.Linear(4, 3), dim=0), [(5, 4)]),
     "weight_norm of old": (lambda n: n.utils.weight_norm(n.Conv2d(2, 3, 2), dim=1), [(2, 2, 4, 4)]),
     "weight_norm of the whole": (lambda n: n.utils.weight_norm(n.Linear(4, 3), dim=None), [(5, 4)]),
     "spectral_norm": (lambda n: n.utils.parametrizations.spectral_norm(n.Linear(4, 3)), [(5, 4)]),
-    "spectral_norm of a transposed convolution": (lambda n: n.utils.parametrizations.spectral_norm(n.ConvTranspose2d(2, 3, 2), n_power_iterations=2), [(2, 2, 4, 4)]),
+    "spectral_norm of a transposed convolution": (
+        lambda n: n.utils.parametrizations.spectral_norm(n.ConvTranspose2d(2, 3, 2), n_power_iterations=2),
+        [(2, 2, 4, 4)],
+    ),
     "spectral_norm of old": (lambda n: n.utils.spectral_norm(n.Conv2d(2, 3, 2)), [(2, 2, 4, 4)]),
     "LSTM of packed sequences": (lambda n: Packed(n, n.LSTM(3, 4, 2, bidirectional=True)), [(6, 4, 3)]),
     "GRU of sorted packed sequences": (lambda n: Packed(n, n.GRU(3, 4), [6, 4, 4, 1]), [(6, 4, 3)]),
-}  # fmt: skip
+}
 
 
 def fingerprint(array):

@@ -40,9 +40,17 @@ def mlp(T):
 def cnn(T):
     nn = T.nn
     model = nn.Sequential(
-        nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.1),
-        nn.Conv2d(6, 8, 3), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.Linear(8 * 2 * 2, 4),
-    )  # fmt: skip
+        nn.Conv2d(1, 6, 3, padding=1),
+        nn.BatchNorm2d(6),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Dropout2d(0.1),
+        nn.Conv2d(6, 8, 3),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(8 * 2 * 2, 4),
+    )
     x, y = T.randn(64, 1, 8, 8), T.randint(0, 4, (64,))
     return train(T, model, x, y, T.optim.Adam(model.parameters(), lr=0.01), nn.CrossEntropyLoss(label_smoothing=0.1))
 
@@ -109,18 +117,36 @@ def descend(T, make_optimizer, make_schedule=None, steps=8):
 
 
 OPTIMIZERS = {
-    "SGD": [{"lr": 0.01}, {"lr": 0.01, "momentum": 0.9}, {"lr": 0.01, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1},
-            {"lr": 0.01, "momentum": 0.9, "nesterov": True}, {"lr": 0.001, "maximize": True}],
+    "SGD": [
+        {"lr": 0.01},
+        {"lr": 0.01, "momentum": 0.9},
+        {"lr": 0.01, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1},
+        {"lr": 0.01, "momentum": 0.9, "nesterov": True},
+        {"lr": 0.001, "maximize": True},
+    ],
     "Adam": [{}, {"lr": 0.05, "betas": (0.8, 0.9), "weight_decay": 0.1}, {"lr": 0.1, "amsgrad": True}, {"maximize": True}],
     "AdamW": [{}, {"lr": 0.05, "weight_decay": 0.3}, {"lr": 0.1, "amsgrad": True}],
-    "NAdam": [{}, {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.01}, {"weight_decay": 0.1, "decoupled_weight_decay": True}],
-    "RAdam": [{"lr": 0.05}, {"lr": 0.05, "weight_decay": 0.1, "betas": (0.8, 0.9)}, {"weight_decay": 0.1, "decoupled_weight_decay": True}],
+    "NAdam": [
+        {},
+        {"lr": 0.05, "weight_decay": 0.1, "momentum_decay": 0.01},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
+    "RAdam": [
+        {"lr": 0.05},
+        {"lr": 0.05, "weight_decay": 0.1, "betas": (0.8, 0.9)},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
     "Adamax": [{}, {"lr": 0.1, "weight_decay": 0.1}],
     "Adagrad": [{}, {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.2}],
     "Adadelta": [{}, {"lr": 0.5, "rho": 0.5, "weight_decay": 0.1}],
-    "RMSprop": [{}, {"momentum": 0.9}, {"centered": True, "weight_decay": 0.1, "alpha": 0.8}, {"centered": True, "momentum": 0.5}],
+    "RMSprop": [
+        {},
+        {"momentum": 0.9},
+        {"centered": True, "weight_decay": 0.1, "alpha": 0.8},
+        {"centered": True, "momentum": 0.5},
+    ],
     "Muon": [{}, {"lr": 0.02, "nesterov": False, "weight_decay": 0.0}, {"adjust_lr_fn": "match_rms_adamw"}],
-}  # fmt: skip
+}
 
 
 def quasi_newton(T, **settings):
@@ -157,8 +183,10 @@ SCHEDULES = {
         o, 0.05, epochs=3, steps_per_epoch=4, anneal_strategy="linear", three_phase=True
     ),
     "ReduceLROnPlateau": lambda s, o: s.ReduceLROnPlateau(o, patience=1, threshold=0.5),
-    "ReduceLROnPlateau max": lambda s, o: s.ReduceLROnPlateau(o, "max", patience=0, cooldown=2, min_lr=1e-4, threshold_mode="abs"),
+    "ReduceLROnPlateau max": lambda s, o: s.ReduceLROnPlateau(
+        o, "max", patience=0, cooldown=2, min_lr=1e-4, threshold_mode="abs"
+    ),
     "SequentialLR": lambda s, o: s.SequentialLR(
         o, [s.LinearLR(o, 0.1, total_iters=3), s.CosineAnnealingLR(o, 5), s.StepLR(o, 1)], [3, 6]
     ),
-}  # fmt: skip
+}

@@ -100,9 +100,13 @@ def test_what_is_no_file_is_refused_in_a_sentence_and_stays(tmp_path):
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(tmp_path / "socket"))
         for path, kind in [
-            (tmp_path / "pipe", "a pipe"), (tmp_path / "link", "a pipe"), (tmp_path / "folder", "a folder"),
-            (tmp_path / "socket", "a socket"), ("/dev/null", "a device"), ("/dev/full", "a device"),
-        ]:  # fmt: skip
+            (tmp_path / "pipe", "a pipe"),
+            (tmp_path / "link", "a pipe"),
+            (tmp_path / "folder", "a folder"),
+            (tmp_path / "socket", "a socket"),
+            ("/dev/null", "a device"),
+            ("/dev/full", "a device"),
+        ]:
             if os.path.exists(path):
                 with pytest.raises(NotAFileError, match=f"{path} is {kind}, and no file could be written there"):
                     write_atomically(path, b"x")

@@ -8,11 +8,37 @@ is so well fixed in the minds of the surrounding families, that he is considered
 of their daughters. 床前明月光，疑是地上霜。
 举头望明月，低头思故乡。"""
 PIECES = [
-    "a", "b", " ", "\n", "  ", "the", "'s", "'S", "n't",
-    "床", "明月", "é", "e\u0301", "👩‍👩‍👧", "🇫🇷", "\x00", "שלום", "नमस्ते",
-    "1234", "3.5", "don't", "!?", "\u00a0", "\t", "\r\n", "truth", " man",
-    "\u200f", "ﷺ", "\U0010ffff",
-]  # fmt: skip
+    "a",
+    "b",
+    " ",
+    "\n",
+    "  ",
+    "the",
+    "'s",
+    "'S",
+    "n't",
+    "床",
+    "明月",
+    "é",
+    "e\u0301",
+    "👩‍👩‍👧",
+    "🇫🇷",
+    "\x00",
+    "שלום",
+    "नमस्ते",
+    "1234",
+    "3.5",
+    "don't",
+    "!?",
+    "\u00a0",
+    "\t",
+    "\r\n",
+    "truth",
+    " man",
+    "\u200f",
+    "ﷺ",
+    "\U0010ffff",
+]
 
 
 def texts(count=100):

@@ -115,9 +115,13 @@ def test_a_checkpoint_holds_what_a_run_needs(tmp_path):
     model, train, _, optimizer = setting()
     path = tmp_path / "best"
     fit(
-        model, train, optimizer=optimizer, epochs=3, verbose=False,
+        model,
+        train,
+        optimizer=optimizer,
+        epochs=3,
+        verbose=False,
         callbacks=[Script([2, 1, 3]), Checkpoint(path, monitor="score")],
-    )  # fmt: skip
+    )
     saved = md.load(path)
     assert saved["epoch"] == 2
     assert set(saved) == {"model", "optimizer", "schedule", "epoch", "random", "history"}
@@ -128,9 +132,13 @@ def test_a_checkpoint_holds_what_a_run_needs(tmp_path):
 def test_a_checkpoint_of_the_best_is_written_though_the_first_number_is_nan(tmp_path, mode, scores, kept):
     model, train, _, optimizer = setting()
     fit(
-        model, train, optimizer=optimizer, epochs=3, verbose=False,
+        model,
+        train,
+        optimizer=optimizer,
+        epochs=3,
+        verbose=False,
         callbacks=[Script(scores), Checkpoint(tmp_path / "best", monitor="score", mode=mode)],
-    )  # fmt: skip
+    )
     assert md.load(tmp_path / "best")["epoch"] == kept
 
 
@@ -154,9 +162,14 @@ def test_a_run_goes_on_from_its_checkpoint_as_if_it_had_never_stopped(tmp_path, 
             plan.load_state_dict(saved["schedule"])
             md.default_generator.set_state(saved["random"])
         return fit(
-            model, train, optimizer=optimizer, epochs=epochs, schedule=plan, callbacks=[Checkpoint(tmp_path / "run")],
+            model,
+            train,
+            optimizer=optimizer,
+            epochs=epochs,
+            schedule=plan,
+            callbacks=[Checkpoint(tmp_path / "run")],
             verbose=False,
-        )  # fmt: skip
+        )
 
     whole = go(5)
     first = go(2)

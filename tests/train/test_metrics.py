@@ -43,9 +43,7 @@ def test_regression_agrees_with_scikit_learn():
     assert metrics.r2_score(CLASS_SCORES[:, 0], TARGETS) == pytest.approx(KEPT["r2"], rel=1e-6)
 
 
-INPUTS = {
-    "roc_auc": SCORES, "average_precision": SCORES, "mean_absolute_error": NUMBERS, "r2_score": NUMBERS
-}  # fmt: skip
+INPUTS = {"roc_auc": SCORES, "average_precision": SCORES, "mean_absolute_error": NUMBERS, "r2_score": NUMBERS}
 
 
 @pytest.mark.parametrize("case", KEPT["cases"], ids=lambda case: f"{case[0]} {case[1]} {case[2].get('average', '')}")

@@ -82,8 +82,13 @@ def test_a_random_search_draws_from_every_setting_and_repeats_with_its_seed():
 def test_a_grid_has_every_combination():
     found = search({"width": Int(1, 3), "act": ["relu", "tanh"]}, lambda config: config["width"], method="grid")
     assert [tuple(trial.config.values()) for trial in found.trials] == [
-        (1, "relu"), (1, "tanh"), (2, "relu"), (2, "tanh"), (3, "relu"), (3, "tanh"),
-    ]  # fmt: skip
+        (1, "relu"),
+        (1, "tanh"),
+        (2, "relu"),
+        (2, "tanh"),
+        (3, "relu"),
+        (3, "tanh"),
+    ]
 
 
 def test_halving_gives_the_best_third_three_times_as_much():
@@ -164,9 +169,12 @@ def mpi(tmp_path):
         )
         return subprocess.run(
             [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", str(script)],
-            capture_output=True, text=True, timeout=120, cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT), "MARK": str(tmp_path / "mark")},
-        )  # fmt: skip
+        )
 
     return running
 
@@ -253,8 +261,10 @@ def test_a_trial_that_fails_is_written_down_and_the_others_go_on():
     found = search({"width": Int(1, 4)}, stubborn, method="grid")
     assert values(found) == [1.0, None, None, None]
     assert [trial.error for trial in found.trials[1:]] == [
-        "the objective is nan", "RuntimeError: too wide: 3", "RuntimeError: too wide: 4",
-    ]  # fmt: skip
+        "the objective is nan",
+        "RuntimeError: too wide: 3",
+        "RuntimeError: too wide: 4",
+    ]
     assert repr(found) == "Search(grid: 4 trials, 3 failed, best 1 with {'width': 1})"
 
 

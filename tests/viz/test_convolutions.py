@@ -13,9 +13,14 @@ from tests.viz.fuzzing import check_picture
 def reader():
     md.manual_seed(0)
     return md.nn.Sequential(
-        md.nn.Conv2d(1, 4, 3, padding=1), md.nn.ReLU(), md.nn.MaxPool2d(2), md.nn.Conv2d(4, 20, 3), md.nn.ReLU(),
-        md.nn.Flatten(), md.nn.Linear(20 * 16, 3),
-    )  # fmt: skip
+        md.nn.Conv2d(1, 4, 3, padding=1),
+        md.nn.ReLU(),
+        md.nn.MaxPool2d(2),
+        md.nn.Conv2d(4, 20, 3),
+        md.nn.ReLU(),
+        md.nn.Flatten(),
+        md.nn.Linear(20 * 16, 3),
+    )
 
 
 def test_feature_maps_are_the_outputs_of_the_convolutions():

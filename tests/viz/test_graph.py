@@ -36,9 +36,15 @@ def test_the_model_holds_operations_parameters_and_inputs():
     graph = build_graph(loss, {"loss": loss, "images": images, "labels": labels})
     kinds = {v.name: v.kind for v in graph.vertices if v.name != "linear"}
     assert kinds == {
-        "images": "input", "0.weight": "parameter", "0.bias": "parameter", "relu": "operation", "2.weight": "parameter",
-        "2.bias": "parameter", "cross_entropy": "operation", "labels": "input",
-    }  # fmt: skip
+        "images": "input",
+        "0.weight": "parameter",
+        "0.bias": "parameter",
+        "relu": "operation",
+        "2.weight": "parameter",
+        "2.bias": "parameter",
+        "cross_entropy": "operation",
+        "labels": "input",
+    }
     assert graph.text() == "Computation graph of loss: 4 operations, 4 parameters, 2 inputs"
 
 

@@ -42,8 +42,11 @@ def test_a_cell_speaks_for_the_strongest_of_its_windows_and_frames_it():
     found = scan(bright_finder(), md.nn.functional.pad(spot(), (30, 0, 40, 0)), 4, scales=(1.0,))
     heat = heats_of(found, strong=0.5)[0]
     assert (len(heat.texts), len(heat.texts[0])) == (16, 16)
-    warm = [k for k, text in {f"{i},{j}": t for i, row in enumerate(heat.texts) for j, t in enumerate(row)}.items()
-            if text.startswith("score 0.5\n")]  # fmt: skip
+    warm = [
+        k
+        for k, text in {f"{i},{j}": t for i, row in enumerate(heat.texts) for j, t in enumerate(row)}.items()
+        if text.startswith("score 0.5\n")
+    ]
     assert len(warm) == 1
     assert heat.regions[warm[0]] == (45.5, 47.5, 49.5, 51.5)
     assert heat.texts[0][0] == "score -0.5\nwindow of 4 × 4 pixels"

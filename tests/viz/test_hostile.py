@@ -290,7 +290,7 @@ def _drawings(rng):
         "line": lambda: md.viz.landscape(model, squared, (x, y), dims=1, points=9, span=abs(number(rng))),
         "race": lambda: md.viz.race(lambda p: p[0] * number(rng) + p[1] * number(rng), lr=abs(number(rng)), steps=5),
         "playground": lambda: md.viz.playground(lr=rng.choice([1e-6, 100.0]), optimizer="SGD", activation="ReLU"),
-    }  # fmt: skip
+    }
 
 
 # What draws no number that a user gives: others draw a flow and a path, profiles are measured, and the rest is empty.

@@ -25,8 +25,10 @@ def test_there_is_an_axis_for_each_setting_and_one_for_the_value_and_the_best_li
     picture = md.viz.trials(tried([0.4, 0.2, 0.3], x=[0.0, 1.0, 0.5], act=["a", "b", "a"]), measure="error")
     assert picture.data["axes"] == ["x", "act", "error"]
     assert heights(picture) == [
-        pytest.approx([5 / 6, 0.75, 0.0]), pytest.approx([0.5, 0.25, 0.5]), pytest.approx([1 / 6, 0.25, 1.0]),
-    ]  # fmt: skip
+        pytest.approx([5 / 6, 0.75, 0.0]),
+        pytest.approx([0.5, 0.25, 0.5]),
+        pytest.approx([1 / 6, 0.25, 1.0]),
+    ]
     assert picture.text == "Trials: 3 settings; the lowest error, 0.2, has x 1, act b"
     assert picture.data["lines"][0]["text"] == "trial 1\nx 1\nact b\nerror 0.2"
 

@@ -27,9 +27,21 @@ UNLABELLED = 6000  # digits 0 to 5,999, without their labels; the others judge
 FEATURES = 1024
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 FONTS = (
-    "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Bold",
-    "DejaVuSerif-Italic", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmtt10", "cmb10",
-)  # fmt: skip
+    "DejaVuSans",
+    "DejaVuSans-Bold",
+    "DejaVuSans-Oblique",
+    "DejaVuSansMono",
+    "DejaVuSerif",
+    "DejaVuSerif-Bold",
+    "DejaVuSerif-Italic",
+    "STIXGeneral",
+    "STIXGeneralBol",
+    "STIXGeneralItalic",
+    "cmr10",
+    "cmss10",
+    "cmtt10",
+    "cmb10",
+)
 SEEDS = (0, 1, 2)
 STEPS, VIEWS = 300, 256  # of every task alike: so many steps, so many changed images in each, changed in the same way
 strong = transforms.RandomAffine(20, translate=(0.15, 0.15), scale=(0.7, 1.2), shear=20, interpolation="bilinear")

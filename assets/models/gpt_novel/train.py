@@ -64,9 +64,16 @@ class GPT(nn.Module):
     """
 
     def __init__(
-        self, tokens=TOKENS, width=WIDTH, heads=HEADS, blocks=BLOCKS, context=CONTEXT, dropout=0.1, tied=True,
+        self,
+        tokens=TOKENS,
+        width=WIDTH,
+        heads=HEADS,
+        blocks=BLOCKS,
+        context=CONTEXT,
+        dropout=0.1,
+        tied=True,
         approximate="none",
-    ):  # fmt: skip
+    ):
         super().__init__()
         parts = {
             "wte": nn.Embedding(tokens, width),

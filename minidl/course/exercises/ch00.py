@@ -30,7 +30,9 @@ PREDICTIONS = {
 
 EXERCISES = {
     "ex1": Exercise(
-        "Count the weights of a smaller network", Number(), 784 * 4 + 4 + 4 * 10 + 10,
+        "Count the weights of a smaller network",
+        Number(),
+        784 * 4 + 4 + 4 * 10 + 10,
         wrong=[
             (784 * 4 + 4 * 10, "These are the factors. Every sum has one more number: its bias."),
             (784 * 4 + 4, "That is the first layer. The second has weights, too."),
@@ -40,7 +42,9 @@ EXERCISES = {
         praise="You can check it with sum(p.numel() for p in model.parameters()).",
     ),
     "ex2": Exercise(
-        "What knowing nothing costs", Number(0.01), 0.6931,
+        "What knowing nothing costs",
+        Number(0.01),
+        0.6931,
         wrong=[
             (2.3026, "That is the loss for ten digits, ln 10. Here there are only two answers."),
             (0.5, "The chance to be right is one half; the loss is the logarithm of 2."),
@@ -49,7 +53,9 @@ EXERCISES = {
         hint="With ten equally likely answers the loss is ln 10. How many answers are there now?",
     ),
     "ex3": Exercise(
-        "Which way a weight must go", Word("up", "down", "stay"), "down",
+        "Which way a weight must go",
+        Word("up", "down", "stay"),
+        "down",
         wrong=[
             ("up", "A positive slope means: a larger weight gives a larger loss. We want a smaller loss."),
             ("stay", "At a slope of 0 it may stay. Here a smaller weight gives a smaller loss."),
@@ -58,7 +64,9 @@ EXERCISES = {
         praise="Against the slope, that is all of gradient descent.",
     ),
     "ex4": Exercise(
-        "At least 92.5 % of unseen digits", Experiment(partial(reading_problem, least=0.925)), None,
+        "At least 92.5 % of unseen digits",
+        Experiment(partial(reading_problem, least=0.925)),
+        None,
         wrong=[
             (Sequential(Flatten(), Linear(784, 10)), "is it trained?"),
             (0.95, "Hand over the trained network itself"),
@@ -66,4 +74,4 @@ EXERCISES = {
         ],
         praise="A score of this kind is called a validation accuracy.",
     ),
-}  # fmt: skip
+}

@@ -63,7 +63,9 @@ class EitherDeviation(Function):
 
 EXERCISES = {
     "ex1": Exercise(
-        "How many numbers a batch holds", Number(), 64 * 28 * 28,
+        "How many numbers a batch holds",
+        Number(),
+        64 * 28 * 28,
         wrong=[
             (28 * 28, "That is one image. A batch holds 64 of them."),
             (64 + 1 + 28 + 28, "The sizes are multiplied, not added: every row has 28 numbers, every image 28 rows."),
@@ -72,7 +74,9 @@ EXERCISES = {
         hint="Multiply all sizes of the shape.",
     ),
     "ex2": Exercise(
-        "The shape of a sum", Shape(), (8, 3, 5),
+        "The shape of a sum",
+        Shape(),
+        (8, 3, 5),
         wrong=[
             ((8, 1, 5), "The 1 in the middle is stretched to fit the 3 of the other shape."),
             ((3, 5), "The 8 does not vanish: a missing dimension is added in front of the shorter shape."),
@@ -81,7 +85,9 @@ EXERCISES = {
         hint="Write the two shapes below one another, flush right, and go column by column.",
     ),
     "ex3": Exercise(
-        "Standardise a table", EitherDeviation(tables), standardise,
+        "Standardise a table",
+        EitherDeviation(tables),
+        standardise,
         wrong=[
             (lambda x: (x - x.mean()) / x.std(), "You took one mean of the whole table. Each column has its own: dim=0."),
             (
@@ -98,7 +104,9 @@ EXERCISES = {
         praise="(`std()` divides by n - 1, `std(correction=0)` by n: here both will do.)",
     ),
     "ex4": Exercise(
-        "A layer as one product", Function(layers, gradient=True), lambda x, W, b: x @ W.T + b,
+        "A layer as one product",
+        Function(layers, gradient=True),
+        lambda x, W, b: x @ W.T + b,
         wrong=[
             (lambda x, W, b: x @ W + b, "W has one row for each output, so it must be turned: W.T."),
             (lambda x, W, b: x @ W.T, "The product is right. The bias is missing."),
@@ -108,7 +116,9 @@ EXERCISES = {
         praise="That line is all that md.nn.Linear does.",
     ),
     "ex5": Exercise(
-        "Below the largest of its row", Function(squares), lambda x: x - x.amax(dim=1, keepdim=True),
+        "Below the largest of its row",
+        Function(squares),
+        lambda x: x - x.amax(dim=1, keepdim=True),
         wrong=[
             (lambda x: x - x.amax(dim=1), "That is the bug: the maxima of the rows must become a column: keepdim=True."),
             (lambda x: x - x.amax(dim=0), "Those are the maxima of the columns: a row is dim=1."),
@@ -117,4 +127,4 @@ EXERCISES = {
         ],
         hint="x.amax(dim=1, keepdim=True) is a column, and a column fits any number of columns.",
     ),
-}  # fmt: skip
+}

@@ -32,7 +32,9 @@ def quotients():
 
 EXERCISES = {
     "ex1": Exercise(
-        "The slope of a parabola", Number(), 6.0,
+        "The slope of a parabola",
+        Number(),
+        6.0,
         wrong=[
             (9.0, "That is the height of the curve. Its slope is 2x."),
             (2.0, "The derivative of x² is 2x, and x is 3 here."),
@@ -41,7 +43,9 @@ EXERCISES = {
         hint="The derivative of x² is 2x.",
     ),
     "ex2": Exercise(
-        "A central difference", Function(quotients), lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
+        "A central difference",
+        Function(quotients),
+        lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
         wrong=[
             (lambda f, x, h: (f(x + h) - f(x - h)) / h, "From x - h to x + h it is two steps: divide by 2h."),
             (lambda f, x, h: (f(x + h) - f(x)) / h, "That goes to one side only. Go to both: f(x + h) - f(x - h)."),
@@ -50,7 +54,9 @@ EXERCISES = {
         hint="Rise over run: how much f grows between x - h and x + h, divided by the distance.",
     ),
     "ex3": Exercise(
-        "The product rule", Derivative(places), lambda x: x**2 * math.sin(x),
+        "The product rule",
+        Derivative(places),
+        lambda x: x**2 * math.sin(x),
         wrong=[
             (Mistake(lambda x: 2 * x * math.cos(x)), "The derivative of a product is not the product of the derivatives."),
             (Mistake(lambda x: 2 * x * math.sin(x)), "The second half is missing: x² times the derivative of sin x."),
@@ -59,7 +65,9 @@ EXERCISES = {
         hint="(u v)' = u' v + u v', with u = x² and v = sin x.",
     ),
     "ex4": Exercise(
-        "The chain rule", Derivative(places), lambda x: math.exp(-(x**2)),
+        "The chain rule",
+        Derivative(places),
+        lambda x: math.exp(-(x**2)),
         wrong=[
             (Mistake(lambda x: math.exp(-(x**2))), "The outer derivative is right. Multiply by that of the inside, -x²."),
             (Mistake(lambda x: 2 * x * math.exp(-(x**2))), "The sign: the derivative of -x² is -2x."),
@@ -68,7 +76,9 @@ EXERCISES = {
         hint="Outer derivative at the inside, times the derivative of the inside.",
     ),
     "ex5": Exercise(
-        "Two partial derivatives", Derivative(pairs), lambda x, y: x**2 * y + 3 * y,
+        "Two partial derivatives",
+        Derivative(pairs),
+        lambda x, y: x**2 * y + 3 * y,
         wrong=[
             (Mistake(lambda x, y: (2 * x * y, x**2)), "In the second, 3y has a slope of its own: 3."),
             (Mistake(lambda x, y: (2 * x * y + 3, x**2 + 3)), "For the first, y and so 3y stand still: a slope of 0."),
@@ -76,4 +86,4 @@ EXERCISES = {
         ],
         hint="For each, treat the other variable as a fixed number. Return both as (along x, along y).",
     ),
-}  # fmt: skip
+}

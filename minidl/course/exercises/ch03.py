@@ -50,7 +50,9 @@ def winds(model):
 
 EXERCISES = {
     "ex1": Exercise(
-        "One neuron by hand", Number(), 3.0,
+        "One neuron by hand",
+        Number(),
+        3.0,
         wrong=[
             (-1.0, "The bias is +2: it is added."),
             (1.0, "That is the sum without the bias."),
@@ -59,7 +61,9 @@ EXERCISES = {
         hint="2·3 + (-1)·5 + 2.",
     ),
     "ex2": Exercise(
-        "The shape after two layers", Shape(), (32, 5),
+        "The shape after two layers",
+        Shape(),
+        (32, 5),
         wrong=[
             ((32, 20), "That is what comes out of the first layer."),
             ((10, 5), "The first size counts the examples: 32 go in, 32 come out."),
@@ -68,7 +72,9 @@ EXERCISES = {
         hint="The number of examples stays, the number of features is that of the last layer's outputs.",
     ),
     "ex3": Exercise(
-        "Write leaky ReLU", Function(signs, gradient=True), lambda x: md.where(x > 0, x, 0.1 * x),
+        "Write leaky ReLU",
+        Function(signs, gradient=True),
+        lambda x: md.where(x > 0, x, 0.1 * x),
         wrong=[
             (lambda x: x.relu(), "That is ReLU: here negative numbers leak through with a tenth of their size."),
             (lambda x: md.where(x > 0, 0.1 * x, x), "The two sides are exchanged."),
@@ -77,7 +83,9 @@ EXERCISES = {
         hint="md.where(condition, this, that) chooses element by element.",
     ),
     "ex4": Exercise(
-        "A network without modules", Function(networks, gradient=True), two_layers,
+        "A network without modules",
+        Function(networks, gradient=True),
+        two_layers,
         wrong=[
             (lambda x, W, b, V, c: (x @ W.T + b) @ V.T + c, "Without an activation two layers are no more than one."),
             (lambda x, W, b, V, c: two_layers(x, W, b, V, c).relu(), "The last layer has no activation of its own."),
@@ -86,7 +94,9 @@ EXERCISES = {
         hint="(x @ W1.T + b1).relu() is the hidden layer; one more product and bias follow.",
     ),
     "ex5": Exercise(
-        "What a stack of linear layers can do", Word("one", "two", "ten"), "one",
+        "What a stack of linear layers can do",
+        Word("one", "two", "ten"),
+        "one",
         wrong=[
             ("ten", "Multiply it out: W2 (W1 x) = (W2 W1) x. Which kind of layer is that?"),
             ("two", "The second can be multiplied into the first as well."),
@@ -95,11 +105,13 @@ EXERCISES = {
         praise="That is why every network needs kinks between its layers.",
     ),
     "ex6": Exercise(
-        "Tell two spirals apart", Experiment(winds), None,
+        "Tell two spirals apart",
+        Experiment(winds),
+        None,
         wrong=[
             (lambda x: md.stack([-x[:, 1], x[:, 1]], 1), "like a coin"),
             (lambda x: x[:, 0] * 0, "Two scores are asked for each point"),
             (0.95, "That cannot be judged"),
         ],
     ),
-}  # fmt: skip
+}

@@ -39,7 +39,9 @@ def layer_slopes(X, W, b, G, gate=True, turn=True):
 
 EXERCISES = {
     "ex1": Exercise(
-        "What flows back through a product", Number(), -12.0,
+        "What flows back through a product",
+        Number(),
+        -12.0,
         wrong=[
             (-3.0, "That is the local derivative, b. Multiply it by what flows in."),
             (8.0, "That is what flows back to b. To a flows the gradient times b."),
@@ -49,7 +51,9 @@ EXERCISES = {
         hint="What flows in, times the local derivative: 4 · b.",
     ),
     "ex2": Exercise(
-        "Where branches meet", Number(), 11.0,
+        "Where branches meet",
+        Number(),
+        11.0,
         wrong=[
             (6.0, "That is one branch, x². The other branch, 5x, adds its own gradient."),
             (5.0, "That is one branch, 5x. The other branch, x², adds its own gradient."),
@@ -58,7 +62,9 @@ EXERCISES = {
         hint="Two ways lead from x to y. Find the slope of each, and add.",
     ),
     "ex3": Exercise(
-        "The shape of a gradient", Shape(), (64, 784),
+        "The shape of a gradient",
+        Shape(),
+        (64, 784),
         wrong=[
             ((784, 64), "Turned the wrong way: a gradient has the shape of its own tensor, and the weight is (64, 784)."),
             ((32, 784), "That is the shape of the input."),
@@ -67,7 +73,8 @@ EXERCISES = {
         hint="A gradient says for every element how the loss changes with it: it has the shape of its tensor.",
     ),
     "ex4": Exercise(
-        "The slope of a neuron", Derivative(lambda: [(0.5, 2.0, -1.0), (-0.3, 1.5, 0.7)]),
+        "The slope of a neuron",
+        Derivative(lambda: [(0.5, 2.0, -1.0), (-0.3, 1.5, 0.7)]),
         lambda w, x, b: math.tanh(w * x + b),
         wrong=[
             (
@@ -86,7 +93,9 @@ EXERCISES = {
         hint="With y = tanh(wx + b), the slope of the outside is 1 - y². Return three numbers: along w, x and b.",
     ),
     "ex5": Exercise(
-        "Backward through a product of matrices", Function(products), lambda X, W, G: (G @ W, G.T @ X),
+        "Backward through a product of matrices",
+        Function(products),
+        lambda X, W, G: (G @ W, G.T @ X),
         wrong=[
             (lambda X, W, G: (G @ W.T, G.T @ X), "Y = X Wᵀ turns W already; on the way back it is not turned: G @ W."),
             (lambda X, W, G: (G @ W, X.T @ G), "That is the gradient of Wᵀ: turn it."),
@@ -95,17 +104,25 @@ EXERCISES = {
         hint="Look at the shapes: with G of (n, out) and W of (out, in), only G @ W is (n, in).",
     ),
     "ex6": Exercise(
-        "Backward through a whole layer", Function(layers), layer_slopes,
+        "Backward through a whole layer",
+        Function(layers),
+        layer_slopes,
         wrong=[
-            (partial(layer_slopes, gate=False),
-             "ReLU has closed some ways: multiply G by 1 where X Wᵀ + b is positive, by 0 elsewhere."),
+            (
+                partial(layer_slopes, gate=False),
+                "ReLU has closed some ways: multiply G by 1 where X Wᵀ + b is positive, by 0 elsewhere.",
+            ),
             (partial(layer_slopes, turn=False), "The gradient of X is the one that came through ReLU, times W: not turned."),
-            (lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], layer_slopes(X, W, b, G)[2] / len(X)),
-             "The bias is used by every example: its gradient is the sum over the batch, not the mean."),
-            (lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], G.sum(dim=0)),
-             "The bias sits before ReLU as well: sum what came through, not G."),
+            (
+                lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], layer_slopes(X, W, b, G)[2] / len(X)),
+                "The bias is used by every example: its gradient is the sum over the batch, not the mean.",
+            ),
+            (
+                lambda X, W, b, G: (*layer_slopes(X, W, b, G)[:2], G.sum(dim=0)),
+                "The bias sits before ReLU as well: sum what came through, not G.",
+            ),
         ],
         hint="First through ReLU: P = G * (X @ W.T + b > 0).float(). Then P @ W, P.T @ X and P.sum(dim=0).",
         praise="That is all that a layer does on the way back.",
     ),
-}  # fmt: skip
+}

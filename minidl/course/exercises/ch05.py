@@ -184,7 +184,9 @@ class WithoutExp:
 
 EXERCISES = {
     "ex1": Exercise(
-        "Local derivatives of a quotient", Derivative(lambda: [(1.0, 2.0), (-3.0, 0.5)]), lambda a, b: a / b,
+        "Local derivatives of a quotient",
+        Derivative(lambda: [(1.0, 2.0), (-3.0, 0.5)]),
+        lambda a, b: a / b,
         wrong=[
             (Mistake(lambda a, b: (1 / b, a / b**2)), "The sign of the second: a larger b makes the quotient smaller."),
             (Mistake(lambda a, b: (1 / b, -1 / b**2)), "The second is -1/b², times a."),
@@ -193,7 +195,9 @@ EXERCISES = {
         hint="a/b is a · b⁻¹: along a it is 1/b, along b it is -a/b².",
     ),
     "ex2": Exercise(
-        "The slope of a sigmoid from its output", Function(outputs), lambda y: y * (1 - y),
+        "The slope of a sigmoid from its output",
+        Function(outputs),
+        lambda y: y * (1 - y),
         wrong=[
             (lambda y: 1 - y * y, "That is the slope of tanh."),
             (lambda y: y * (y - 1), "The sign: a sigmoid always rises."),
@@ -202,7 +206,9 @@ EXERCISES = {
         hint="For y = σ(x) the slope is y (1 - y); the input is not needed any more.",
     ),
     "ex3": Exercise(
-        "An order for the way back", Experiment(order_problem), None,
+        "An order for the way back",
+        Experiment(order_problem),
+        None,
         wrong=[
             (("a", "b", "p", "s", "z"), "s comes before z"),
             (("z", "p", "s", "a", "b"), "p comes before s"),
@@ -211,7 +217,9 @@ EXERCISES = {
         praise="Any order will do in which s and p come after all that use them; a and b pass nothing on.",
     ),
     "ex4": Exercise(
-        "Find the bug", Word("a", "b", "c"), "c",
+        "Find the bug",
+        Word("a", "b", "c"),
+        "c",
         wrong=[
             ("a", "The way back does begin with a gradient of 1."),
             ("b", "Latest first is right: so every node has its whole gradient before it passes it on."),
@@ -220,7 +228,9 @@ EXERCISES = {
         praise="With = the last branch wins; with += branches add up.",
     ),
     "ex5": Exercise(
-        "Your engine against minidl", Experiment(engine_problem), None,
+        "Your engine against minidl",
+        Experiment(engine_problem),
+        None,
         wrong=[
             (Overwriting, "Of a + a, a gradient is"),
             (Hasty, "Of u + u c with u = a b, a gradient is"),
@@ -232,4 +242,4 @@ EXERCISES = {
         ],
         praise="Two hundred random expressions agree to nine digits.",
     ),
-}  # fmt: skip
+}

@@ -62,7 +62,9 @@ def score_slope(scores, labels, dim=1):
 
 EXERCISES = {
     "ex1": Exercise(
-        "Surprise in nats", Number(0.01), math.log(4),
+        "Surprise in nats",
+        Number(0.01),
+        math.log(4),
         wrong=[
             (-math.log(4), "The sign: surprise is never below 0, it is -ln p."),
             (0.25, "That is the probability. The loss is its negative logarithm."),
@@ -71,7 +73,9 @@ EXERCISES = {
         hint="-ln of 0.25.",
     ),
     "ex2": Exercise(
-        "Mean squared error", Function(pairs, gradient=True), lambda p, y: ((p - y) ** 2).mean(),
+        "Mean squared error",
+        Function(pairs, gradient=True),
+        lambda p, y: ((p - y) ** 2).mean(),
         wrong=[
             (lambda p, y: ((p - y) ** 2).sum(), "That is the sum. The mean is divided by the number of examples."),
             (lambda p, y: (p - y).abs().mean(), "That is the mean absolute error: square instead."),
@@ -80,20 +84,28 @@ EXERCISES = {
         hint="Difference, square, mean.",
     ),
     "ex3": Exercise(
-        "A softmax that does not overflow", Function(scores, gradient=True), lambda s: s.softmax(dim=1),
+        "A softmax that does not overflow",
+        Function(scores, gradient=True),
+        lambda s: s.softmax(dim=1),
         wrong=[
             (naive, "e to the 1000 is infinite. Subtract the largest score of each row first."),
-            (lambda s: naive(s - s.max()),
-             "Each row needs its own largest score: a row far below the largest of all becomes 0 / 0."),
-            (lambda s: naive(s - s.mean(dim=1, keepdim=True)),
-             "The largest score may be far above the mean, too: subtract the largest of each row."),
+            (
+                lambda s: naive(s - s.max()),
+                "Each row needs its own largest score: a row far below the largest of all becomes 0 / 0.",
+            ),
+            (
+                lambda s: naive(s - s.mean(dim=1, keepdim=True)),
+                "The largest score may be far above the mean, too: subtract the largest of each row.",
+            ),
             (lambda s: s.softmax(dim=0), "The probabilities of one example are a row: dim=1."),
             (lambda s: s / s.sum(dim=1, keepdim=True), "The exponential is missing: probabilities are never negative."),
         ],
         hint="Subtract s.max(dim=1, keepdim=True).values, take exp, divide by the sum of the row (keepdim=True).",
     ),
     "ex4": Exercise(
-        "Cross-entropy", Function(ordinary, gradient=True), lambda s, labels: -truth_of(s, labels).mean(),
+        "Cross-entropy",
+        Function(ordinary, gradient=True),
+        lambda s, labels: -truth_of(s, labels).mean(),
         wrong=[
             (lambda s, labels: truth_of(s, labels).mean(), "The sign: a probability near 0 must give a large loss."),
             (lambda s, labels: -truth_of(s, labels).sum(), "The mean over the examples is asked for."),
@@ -102,7 +114,9 @@ EXERCISES = {
         hint="s.log_softmax(dim=1), pick the right class of each row, take the mean, change the sign.",
     ),
     "ex5": Exercise(
-        "Which loss for house prices", Word("mse", "cross-entropy", "accuracy"), "mse",
+        "Which loss for house prices",
+        Word("mse", "cross-entropy", "accuracy"),
+        "mse",
         wrong=[
             ("cross-entropy", "A price is no choice among classes: it is a number, and can be a little off."),
             ("accuracy", "Accuracy counts exact hits, and its slope is 0 everywhere: nothing can be learned from it."),
@@ -110,7 +124,9 @@ EXERCISES = {
         hint="Is the answer a class or a number?",
     ),
     "ex6": Exercise(
-        "Softmax minus the truth", Function(batches), score_slope,
+        "Softmax minus the truth",
+        Function(batches),
+        score_slope,
         wrong=[
             (lambda s, labels: score_slope(s, labels) * len(labels), "The loss is a mean: divide by how many there are."),
             (lambda s, labels: -score_slope(s, labels), "The sign: the probability of a wrong class must be pushed down."),
@@ -120,4 +136,4 @@ EXERCISES = {
         hint="scores.softmax(dim=1), minus md.nn.functional.one_hot(labels, classes), divided by the number of examples.",
         praise="The most used gradient in all of deep learning.",
     ),
-}  # fmt: skip
+}

@@ -74,7 +74,9 @@ def jump(parameters):
 
 EXERCISES = {
     "ex1": Exercise(
-        "One step downhill", Number(), 1.6,
+        "One step downhill",
+        Number(),
+        1.6,
         wrong=[
             (2.4, "That is uphill: the step goes against the slope, with a minus."),
             (1.8, "The slope of w² is 2w, at w = 2 it is 4."),
@@ -83,7 +85,9 @@ EXERCISES = {
         hint="The slope at 2 is 4; go against it by 0.1 times that.",
     ),
     "ex2": Exercise(
-        "The largest learning rate", Number(), 0.2,
+        "The largest learning rate",
+        Number(),
+        0.2,
         wrong=[
             (0.4, "The curvature is how fast the slope changes: the slope is 10w, so it is 10, not 5."),
             (0.1, "With 0.1 a single step reaches the bottom. It may jump over, as long as it lands lower: 2/c."),
@@ -92,7 +96,9 @@ EXERCISES = {
         hint="2 divided by the curvature; the slope of 5w² is 10w.",
     ),
     "ex3": Exercise(
-        "A step with momentum", Function(moments), momentum_step,
+        "A step with momentum",
+        Function(moments),
+        momentum_step,
         wrong=[
             (lambda w, v, g, lr, mu: (w - lr * v, mu * v + g), "First renew the velocity, then step with the new one."),
             (lambda w, v, g, lr, mu: (w - lr * g, mu * v + g), "The step goes along the velocity, not the slope alone."),
@@ -102,7 +108,9 @@ EXERCISES = {
         hint="new = mu * velocity + slope; the weight moves by -lr * new; return both.",
     ),
     "ex4": Exercise(
-        "A step of Adam", Function(adam_moments), adam_step,
+        "A step of Adam",
+        Function(adam_moments),
+        adam_step,
         wrong=[
             (partial(adam_step, unbias=False), "Both means start from 0: divide by 1 - 0.9**t and 1 - 0.999**t."),
             (partial(adam_step, root=False), "Divide by the root of the second mean: it holds squares."),
@@ -112,7 +120,9 @@ EXERCISES = {
         hint="m and s first, then divide each by its 1 - beta**t, then w - lr * m_hat / (s_hat**0.5 + 1e-8).",
     ),
     "ex5": Exercise(
-        "The scatter of a larger batch", Number(), 0.25,
+        "The scatter of a larger batch",
+        Number(),
+        0.25,
         wrong=[
             (1 / 16, "It goes with one over the square root of the size."),
             (4, "It falls: a larger batch trembles less."),
@@ -121,7 +131,9 @@ EXERCISES = {
         hint="1 divided by the root of 16.",
     ),
     "ex6": Exercise(
-        "Win on the banana", Experiment(race_problem), None,
+        "Win on the banana",
+        Experiment(race_problem),
+        None,
         wrong=[
             (lambda parameters: SGD(parameters, lr=0.003), "It ends at a height of"),
             (lambda parameters: SGD(parameters, lr=0.1), "It leaves the plane"),
@@ -129,4 +141,4 @@ EXERCISES = {
             (jump, "In a mirror it ends at a height of"),
         ],
     ),
-}  # fmt: skip
+}

@@ -88,7 +88,9 @@ class Shallow(nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "The shape of a weight", Shape(), (64, 784),
+        "The shape of a weight",
+        Shape(),
+        (64, 784),
         wrong=[
             ((784, 64), "Each neuron is a row: outputs first, then inputs."),
             ((64,), "That is the bias: one number a neuron. A weight belongs to each pair of neuron and input."),
@@ -96,7 +98,9 @@ EXERCISES = {
         hint="One row for each output, one column for each input.",
     ),
     "ex2": Exercise(
-        "Halved twenty times", Number(0.02), 0.5**20,
+        "Halved twenty times",
+        Number(0.02),
+        0.5**20,
         wrong=[
             (0.025, "Not divided by 40: each layer multiplies what the one before left."),
             (0.5, "That is what one layer leaves."),
@@ -105,7 +109,9 @@ EXERCISES = {
         hint="0.5 times 0.5 times ..., twenty factors.",
     ),
     "ex3": Exercise(
-        "He initialisation", Number(), 0.1,
+        "He initialisation",
+        Number(),
+        0.1,
         wrong=[
             (0.01, "That is the variance. The standard deviation is its root."),
             ((2 / 100) ** 0.5, "n counts the inputs of a neuron, 200, not the neurons."),
@@ -114,19 +120,25 @@ EXERCISES = {
         hint="The root of 2/n, where n counts the inputs of a neuron.",
     ),
     "ex4": Exercise(
-        "Layer normalisation", Function(rows, gradient=True, tolerance=1e-3), normed,
+        "Layer normalisation",
+        Function(rows, gradient=True, tolerance=1e-3),
+        normed,
         wrong=[
             (lambda x: normed(x, dim=0), "That goes down the columns, which is batch normalisation: dim=1 for rows."),
             (lambda x: normed(x, root=False), "Divide by the standard deviation, the root of the variance."),
-            (lambda x: (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True, correction=0) + 1e-5),
-             "1e-5 is added to the variance, before its root is taken."),
+            (
+                lambda x: (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True, correction=0) + 1e-5),
+                "1e-5 is added to the variance, before its root is taken.",
+            ),
             (lambda x: normed(x, scale=False), "The mean is gone; the division by the standard deviation is missing."),
             (lambda x: x / (x.var(dim=1, keepdim=True, correction=0) + 1e-5).sqrt(), "Subtract the mean of each row first."),
         ],
         hint="Mean of each row (keepdim=True), subtract, mean of the squares, divide by the root of that plus 1e-5.",
     ),
     "ex5": Exercise(
-        "A residual block", Function(blocks, gradient=True), lambda x, W: x + (x @ W.T).relu(),
+        "A residual block",
+        Function(blocks, gradient=True),
+        lambda x, W: x + (x @ W.T).relu(),
         wrong=[
             (lambda x, W: (x @ W.T).relu(), "That is the change alone: add it to x."),
             (lambda x, W: (x + x @ W.T).relu(), "ReLU belongs to the change: it would close the road for negative x."),
@@ -135,11 +147,13 @@ EXERCISES = {
         hint="x + relu(x @ W.T).",
     ),
     "ex6": Exercise(
-        "Layers that are not found", Experiment(stack_problem), None,
+        "Layers that are not found",
+        Experiment(stack_problem),
+        None,
         wrong=[
             (Hidden, "parameters() finds only the last layer"),
             (Shallow, "parameters() finds 112"),
             (Hidden(2, 1), "Hand over the class"),
         ],
     ),
-}  # fmt: skip
+}

@@ -86,7 +86,9 @@ def by_order(kinds):
 
 EXERCISES = {
     "ex1": Exercise(
-        "A number standardised", Number(0.01), 4 / (32 / 3) ** 0.5,
+        "A number standardised",
+        Number(0.01),
+        4 / (32 / 3) ** 0.5,
         wrong=[
             (4 / (32 / 3), "That is divided by the variance; the standard deviation is its root."),
             (1.0, "Here the sum of the squares is divided by 3, not by 2."),
@@ -96,10 +98,14 @@ EXERCISES = {
         hint="Mean 5; the squares of the differences are 16, 0, 16.",
     ),
     "ex2": Exercise(
-        "Standardise without leakage", Function(sets), lambda train, test: (scaled(train, train), scaled(test, train)),
+        "Standardise without leakage",
+        Function(sets),
+        lambda train, test: (scaled(train, train), scaled(test, train)),
         wrong=[
-            (lambda a, b: (scaled(a, a), scaled(b, b)),
-             "Equal rows become different here: use the mean of the training set for both."),
+            (
+                lambda a, b: (scaled(a, a), scaled(b, b)),
+                "Equal rows become different here: use the mean of the training set for both.",
+            ),
             (together, "Mean and deviation of both sets together: the test set has leaked into the preparation."),
             (lambda a, b: (a - a.mean(dim=0), b - a.mean(dim=0)), "The division by the standard deviation is missing."),
             (one_mean, "Every column has its own mean: dim=0."),
@@ -107,7 +113,9 @@ EXERCISES = {
         hint="mean, std = train.mean(dim=0), train.std(dim=0, correction=0); use them for both.",
     ),
     "ex3": Exercise(
-        "One-hot coding", OfFloats(labels), lambda y, classes: one_hot(y, classes).float(),
+        "One-hot coding",
+        OfFloats(labels),
+        lambda y, classes: one_hot(y, classes).float(),
         wrong=[
             (lambda y, classes: one_hot(y, classes).float().T, "Every example is a row, every class a column."),
             (lambda y, classes: one_hot(y).float(), "A column for every class, even if the last do not occur."),
@@ -116,25 +124,33 @@ EXERCISES = {
         hint="labels.unsqueeze(1) == md.arange(classes) compares every label with every class; then .float().",
     ),
     "ex4": Exercise(
-        "A mean over real places", Function(padded), lambda x, mask: (x * mask.float()).sum(dim=1) / mask.float().sum(dim=1),
+        "A mean over real places",
+        Function(padded),
+        lambda x, mask: (x * mask.float()).sum(dim=1) / mask.float().sum(dim=1),
         wrong=[
             (lambda x, mask: x.mean(dim=1), "Padding is counted as if it were real."),
             (lambda x, mask: (x * mask.float()).mean(dim=1), "Divide by the number of real places, not by all."),
-            (lambda x, mask: x.sum(dim=1) / mask.float().sum(dim=1),
-             "Something may stand in the padding: multiply by the mask."),
+            (
+                lambda x, mask: x.sum(dim=1) / mask.float().sum(dim=1),
+                "Something may stand in the padding: multiply by the mask.",
+            ),
             (lambda x, mask: (x * mask.float()).sum(dim=1), "That is the sum. Divide by the number of real places."),
         ],
         hint="(x * mask.float()).sum(dim=1), divided by mask.float().sum(dim=1).",
     ),
     "ex5": Exercise(
-        "What comes first", Word("fill", "divide", "either"), "divide",
+        "What comes first",
+        Word("fill", "divide", "either"),
+        "divide",
         wrong=[
             ("fill", "The mean would contain rows of the test set: it is learned from the training set, after dividing."),
             ("either", "It matters: whose rows are in the mean?"),
         ],
     ),
     "ex6": Exercise(
-        "A stratified division", Experiment(division_problem), None,
+        "A stratified division",
+        Experiment(division_problem),
+        None,
         wrong=[
             (by_order, "It divides in the same way each time"),
             (lambda kinds: (lambda order: (order[8:], order[:8]))(list(range(40))), "4, 2 and 1 should go to the test"),
@@ -142,4 +158,4 @@ EXERCISES = {
             (lambda kinds: ([], by_order(kinds)[1]), "some are in neither"),
         ],
     ),
-}  # fmt: skip
+}

@@ -75,14 +75,18 @@ def stop(losses, patience, forgive=True, best=True, late=0):
 
 EXERCISES = {
     "ex1": Exercise(
-        "A diagnosis", Word("underfitting", "overfitting", "healthy"), "overfitting",
+        "A diagnosis",
+        Word("underfitting", "overfitting", "healthy"),
+        "overfitting",
         wrong=[
             ("underfitting", "Then the training loss would be high as well."),
             ("healthy", "The curves part: what is learned helps with these examples only."),
         ],
     ),
     "ex2": Exercise(
-        "Weight decay by hand", Number(0.005), 4 * 0.98**2,
+        "Weight decay by hand",
+        Number(0.005),
+        4 * 0.98**2,
         wrong=[
             (4 * 0.98, "That is one step; two are asked for."),
             (4 * 0.8**2, "The learning rate belongs to it: each step multiplies by 1 - 0.1 * 0.2."),
@@ -92,7 +96,9 @@ EXERCISES = {
         hint="Each step multiplies by 1 - lr * weight_decay.",
     ),
     "ex3": Exercise(
-        "Dropout", Function(kept, gradient=True), lambda x, keep, p: x * keep / (1 - p),
+        "Dropout",
+        Function(kept, gradient=True),
+        lambda x, keep, p: x * keep / (1 - p),
         wrong=[
             (lambda x, keep, p: x * keep, "The mean has become smaller: divide the survivors by 1 - p."),
             (lambda x, keep, p: x * keep / p, "p is the probability of being dropped; 1 - p stay."),
@@ -102,7 +108,9 @@ EXERCISES = {
         hint="x times keep, divided by 1 - p.",
     ),
     "ex4": Exercise(
-        "The cosine schedule", Function(moments), cosine,
+        "The cosine schedule",
+        Function(moments),
+        cosine,
         wrong=[
             (lambda lr, t, T: lr * (1 + math.cos(math.pi * t / T)), "At step 0 it is twice as much as it should: lr / 2."),
             (lambda lr, t, T: lr / 2 * (1 + math.cos(t / T)), "At the end it should be 0: pi is missing."),
@@ -112,22 +120,28 @@ EXERCISES = {
         hint="lr / 2 * (1 + math.cos(math.pi * t / T)), after import math.",
     ),
     "ex5": Exercise(
-        "Early stopping", Function(runs), stop,
+        "Early stopping",
+        Function(runs),
+        stop,
         wrong=[
             (partial(stop, forgive=False), "After each new lowest loss the waiting starts again from 0."),
             (partial(stop, best=False), "Compare with the lowest loss so far, not with that of the epoch before."),
             (partial(stop, late=1), "It stops in the epoch in which the waiting reaches the patience, not one later."),
-            (lambda losses, patience: losses.index(min(losses)) + 1,
-             "That is the best of all epochs, and needs to know the future."),
+            (
+                lambda losses, patience: losses.index(min(losses)) + 1,
+                "That is the best of all epochs, and needs to know the future.",
+            ),
         ],
         hint="Keep the lowest loss and a counter: 0 at a new lowest, otherwise one more; stop when it reaches the patience.",
     ),
     "ex6": Exercise(
-        "95.5 % of unseen digits", Experiment(partial(reading_problem, least=0.955)), None,
+        "95.5 % of unseen digits",
+        Experiment(partial(reading_problem, least=0.955)),
+        None,
         wrong=[
             (nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "is it trained?"),
             (0.97, "Hand over the trained network itself"),
             (nn.Linear(3, 10), "That cannot be judged"),
         ],
     ),
-}  # fmt: skip
+}

@@ -81,7 +81,9 @@ def precise_enough(scores, truth, level):
 
 EXERCISES = {
     "ex1": Exercise(
-        "Precision", Number(), 0.8,
+        "Precision",
+        Number(),
+        0.8,
         wrong=[
             (8 / 12, "That is recall. Precision asks of the alarms: 8 hits and 2 false ones."),
             (0.94, "That is accuracy: what share of all is right."),
@@ -90,7 +92,9 @@ EXERCISES = {
         hint="Hits divided by all alarms.",
     ),
     "ex2": Exercise(
-        "Recall", Number(0.01), 8 / 12,
+        "Recall",
+        Number(0.01),
+        8 / 12,
         wrong=[
             (0.8, "That is precision. Recall asks of the ill: 8 found and 4 missed."),
             (4 / 12, "That is the share that was missed."),
@@ -99,7 +103,9 @@ EXERCISES = {
         hint="Hits divided by all that are ill.",
     ),
     "ex3": Exercise(
-        "F1", Function(answers), metrics.f1,
+        "F1",
+        Function(answers),
+        metrics.f1,
         wrong=[
             (ordinary_mean, "That is the ordinary mean; F1 is 2PR / (P + R)."),
             (metrics.precision, "That is precision alone."),
@@ -110,7 +116,9 @@ EXERCISES = {
         hint="hits = (answers * truth).sum(); precision, recall, then 2PR / (P + R).",
     ),
     "ex4": Exercise(
-        "AUC by pairs", Function(scored), pairs,
+        "AUC by pairs",
+        Function(scored),
+        pairs,
         wrong=[
             (lambda scores, truth: pairs(scores, truth, equal=0), "Equal scores count half."),
             (lambda scores, truth: pairs(scores, truth, equal=1), "Equal scores count half, not whole."),
@@ -120,7 +128,9 @@ EXERCISES = {
         hint="scores[truth == 1].unsqueeze(1) and scores[truth == 0].unsqueeze(0) compare every pair.",
     ),
     "ex5": Exercise(
-        "Standard error", Number(), 0.015,
+        "Standard error",
+        Number(),
+        0.015,
         wrong=[
             (0.09 / 400, "The root is missing."),
             (0.3, "That is how single answers scatter; the mean of 400 scatters 20 times less."),
@@ -129,7 +139,9 @@ EXERCISES = {
         hint="The root of p (1 - p) / n.",
     ),
     "ex6": Exercise(
-        "A threshold for a recall", Function(wanted), threshold_for,
+        "A threshold for a recall",
+        Function(wanted),
+        threshold_for,
         wrong=[
             (partial(threshold_for, highest=False), "The lowest has the most false alarms: take the highest that will do."),
             (partial(threshold_for, strict=True), "At least the recall that is asked for: equal is enough."),
@@ -137,4 +149,4 @@ EXERCISES = {
         ],
         hint="For each score t from the highest on: recall of (scores >= t); return the first that reaches it.",
     ),
-}  # fmt: skip
+}

@@ -77,9 +77,12 @@ def steady_problem(model):
         shares = {
             name: (model(wide[..., top : top + 28, left : left + 28]).argmax(dim=1) == labels).float().mean().item()
             for name, top, left in (
-                ("up", 2 * PIXELS, PIXELS), ("down", 0, PIXELS), ("left", PIXELS, 2 * PIXELS), ("right", PIXELS, 0)
+                ("up", 2 * PIXELS, PIXELS),
+                ("down", 0, PIXELS),
+                ("left", PIXELS, 2 * PIXELS),
+                ("right", PIXELS, 0),
             )
-        }  # fmt: skip
+        }
     worst = min(shares, key=shares.__getitem__)
     if shares[worst] < LEAST:
         return f"Moved {PIXELS} pixels {worst} it reads {shares[worst]:.1%}, and {LEAST:.0%} are asked for."
@@ -107,7 +110,9 @@ class ByHeart(Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "The shape behind a convolution", Shape(), (8, 16, 16, 16),
+        "The shape behind a convolution",
+        Shape(),
+        (8, 16, 16, 16),
         wrong=[
             ((8, 16, 15, 15), "The padding puts a pixel on *both* sides: 32 + 2 - 3."),
             ((8, 16, 32, 32), "The stride is 2: only every second place is looked at."),
@@ -118,7 +123,9 @@ EXERCISES = {
         hint="Along a side: (32 + 2 * 1 - 3) / 2, rounded down, plus 1.",
     ),
     "ex2": Exercise(
-        "Weights of a convolution", Number(1e-6), 32 * 16 * 9 + 32,
+        "Weights of a convolution",
+        Number(1e-6),
+        32 * 16 * 9 + 32,
         wrong=[
             (32 * 16 * 9, "Each of the 32 filters has a bias, too."),
             (32 * 9 + 32, "A filter looks at all 16 channels that come in."),
@@ -129,10 +136,14 @@ EXERCISES = {
         hint="32 filters, each with 16 x 3 x 3 weights and a bias.",
     ),
     "ex3": Exercise(
-        "A convolution with a stride", Function(images_and_kernels, gradient=True), strided,
+        "A convolution with a stride",
+        Function(images_and_kernels, gradient=True),
+        strided,
         wrong=[
-            (lambda x, k, s: strided(x, k, s, flip=True),
-             "The kernel is turned around: that is the convolution of mathematics. Deep learning does not turn it."),
+            (
+                lambda x, k, s: strided(x, k, s, flip=True),
+                "The kernel is turned around: that is the convolution of mathematics. Deep learning does not turn it.",
+            ),
             (lambda x, k, s: strided(x, k, 1), "The stride is missing: move on by `stride` pixels each time."),
             (lambda x, k, s: strided(x, k, s, step=1), "The size is right, but the windows lie side by side: i * stride."),
             (lambda x, k, s: strided(x, k, s, size=lambda n: max(1, n - 1)), "The last row and column are missing."),
@@ -141,7 +152,9 @@ EXERCISES = {
         hint="Window (i, j) begins at (i * stride, j * stride); multiply it with the kernel, and add up.",
     ),
     "ex4": Exercise(
-        "A receptive field", Number(1e-6), 18,
+        "A receptive field",
+        Number(1e-6),
+        18,
         wrong=[
             (3 + 2 + 3 + 2 + 3, "Sizes do not add up: after a pooling a step is two pixels wide, then four."),
             (7, "That would be three convolutions without pooling."),
@@ -151,7 +164,9 @@ EXERCISES = {
         hint="Each layer adds (kernel - 1) times the step before it: 1, then 3, 4, 8, 10, and the last one adds 2 * 4.",
     ),
     "ex5": Exercise(
-        "Pooling", Function(images, gradient=True), lambda x: four(x).amax(dim=-1),
+        "Pooling",
+        Function(images, gradient=True),
+        lambda x: four(x).amax(dim=-1),
         wrong=[
             (lambda x: four(x).mean(dim=-1), "That is the mean of each window; the largest is asked for."),
             (lambda x: x[::2, ::2], "That takes the pixel in the corner, not the largest of the four."),
@@ -162,7 +177,9 @@ EXERCISES = {
         hint="Bring the image into the shape (n / 2, 2, n / 2, 2), and take the largest along the two axes of length 2.",
     ),
     "ex6": Exercise(
-        "A steady reader", Experiment(steady_problem), None,
+        "A steady reader",
+        Experiment(steady_problem),
+        None,
         wrong=[
             (nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), "and 85% are asked for."),
             (nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10)), "at most 10,000 are allowed"),
@@ -172,4 +189,4 @@ EXERCISES = {
         ],
         hint="LeNet is small enough. What did chapter 10 do to the images while a network learned?",
     ),
-}  # fmt: skip
+}

@@ -20,10 +20,13 @@ PREDICTIONS = {
     "p5": Prediction("Which equal error rate does the distance between the pixels reach?", close=0.08),
     "p6": Prediction(
         "The loss only pulls the same together. Compared with the whole loss, it gets...",
-        choices=("larger loss, worse at telling people apart", "smaller loss, worse at telling people apart",
-                 "smaller loss, better at telling people apart"),
+        choices=(
+            "larger loss, worse at telling people apart",
+            "smaller loss, worse at telling people apart",
+            "smaller loss, better at telling people apart",
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def places():
@@ -109,7 +112,9 @@ def the_other_way(distances, same, threshold):
 
 EXERCISES = {
     "ex1": Exercise(
-        "Windows", Number(), 361,
+        "Windows",
+        Number(),
+        361,
         wrong=[
             (324, "Almost: the first window stands at 0. In each direction (100 - 25) // 4 + 1 of them."),
             (625, "The last windows would stick out: only 100 - 25 pixels are left to move in."),
@@ -119,7 +124,9 @@ EXERCISES = {
         hint="How often does a step of four pixels fit into 100 - 25 pixels? The window at 0 counts as well.",
     ),
     "ex2": Exercise(
-        "The base rate", Number(0.01), 2 / (2 + 0.005 * 7998),
+        "The base rate",
+        Number(0.01),
+        2 / (2 + 0.005 * 7998),
         wrong=[
             (1.0, "That is recall: both are found. Precision asks how many of the alarms are justified."),
             (0.005, "That is the rate of false alarms among the windows without a face."),
@@ -128,31 +135,41 @@ EXERCISES = {
         hint="Count the false alarms first: 0.5 % of 7,998. Then the faces found, divided by all alarms.",
     ),
     "ex3": Exercise(
-        "A window in the photograph", Function(places), box_of,
+        "A window in the photograph",
+        Function(places),
+        box_of,
         wrong=[
             (lambda row, column, scale: box_of(column, row, scale), "The column goes to the right, the row goes down."),
             (lambda row, column, scale: box_of(row, column, 1.0), "The photograph was shrunk: in it the window is larger."),
             (lambda row, column, scale: box_of(row, column, 1 / scale), "At scale 0.5 a window is twice as large: divide."),
             (partial(box_of, stride=25), "The windows stand four pixels apart and overlap."),
-            (lambda row, column, scale: (*box_of(row, column, scale)[:2], 25 / scale, 25 / scale),
-             "Right and bottom are asked for, not width and height."),
+            (
+                lambda row, column, scale: (*box_of(row, column, scale)[:2], 25 / scale, 25 / scale),
+                "Right and bottom are asked for, not width and height.",
+            ),
         ],
         hint="In the shrunk photograph it begins at 4 * column and 4 * row and is 25 wide; then divide all four by scale.",
     ),
     "ex4": Exercise(
-        "Hard negatives", Function(scored), hardest,
+        "Hard negatives",
+        Function(scored),
+        hardest,
         wrong=[
             (lambda s, y, k: s.argsort(descending=True)[:k], "Faces are among them: a high score of a face is no mistake."),
             (lambda s, y, k: s.where(y == 0, md.inf).argsort()[:k], "Those are the easiest ones: the lowest scores."),
             (lambda s, y, k: hardest(s, 1 - y, k), "Those are faces. Negatives are what is no face."),
             (lambda s, y, k: s[hardest(s, y, k)], "Those are their scores; their numbers are asked for."),
-            (lambda s, y, k: s[y == 0].argsort(descending=True)[:k],
-             "Those count only the negatives. Give their numbers among all the scores."),
+            (
+                lambda s, y, k: s[y == 0].argsort(descending=True)[:k],
+                "Those count only the negatives. Give their numbers among all the scores.",
+            ),
         ],
         hint="Give faces a score of minus infinity, then argsort(descending=True), and take the first.",
     ),
     "ex5": Exercise(
-        "Triplet loss", Function(triplets, gradient=True), triplet_loss,
+        "Triplet loss",
+        Function(triplets, gradient=True),
+        triplet_loss,
         wrong=[
             (without_end, "It goes below 0 where the order is right, and would push apart for ever: max(0, ...)."),
             (minus_margin, "The margin is added: the negative must be farther away by that much."),
@@ -163,13 +180,17 @@ EXERCISES = {
         hint="length(anchor - positive) - length(anchor - negative) + margin, and not below 0: .clamp(min=0).",
     ),
     "ex6": Exercise(
-        "Both errors", Function(distances), both_errors,
+        "Both errors",
+        Function(distances),
+        both_errors,
         wrong=[
             (of_all, "Each error is a share of its own kind: of the different pairs, and of the same."),
-            (lambda d, s, t: both_errors(d, s, t)[::-1],
-             "First the different ones that are accepted, then the same that are rejected."),
+            (
+                lambda d, s, t: both_errors(d, s, t)[::-1],
+                "First the different ones that are accepted, then the same that are rejected.",
+            ),
             (the_other_way, "A small distance is accepted, a large one is not; count the errors."),
         ],
         hint="accepted = distances < threshold; then its mean over same == 0, and one minus its mean over same == 1.",
     ),
-}  # fmt: skip
+}

@@ -170,7 +170,9 @@ class Brightness(md.nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "IoU of two boxes", Number(), 6 / 26,
+        "IoU of two boxes",
+        Number(),
+        6 / 26,
         wrong=[
             (6 / 32, "They share 6, and that is counted twice in 16 + 16: cover together is 16 + 16 - 6."),
             (6 / 16, "That is a share of one box (or Dice): divide by what both cover together."),
@@ -178,7 +180,9 @@ EXERCISES = {
         hint="The shared part reaches from x = 2 to 4, and from y = 1 to 4.",
     ),
     "ex2": Exercise(
-        "Dice", Number(), 0.5,
+        "Dice",
+        Number(),
+        0.5,
         wrong=[
             (40 / 120, "That is IoU: 40 of 120. Dice is twice 40, by 60 + 100."),
             (40 / 60, "That is precision: of what was said."),
@@ -188,7 +192,9 @@ EXERCISES = {
         hint="Twice what is shared, divided by the sum of both sizes.",
     ),
     "ex3": Exercise(
-        "IoU of pairs", Function(pairs), iou_of_pairs,
+        "IoU of pairs",
+        Function(pairs),
+        iou_of_pairs,
         wrong=[
             (partial(iou_of_pairs, clamp=False), "Boxes apart: negative sides can give an area. Clamp the sides at 0."),
             (partial(iou_of_pairs, shared_twice=True), "What is shared is in both areas: take it away once."),
@@ -199,7 +205,9 @@ EXERCISES = {
         hint="md.minimum(a[:, 2:], b[:, 2:]) - md.maximum(a[:, :2], b[:, :2]), clamped at 0, are the shared sides.",
     ),
     "ex4": Exercise(
-        "Non-maximum suppression", ByHand(crowds), suppress,
+        "Non-maximum suppression",
+        ByHand(crowds),
+        suppress,
         wrong=[
             (partial(suppress, ascending=True), "Begin with the highest score, not with the lowest."),
             (partial(suppress, gone_too=True), "A box that is gone drops nobody: compare with those that stay."),
@@ -209,7 +217,9 @@ EXERCISES = {
         hint="From the highest score on, keep a box if its IoU with every kept one is at most the threshold.",
     ),
     "ex5": Exercise(
-        "Dice loss", Function(probabilities, gradient=True), soft_dice,
+        "Dice loss",
+        Function(probabilities, gradient=True),
+        soft_dice,
         wrong=[
             (partial(soft_dice, loss=False), "That is the coefficient, which should be large; the loss is one less it."),
             (partial(soft_dice, twice=1), "The 2 is missing: twice what is shared."),
@@ -219,7 +229,9 @@ EXERCISES = {
         hint="1 - (2 * (p * t).sum() + 1) / (p.sum() + t.sum() + 1)",
     ),
     "ex6": Exercise(
-        "A small network that paints", Experiment(painting_problem), None,
+        "A small network that paints",
+        Experiment(painting_problem),
+        None,
         wrong=[
             (Brightness(0.42), "0.75 is asked for"),
             (Brightness(2.0), "is it trained?"),
@@ -230,4 +242,4 @@ EXERCISES = {
         ],
         hint="Two or three convolutions with a kernel of 5, or a U-Net of width 2, and cross-entropy.",
     ),
-}  # fmt: skip
+}

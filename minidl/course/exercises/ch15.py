@@ -183,7 +183,9 @@ class Reader(nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "How many negatives?", Number(1e-6), 126,
+        "How many negatives?",
+        Number(1e-6),
+        126,
         wrong=[
             (127, "The view itself does not take part, and its partner is the right answer: two less than 128."),
             (128, "All views are counted there: but a view and its partner are not negatives."),
@@ -193,7 +195,9 @@ EXERCISES = {
         hint="64 images are 128 views. Which two of them are not negatives of a given view?",
     ),
     "ex2": Exercise(
-        "Weights that learn", Number(1e-6), 10_250,
+        "Weights that learn",
+        Number(1e-6),
+        10_250,
         wrong=[
             (10_240, "Each of the ten classes has a bias, too."),
             (1034, "Every class has a weight for every feature."),
@@ -203,7 +207,9 @@ EXERCISES = {
         hint="1,024 features, each with a weight for each of the ten classes, and ten biases.",
     ),
     "ex3": Exercise(
-        "Find the partner in the other batch", Function(partners, gradient=True), info_nce,
+        "Find the partner in the other batch",
+        Function(partners, gradient=True),
+        info_nce,
         wrong=[
             (partial(info_nce, normal=False), "The rows are not brought to length 1: F.normalize(a, dim=1)."),
             (partial(info_nce, times=True), "The temperature divides: a small one makes the differences larger."),
@@ -214,7 +220,9 @@ EXERCISES = {
         hint="scores = F.normalize(a, dim=1) @ F.normalize(b, dim=1).T / temperature; row i should choose column i.",
     ),
     "ex4": Exercise(
-        "A measure of collapse", Function(embeddings), spread,
+        "A measure of collapse",
+        Function(embeddings),
+        spread,
         wrong=[
             (partial(spread, normal=False), "Bring each embedding to length 1 first: lengths are not what is asked for."),
             (partial(spread, dim=1), "That is the spread within one embedding; ask each column, over all images."),
@@ -225,7 +233,9 @@ EXERCISES = {
         hint="F.normalize(z, dim=1), then .std(dim=0, correction=0), then the mean.",
     ),
     "ex5": Exercise(
-        "Labels that a network gives itself", Function(guesses), sure_of,
+        "Labels that a network gives itself",
+        Function(guesses),
+        sure_of,
         wrong=[
             (sure_by(lambda logits: logits.amax(dim=1)), "Those are logits; the softmax makes probabilities of them."),
             (partial(sure_of, dim=0), "The probabilities of one *image* sum to 1: softmax(dim=1)."),
@@ -237,7 +247,9 @@ EXERCISES = {
         hint="best, label = logits.softmax(dim=1).max(dim=1); sure = (best >= least).nonzero()[:, 0].",
     ),
     "ex6": Exercise(
-        "Learn from ten digits each", Still(teaching_problem), None,
+        "Learn from ten digits each",
+        Still(teaching_problem),
+        None,
         wrong=[
             (pixel_by_pixel, "80% are asked for"),
             (untrained, "is it trained?"),
@@ -248,4 +260,4 @@ EXERCISES = {
         ],
         hint="A network of your own, and augmentation: from_scratch in section 1 does it with its own draws.",
     ),
-}  # fmt: skip
+}

@@ -110,7 +110,9 @@ def nearly_blind(texts, words=("bad", "dull", "boring")):
 
 EXERCISES = {
     "ex1": Exercise(
-        "A logit by hand", Number(), -1.7,
+        "A logit by hand",
+        Number(),
+        -1.7,
         wrong=[
             (0.05, "The pair “not bad” does not come: between the two stands “a”."),
             (-1.9, "The bias is missing."),
@@ -118,7 +120,9 @@ EXERCISES = {
         hint="Which tokens does the sentence have? Single words, and pairs of words that stand side by side.",
     ),
     "ex2": Exercise(
-        "Knowing nothing", Number(), 11 * math.log(2),
+        "Knowing nothing",
+        Number(),
+        11 * math.log(2),
         wrong=[
             (10 * math.log(2), "Those are the ten drawn words; the true neighbour costs something, too."),
             (math.log(2), "That is one term; there are eleven."),
@@ -128,7 +132,9 @@ EXERCISES = {
         hint="The sigmoid of 0 is one half; how many terms does the sum have?",
     ),
     "ex3": Exercise(
-        "A masked maximum", Function(padded, gradient=True), masked_max,
+        "A masked maximum",
+        Function(padded, gradient=True),
+        masked_max,
         wrong=[
             (partial(masked_max, fill=0.0), "Zeros win against rows that are below 0: fill up with minus infinity."),
             (lambda rows, lengths: rows.amax(dim=1), "That looks behind the end of the sentence, too."),
@@ -137,7 +143,9 @@ EXERCISES = {
         hint="md.arange(L) < lengths[:, None] says what is real; masked_fill the rest with -inf, then amax(dim=1).",
     ),
     "ex4": Exercise(
-        "Negative sampling", Function(triples, gradient=True), pair_loss,
+        "Negative sampling",
+        Function(triples, gradient=True),
+        pair_loss,
         wrong=[
             (partial(pair_loss, sign=1.0), "Drawn words should have a small product: their sigmoid needs a minus inside."),
             (partial(pair_loss, mean=True), "The drawn words are summed up, not averaged."),
@@ -147,7 +155,9 @@ EXERCISES = {
         hint="-F.logsigmoid(u @ v) - F.logsigmoid(-(drawn @ u)).sum()",
     ),
     "ex5": Exercise(
-        "Neighbours by cosine", Function(directions), nearest,
+        "Neighbours by cosine",
+        Function(directions),
+        nearest,
         wrong=[
             (partial(nearest, unit=False), "Long rows win in a plain product: divide each row by its length first."),
             (partial(nearest, itself=True), "Row k is most similar to itself: leave it out."),
@@ -156,7 +166,9 @@ EXERCISES = {
         hint="Divide the rows by their norms; rows @ rows[k] are the cosines; sort, and leave k out.",
     ),
     "ex6": Exercise(
-        "A fair judge", Experiment(judging_problem), None,
+        "A fair judge",
+        Experiment(judging_problem),
+        None,
         wrong=[
             (nearly_blind, "has it learned?"),
             (lambda texts: [1.0], "One number is asked for each text"),
@@ -164,4 +176,4 @@ EXERCISES = {
         ],
         hint="Make every first name the same token before you count, in learning and in judging.",
     ),
-}  # fmt: skip
+}

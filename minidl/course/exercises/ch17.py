@@ -109,7 +109,9 @@ def naming_problem(next_letter):
 
 EXERCISES = {
     "ex1": Exercise(
-        "Bits for each character", Number(), 7 / 3,
+        "Bits for each character",
+        Number(),
+        7 / 3,
         wrong=[
             (7.0, "That is the sum; the mean over three characters is asked for."),
             (7 / 3 * math.log(2), "That is in the unit of the natural logarithm (nats): take the logarithm to base 2."),
@@ -118,7 +120,9 @@ EXERCISES = {
         hint="The surprises are 1, 2 and 4 bits.",
     ),
     "ex2": Exercise(
-        "A gate over fifty steps", Number(tolerance=0.12), 0.9**50,
+        "A gate over fifty steps",
+        Number(tolerance=0.12),
+        0.9**50,
         wrong=[
             (0.9 * 50, "It is multiplied at each step, not added up."),
             (0.9, "That is one step; there are fifty."),
@@ -127,7 +131,9 @@ EXERCISES = {
         hint="The gradient of the cell is multiplied by f at each step.",
     ),
     "ex3": Exercise(
-        "One step of an RNN", Function(reading, gradient=True), rnn_step,
+        "One step of an RNN",
+        Function(reading, gradient=True),
+        rnn_step,
         wrong=[
             (partial(rnn_step, bend=False), "The tanh is missing."),
             (partial(rnn_step, across=False), "W is (H, I), so x is multiplied by W.T, and h by U.T."),
@@ -137,7 +143,9 @@ EXERCISES = {
         hint="(x @ W.T + h @ U.T + b).tanh()",
     ),
     "ex4": Exercise(
-        "One step of an LSTM", Function(gates), lstm_step,
+        "One step of an LSTM",
+        Function(gates),
+        lstm_step,
         wrong=[
             (partial(lstm_step, bend_g=False), "g is no gate: it goes through tanh, and may be below 0."),
             (partial(lstm_step, bend_c=False), "The new state is o times the tanh of the cell."),
@@ -147,7 +155,9 @@ EXERCISES = {
         hint="c = σ(f) · c + σ(i) · tanh(g), and h = σ(o) · tanh(c).",
     ),
     "ex5": Exercise(
-        "Bits under a mask", Function(chances), bits_per_character,
+        "Bits under a mask",
+        Function(chances),
+        bits_per_character,
         wrong=[
             (partial(bits_per_character, everywhere=True), "There what is not real counts, too: use the lengths."),
             (partial(bits_per_character, by_name=True), "That is the mean of the rows' means: short rows count too much."),
@@ -157,7 +167,9 @@ EXERCISES = {
         hint="Sum -log2 p over the real places, and divide by how many there are.",
     ),
     "ex6": Exercise(
-        "A model of names", Experiment(naming_problem), None,
+        "A model of names",
+        Experiment(naming_problem),
+        None,
         wrong=[
             (lambda beginning: [1 / 27] * 27, "at most 3.2 are asked for"),
             (lambda beginning: [1 / 26] * 26, "27 probabilities are asked for"),
@@ -167,4 +179,4 @@ EXERCISES = {
         ],
         hint="A GRU as in section 4, or counts of what follows two letters, mixed with bigrams.",
     ),
-}  # fmt: skip
+}

@@ -110,7 +110,9 @@ SWAP = (*STAY, -3, -3, -3, -9, -9, -9)
 
 EXERCISES = {
     "ex1": Exercise(
-        "The weight of one of two", Number(), 1 / (1 + math.exp(-2)),
+        "The weight of one of two",
+        Number(),
+        1 / (1 + math.exp(-2)),
         wrong=[
             (1 / (1 + math.exp(-4)), "That is softmax of 4 and 0: the root is missing. A key has 4 numbers."),
             (1 / (1 + math.exp(2)), "That is the weight of the second."),
@@ -121,7 +123,9 @@ EXERCISES = {
         hint="The scores are 4/2 and 0/2; then e to the power of the first, divided by the sum of both.",
     ),
     "ex2": Exercise(
-        "Weights under a mask", Number(), 55,
+        "Weights under a mask",
+        Number(),
+        55,
         wrong=[
             (100, "That is all pairs. Nobody looks ahead."),
             (45, "A token also looks at itself."),
@@ -130,7 +134,9 @@ EXERCISES = {
         hint="The first token sees 1, the second 2, the last 10: add up.",
     ),
     "ex3": Exercise(
-        "Attention through a window", Function(readings, gradient=True), windowed,
+        "Attention through a window",
+        Function(readings, gradient=True),
+        windowed,
         wrong=[
             (partial(windowed, seen=1), "One too many: itself and size - 1 before it are size tokens."),
             (partial(windowed, ahead=True), "Your window also reaches ahead."),
@@ -142,7 +148,9 @@ EXERCISES = {
         hint="With i = md.arange(len(q)), the distance is i[:, None] - i; hide what is below 0, and what is size or more.",
     ),
     "ex4": Exercise(
-        "Weights that fall with distance", Function(matches, gradient=True), alibi,
+        "Weights that fall with distance",
+        Function(matches, gradient=True),
+        alibi,
         wrong=[
             (partial(alibi, sign=1), "That makes far tokens weigh more: take away."),
             (partial(alibi, causal=False), "Your tokens look ahead."),
@@ -152,7 +160,9 @@ EXERCISES = {
         hint="scores - slope * (i[:, None] - i), with i = md.arange(len(scores)), then the causal mask, then softmax.",
     ),
     "ex5": Exercise(
-        "Weights of a block", Number(1e-6), 12 * 48**2 + 13 * 48,
+        "Weights of a block",
+        Number(1e-6),
+        12 * 48**2 + 13 * 48,
         wrong=[
             (12 * 48**2, "The matrices are right; biases and normalisations are missing."),
             (12 * 48**2 + 9 * 48, "The two normalisations are missing: a weight and a bias for each of 48."),
@@ -162,7 +172,9 @@ EXERCISES = {
         hint="sum(p.numel() for p in Block(48, 4).parameters())",
     ),
     "ex6": Exercise(
-        "Swapped halves", Experiment(swapping_problem), None,
+        "Swapped halves",
+        Experiment(swapping_problem),
+        None,
         wrong=[
             (Copying((*STAY, -6, -6, -6, -6, -6, -6)), "is it trained, and for this task?"),
             (Copying((*SWAP[:-2], -6, -6)), "95% are asked for"),
@@ -173,4 +185,4 @@ EXERCISES = {
         ],
         hint="Transformer(27, 13, ...) as for the other tasks, with rows of letters, bar, letters.roll(3, 1).",
     ),
-}  # fmt: skip
+}

@@ -129,7 +129,9 @@ BREVITY = float(np.exp(1 - 4 / 3))
 
 EXERCISES = {
     "ex1": Exercise(
-        "BLEU by hand", Number(), BREVITY * 0.5**0.5,
+        "BLEU by hand",
+        Number(),
+        BREVITY * 0.5**0.5,
         wrong=[
             (0.5**0.5, "It is shorter than the reference: the brevity penalty exp(1 - 4/3) is missing."),
             (BREVITY * 0.5, "The mean of the precisions is geometric: the root of their product."),
@@ -139,7 +141,9 @@ EXERCISES = {
         hint="All 3 words are in the reference, and 1 of the 2 pairs; it is 3 words long, the reference 4.",
     ),
     "ex2": Exercise(
-        "How the weights are shaped", Shape(), (32, 11, 7),
+        "How the weights are shaped",
+        Shape(),
+        (32, 11, 7),
         wrong=[
             ((32, 12, 7), "The decoder is not fed the last token: there is nothing more to say after it."),
             ((32, 7, 11), "A row for each token that is written, a column for each word that is read."),
@@ -149,7 +153,9 @@ EXERCISES = {
         hint="(texts, tokens that the decoder is fed, words that were read)",
     ),
     "ex3": Exercise(
-        "A loss without padding", Function(batches, gradient=True), masked_loss,
+        "A loss without padding",
+        Function(batches, gradient=True),
+        masked_loss,
         wrong=[
             (partial(masked_loss, how="all"), "Padding counts here as if it were a word that must be guessed."),
             (partial(masked_loss, how="divided by all"), "Padding has no loss any more, but still counts in the division."),
@@ -160,7 +166,9 @@ EXERCISES = {
         hint="Cross-entropy with reduction='none', times (targets != 0).float(); its sum by the number of real tokens.",
     ),
     "ex4": Exercise(
-        "Attention beside padding", Function(looks, gradient=True), look,
+        "Attention beside padding",
+        Function(looks, gradient=True),
+        look,
         wrong=[
             (partial(look, mask="no"), "It still looks at padding: fill these scores with -inf before the softmax."),
             (partial(look, mask="after"), "After the softmax the rest no longer adds up to 1: fill the scores before it."),
@@ -171,7 +179,9 @@ EXERCISES = {
         hint="Scores, by the root of d; scores.masked_fill(padding[:, None, :], -md.inf); softmax, then @ memory.",
     ),
     "ex5": Exercise(
-        "Clipped precision", Function(sentences), precision,
+        "Clipped precision",
+        Function(sentences),
+        precision,
         wrong=[
             (partial(precision, clipped=False), "A run counts at most as often as it stands in the reference."),
             (partial(precision, share_of="truth"), "That is recall: precision is a share of the runs that were said."),
@@ -184,7 +194,9 @@ EXERCISES = {
         hint="For each run: the smaller of its two counts. Add these up, and divide by the number of runs that were said.",
     ),
     "ex6": Exercise(
-        "Greedy search", Function(likely_words), greedy,
+        "Greedy search",
+        Function(likely_words),
+        greedy,
         wrong=[
             (partial(greedy, stops=False), "It goes on after the end: stop once `end` is said."),
             (partial(greedy, shows_end=False), "The end belongs to the path."),
@@ -194,4 +206,4 @@ EXERCISES = {
         ],
         hint="A loop of `most` rounds: step([path])[0].argmax() is appended; break when it is `end`.",
     ),
-}  # fmt: skip
+}

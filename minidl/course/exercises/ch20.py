@@ -82,7 +82,9 @@ GPT2 = weights_of(50257, 768, 12, 1024)
 
 EXERCISES = {
     "ex1": Exercise(
-        "Tokens of bytes", Number(), 7,
+        "Tokens of bytes",
+        Number(),
+        7,
         wrong=[
             (3, "These are the characters; without merges every byte is a token, and a Han character has three."),
             (5, "A Han character has three bytes in UTF-8, not two."),
@@ -92,7 +94,9 @@ EXERCISES = {
         hint='len("你好!".encode())',
     ),
     "ex2": Exercise(
-        "Perplexity from bits", Number(), 32,
+        "Perplexity from bits",
+        Number(),
+        32,
         wrong=[
             (math.exp(5), "That would be 5 nats. For bits the base is 2."),
             (10, "Not twice as many: each bit doubles the number."),
@@ -102,7 +106,9 @@ EXERCISES = {
         hint="Five yes-or-no questions tell how many things apart?",
     ),
     "ex3": Exercise(
-        "Bits per byte", Function(costs, gradient=True), in_bits,
+        "Bits per byte",
+        Function(costs, gradient=True),
+        in_bits,
         wrong=[
             (partial(in_bits, mean=True), "That is bits per token: divide the sum by the bytes."),
             (partial(in_bits, log=1.0), "That is nats per byte: a bit is ln 2 nats."),
@@ -112,7 +118,9 @@ EXERCISES = {
         hint="losses.sum(), divided by ln 2 and by the size.",
     ),
     "ex4": Exercise(
-        "Min-p", Function(scores), min_p,
+        "Min-p",
+        Function(scores),
+        min_p,
         wrong=[
             (partial(min_p, relative=False), "The share is one of the likeliest token's probability, not of 1."),
             (partial(min_p, renormalised=False), "What is left does not add up to 1: divide by its sum."),
@@ -122,7 +130,9 @@ EXERCISES = {
         hint="p = logits.softmax(dim=0); where p < share * p.max() put 0; divide by the sum.",
     ),
     "ex5": Exercise(
-        "The weights of GPT-2", Number(1e-6), GPT2,
+        "The weights of GPT-2",
+        Number(1e-6),
+        GPT2,
         wrong=[
             (GPT2 + 50257 * 768, "One matrix reads and writes: count it once."),
             (GPT2 - 1024 * 768, "The places have vectors too."),
@@ -132,7 +142,9 @@ EXERCISES = {
         hint="count(50257, 768, 12, 1024), of section 3.",
     ),
     "ex6": Exercise(
-        "An encoding for poems", Experiment(encoding_problem), None,
+        "An encoding for poems",
+        Experiment(encoding_problem),
+        None,
         wrong=[
             (BytePairs([]), "1.45 are asked for"),
             (BytePairs([(0, 0)] * 2000), "at most 1,000 are allowed"),
@@ -141,4 +153,4 @@ EXERCISES = {
         ],
         hint='BytePairs.learn("\\n".join(poems[:500]), size=800).',
     ),
-}  # fmt: skip
+}

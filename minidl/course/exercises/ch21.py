@@ -116,7 +116,9 @@ def shared_words(question, texts):
 
 EXERCISES = {
     "ex1": Exercise(
-        "ROUGE-L by hand", Number(), 0.4,
+        "ROUGE-L by hand",
+        Number(),
+        0.4,
         wrong=[
             (2 / 3, "That is the precision: the F1 also asks how much of the line was said."),
             (2 / 7, "That is the recall: the F1 also asks how much of what was said is in the line."),
@@ -127,7 +129,9 @@ EXERCISES = {
         hint="The longest common subsequence is *the bode*; precision 2/3, recall 2/7.",
     ),
     "ex2": Exercise(
-        "Copy or write", Function(mixtures, gradient=True), mixed,
+        "Copy or write",
+        Function(mixtures, gradient=True),
+        mixed,
         wrong=[
             (partial(mixed, swapped=True), "The gate is the chance to *copy*: what is written gets 1 - copy."),
             (partial(mixed, gate=False), "Without the gate the probabilities add up to 2."),
@@ -137,7 +141,9 @@ EXERCISES = {
         hint="Chances times (1 - copy), then `extra` zeros, then scatter_add of copy * looks at `source`.",
     ),
     "ex3": Exercise(
-        "The weights of LoRA", Number(1e-6), 8 * (4096 + 4096),
+        "The weights of LoRA",
+        Number(1e-6),
+        8 * (4096 + 4096),
         wrong=[
             (FULL, "These are the weights of the matrix itself, which stay as they are."),
             (8 * 4096, "There are two thin matrices, A and B."),
@@ -147,7 +153,9 @@ EXERCISES = {
         hint="A has the shape (8, 4096), B (4096, 8).",
     ),
     "ex4": Exercise(
-        "A loss for preferences", Function(points, gradient=True), preferred,
+        "A loss for preferences",
+        Function(points, gradient=True),
+        preferred,
         wrong=[
             (partial(preferred, swapped=True), "This rewards the worse ones: the margin is better - worse."),
             (partial(preferred, log=False), "Likelihood wants the logarithm of the probability (chapter 06)."),
@@ -157,7 +165,9 @@ EXERCISES = {
         hint="The mean of -F.logsigmoid(better - worse).",
     ),
     "ex5": Exercise(
-        "Follow the points", Function(lines_and_points, gradient=True), policy_loss,
+        "Follow the points",
+        Function(lines_and_points, gradient=True),
+        policy_loss,
         wrong=[
             (partial(policy_loss, sign=1), "An optimiser makes a loss small, and points shall grow: a minus is missing."),
             (partial(policy_loss, baseline=False), "Take the mean of what was earned away first."),
@@ -167,7 +177,9 @@ EXERCISES = {
         hint="-((gain - gain.mean()) * log_p).mean()",
     ),
     "ex6": Exercise(
-        "Find what answers", Experiment(finding_problem), None,
+        "Find what answers",
+        Experiment(finding_problem),
+        None,
         wrong=[
             (lambda question, texts: 0, "It finds 1 of 100"),
             (lambda question, texts: [0, 1], "one number for each question"),
@@ -176,4 +188,4 @@ EXERCISES = {
         ],
         hint="Weigh the words: a rare one says more.",
     ),
-}  # fmt: skip
+}

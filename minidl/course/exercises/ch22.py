@@ -114,7 +114,9 @@ class NearestMean(md.nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "An alias", Number(), 3000,
+        "An alias",
+        Number(),
+        3000,
         wrong=[
             (7000, "It is above 5,000 Hz, half the rate, which 10,000 samples a second can hold."),
             (2000, "It is mirrored at 5,000 Hz, half the rate: as far below it as it was above."),
@@ -124,7 +126,9 @@ EXERCISES = {
         hint="What is above half the rate r comes back as r - f.",
     ),
     "ex2": Exercise(
-        "How close frequencies may be", Number(), 31.25,
+        "How close frequencies may be",
+        Number(),
+        31.25,
         wrong=[
             (62.5, "The 257 frequencies reach from 0 to 8,000 Hz: 8,000 divided by 256 steps."),
             (0.032, "That is how long the piece lasts, in seconds."),
@@ -133,7 +137,9 @@ EXERCISES = {
         hint="The rate divided by the number of samples: once round in the whole piece.",
     ),
     "ex3": Exercise(
-        "The strength of a frequency", Function(samples), strength,
+        "The strength of a frequency",
+        Function(samples),
+        strength,
         wrong=[
             (partial(strength, parts=("cos",)), "A tone may begin anywhere: ask with a sine, too."),
             (partial(strength, parts=("sin",)), "A tone may begin anywhere: ask with a cosine, too."),
@@ -144,7 +150,9 @@ EXERCISES = {
         hint="turns = 2 * md.pi * k * md.arange(len(x)) / len(x); then both sums, and the length of them.",
     ),
     "ex4": Exercise(
-        "Decibels", Function(energies), decibels,
+        "Decibels",
+        Function(energies),
+        decibels,
         wrong=[
             (partial(decibels, factor=20.0), "20 is for amplitudes; these are energies already."),
             (partial(decibels, log=md.log), "That is the natural logarithm; decibels use the one of base 10."),
@@ -155,7 +163,9 @@ EXERCISES = {
         hint="10 * (energies / energies.max()).log10()",
     ),
     "ex5": Exercise(
-        "A melody without its speaker", Function(pitches), semitones,
+        "A melody without its speaker",
+        Function(pitches),
+        semitones,
         wrong=[
             (lambda p: p - p.median(), "That is in hertz, where a low voice moves less: take the logarithm first."),
             (partial(semitones, steps=1.0), "Those are octaves; one has twelve semitones."),
@@ -166,7 +176,9 @@ EXERCISES = {
         hint="12 * (pitch / pitch.median()).log2()",
     ),
     "ex6": Exercise(
-        "A small network that hears", Experiment(listening_problem), None,
+        "A small network that hears",
+        Experiment(listening_problem),
+        None,
         wrong=[
             (NearestMean(), "85% are asked for"),
             (NearestMean(outputs=10), "20 logits for each sound are asked for"),
@@ -176,4 +188,4 @@ EXERCISES = {
         ],
         hint="nn.AvgPool2d(2), nn.Flatten() and nn.Linear(128, 20) have 2,580 weights, and a few epochs are enough.",
     ),
-}  # fmt: skip
+}

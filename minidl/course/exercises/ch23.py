@@ -146,7 +146,9 @@ class AlwaysTheSame(md.nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "How many frames a word needs", Number(), 13,
+        "How many frames a word needs",
+        Number(),
+        13,
         wrong=[
             (10, "Ten letters, but oo, kk and ee would each become one: a blank must part them."),
             (21, "Those are the states of the table, with all blanks; most blanks may be left out."),
@@ -156,7 +158,9 @@ EXERCISES = {
         hint="A frame for each letter, and one for a blank between equal neighbours.",
     ),
     "ex2": Exercise(
-        "What a path says, and when", Function(paths), begins,
+        "What a path says, and when",
+        Function(paths),
+        begins,
         wrong=[
             (partial(begins, merge=False), "A letter that goes on is said once: look at the frame before."),
             (merged_too_late, "Merge first, then take out blanks: [1, 0, 1] says 1 twice."),
@@ -167,7 +171,9 @@ EXERCISES = {
         hint="Keep (path[t], t) if path[t] is not 0 and differs from the frame before; the first frame has none before it.",
     ),
     "ex3": Exercise(
-        "The probability of a text", Number(), 0.57,
+        "The probability of a text",
+        Number(),
+        0.57,
         wrong=[
             (0.2, "That is the path aa alone; -a and a- say 'a', too."),
             (0.25, "That is the likeliest path alone; add up all that say 'a'."),
@@ -179,7 +185,9 @@ EXERCISES = {
         hint="Three paths say 'a': aa, a- and -a. Multiply along each, and add.",
     ),
     "ex4": Exercise(
-        "The likeliest alignment", Function(spoken), aligned,
+        "The likeliest alignment",
+        Function(spoken),
+        aligned,
         wrong=[
             (lambda x, labels: x.argmax(dim=1).tolist(), "That is greedy: it need not say the labels at all."),
             (partial(aligned, skip=False), "A blank between different letters may be left out."),
@@ -190,21 +198,31 @@ EXERCISES = {
         hint="The table of section 2 with max instead of the sum, in logarithms; remember where each maximum came from.",
     ),
     "ex5": Exercise(
-        "The error rate of several texts", Function(texts), error_rate,
+        "The error rate of several texts",
+        Function(texts),
+        error_rate,
         wrong=[
             (mean_of_rates, "That is the mean of the rates, where short words count like long ones: add edits first."),
             (place_by_place, "Place by place, one letter too many makes all after it wrong: count edits."),
-            (lambda said, truth: sum(map(edit_distance, said, truth)),
-             "Those are the edits; divide by the letters of the truth."),
-            (lambda said, truth: sum(map(edit_distance, said, truth)) / max(1, sum(map(len, said))),
-             "Divide by the letters of the truth, not of what was said."),
-            (lambda said, truth: np.mean([a != b for a, b in zip(said, truth, strict=True)]),
-             "That is the share of words that are not exact."),
+            (
+                lambda said, truth: sum(map(edit_distance, said, truth)),
+                "Those are the edits; divide by the letters of the truth.",
+            ),
+            (
+                lambda said, truth: sum(map(edit_distance, said, truth)) / max(1, sum(map(len, said))),
+                "Divide by the letters of the truth, not of what was said.",
+            ),
+            (
+                lambda said, truth: np.mean([a != b for a, b in zip(said, truth, strict=True)]),
+                "That is the share of words that are not exact.",
+            ),
         ],
         hint="All edits, divided by the number of all letters of the truth.",
     ),
     "ex6": Exercise(
-        "A small network that spells", Experiment(spelling_problem), None,
+        "A small network that spells",
+        Experiment(spelling_problem),
+        None,
         wrong=[
             (AlwaysTheSame("seve"), "at most 25% are allowed"),
             (AlwaysTheSame(""), "is it trained?"),
@@ -214,4 +232,4 @@ EXERCISES = {
         ],
         hint="The chapter's network with 24 channels has 8,032 weights.",
     ),
-}  # fmt: skip
+}

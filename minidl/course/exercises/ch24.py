@@ -119,7 +119,9 @@ def to_one_point(x, t):
 
 EXERCISES = {
     "ex1": Exercise(
-        "The price of a code", Number(), 0.5 * (1 + 4 - math.log(4) - 1),
+        "The price of a code",
+        Number(),
+        0.5 * (1 + 4 - math.log(4) - 1),
         wrong=[
             (1 + 4 - math.log(4) - 1, "The half in front is missing."),
             (0.5 * (1 + 2 - math.log(2) - 1), "The variance is asked for: the square of the spread, 4."),
@@ -129,7 +131,9 @@ EXERCISES = {
         hint="Put mean 1 and variance 4 into half of (mean² + variance - ln variance - 1).",
     ),
     "ex2": Exercise(
-        "Noise by hand", Number(), 2 * math.cos(math.pi / 3) - math.sin(math.pi / 3),
+        "Noise by hand",
+        Number(),
+        2 * math.cos(math.pi / 3) - math.sin(math.pi / 3),
         wrong=[
             (2 * math.sin(math.pi / 3) - math.cos(math.pi / 3), "Cosine and sine are swapped: data have the cosine."),
             (2 * math.cos(math.pi / 3) + math.sin(math.pi / 3), "The noise is -1: mind its sign."),
@@ -139,7 +143,9 @@ EXERCISES = {
         hint="cos 60° is 0.5, and sin 60° is 0.866.",
     ),
     "ex3": Exercise(
-        "KL divergence", Function(gaussians, gradient=True), kl,
+        "KL divergence",
+        Function(gaussians, gradient=True),
+        kl,
         wrong=[
             (partial(kl, half=1.0), "The half in front is missing."),
             (partial(kl, minus_one=0.0), "The 1 is missing: mean 0 and variance 1 cost 0."),
@@ -149,7 +155,9 @@ EXERCISES = {
         hint="0.5 * (mean**2 + log_variance.exp() - log_variance - 1), summed over dim=1.",
     ),
     "ex4": Exercise(
-        "Back to the data", Function(seen_and_slopes), data_from,
+        "Back to the data",
+        Function(seen_and_slopes),
+        data_from,
         wrong=[
             (partial(data_from, plus=True), "The velocity is taken away: going back is going against it."),
             (partial(data_from, noise=True), "That is the noise, the other end of the walk."),
@@ -159,7 +167,9 @@ EXERCISES = {
         hint="cos(a) times what is seen, less sin(a) times the velocity; a needs the shape (N, 1).",
     ),
     "ex5": Exercise(
-        "Fréchet distance of numbers", Function(lines, gradient=True), frechet,
+        "Fréchet distance of numbers",
+        Function(lines, gradient=True),
+        frechet,
         wrong=[
             (partial(frechet, variances=True), "Spreads are compared (std), not variances."),
             (partial(frechet, root=True), "No root at the end: it stays a square, as FID does."),
@@ -168,7 +178,9 @@ EXERCISES = {
         hint="The squared difference of the means, and the squared difference of the spreads.",
     ),
     "ex6": Exercise(
-        "A ring in a ring", Experiment(rings_problem), None,
+        "A ring in a ring",
+        Experiment(rings_problem),
+        None,
         wrong=[
             (Still(lambda x, t: x * 0), "did it learn from them?"),
             (Still(to_one_point), "of the rings is empty"),
@@ -177,4 +189,4 @@ EXERCISES = {
         ],
         hint="The network, the loss and the steps of the moons will do, with other points.",
     ),
-}  # fmt: skip
+}

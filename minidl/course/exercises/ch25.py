@@ -23,9 +23,10 @@ PREDICTIONS = {
     "p3": Prediction("How many per cent of 4,000 fresh digits do these winners misread?", unit="%", close=0.05),
     "p4": Prediction(
         "Labels shuffled: how many of the 100 validation digits does the best of 64 networks 'read' right?",
-        unit="of 100", close=0.15,
+        unit="of 100",
+        close=0.15,
     ),
-}  # fmt: skip
+}
 
 
 def draws():
@@ -136,7 +137,9 @@ def setting_problem(config):
 
 EXERCISES = {
     "ex1": Exercise(
-        "What halving costs", Number(), 405,
+        "What halving costs",
+        Number(),
+        405,
         wrong=[
             (121, "That counts trials: each of them trains for as many epochs as its budget says."),
             (6561, "That trains all 81 settings for 81 epochs, which is what halving saves."),
@@ -145,7 +148,9 @@ EXERCISES = {
         hint="81 settings with 1 epoch, 27 with 3, 9 with 9, ...: what does each round cost?",
     ),
     "ex2": Exercise(
-        "How many draws", Number(tolerance=1e-6), 29,
+        "How many draws",
+        Number(tolerance=1e-6),
+        29,
         wrong=[
             (28, "0.9 to the power of 28 is still a little above 0.05."),
             (10, "With 10 draws the probability to miss every time is 0.9 to the power of 10, about 0.35."),
@@ -154,7 +159,9 @@ EXERCISES = {
         hint="The smallest whole n with 1 - 0.9 ** n of at least 0.95.",
     ),
     "ex3": Exercise(
-        "Even in powers of ten", Function(draws), log_uniform,
+        "Even in powers of ten",
+        Function(draws),
+        log_uniform,
         wrong=[
             (partial(log_uniform, how="even"), "That is even in the numbers: most of the draws lie near high."),
             (partial(log_uniform, how="powers"), "low and high are the numbers themselves, not their logarithms."),
@@ -163,7 +170,9 @@ EXERCISES = {
         hint="Go evenly from log(low) to log(high), and take the exponential.",
     ),
     "ex4": Exercise(
-        "The winner's curse", Function(repetitions), curse,
+        "The winner's curse",
+        Function(repetitions),
+        curse,
         wrong=[
             (partial(curse, how="best again"), "That chooses once more, by the second test: only validation may choose."),
             (partial(curse, how="worst wins"), "These are errors: the smallest wins."),
@@ -173,7 +182,9 @@ EXERCISES = {
         hint="argmin along the networks, then both errors of that network, their difference, and the mean.",
     ),
     "ex5": Exercise(
-        "A child", Experiment(birth_problem), None,
+        "A child",
+        Experiment(birth_problem),
+        None,
         wrong=[
             (partial(child, how="parent"), "The parent was changed"),
             (partial(child, how="all"), "3 settings differ"),
@@ -185,7 +196,9 @@ EXERCISES = {
         hint="Copy the parent, draw a name, and draw among the values of that name which the parent does not have.",
     ),
     "ex6": Exercise(
-        "Search for yourself", Experiment(setting_problem), None,
+        "Search for yourself",
+        Experiment(setting_problem),
+        None,
         wrong=[
             ({"rate": 0.001, "hidden": 12, "epochs": 8, "act": "relu"}, "Over three seeds it misreads"),
             ({"rate": 0.01, "hidden": 64, "epochs": 8, "act": "relu"}, '"hidden" is a whole number from 1 to 12'),
@@ -196,4 +209,4 @@ EXERCISES = {
         ],
         hint="There are only 128 steps, so the rate must be larger than Adam's usual one: look between 0.01 and 0.05.",
     ),
-}  # fmt: skip
+}

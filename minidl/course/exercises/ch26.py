@@ -125,7 +125,9 @@ class Templates(md.nn.Module):
 
 EXERCISES = {
     "ex1": Exercise(
-        "The simplest attack", Number(), 0.58,
+        "The simplest attack",
+        Number(),
+        0.58,
         wrong=[
             (0.16, "That is the gap. The attack is right in half of the guesses by luck alone."),
             (0.66, "Members are only half of the people: add half of the gap to 0.5, not all of it."),
@@ -135,7 +137,9 @@ EXERCISES = {
         hint="It is right for 96 % of the members and for 20 % of the others.",
     ),
     "ex2": Exercise(
-        "Clipping", Function(rows_of_gradients), clip_rows,
+        "Clipping",
+        Function(rows_of_gradients),
+        clip_rows,
         wrong=[
             (partial(clip_rows, by_element=True), "That cuts single numbers: the row turns, and can still be too long."),
             (partial(clip_rows, whole=True), "That is the norm of the whole batch: each row has a norm of its own."),
@@ -144,7 +148,9 @@ EXERCISES = {
         hint="Multiply each row by most / its norm, where that is below 1.",
     ),
     "ex3": Exercise(
-        "FGSM", Function(attacks), one_step,
+        "FGSM",
+        Function(attacks),
+        one_step,
         wrong=[
             (partial(one_step, clamp=False), "The result must be an image still: no pixel below 0 or above 1."),
             (partial(one_step, sign=False), "Every pixel moves by epsilon, whatever the size of its slope: take the sign."),
@@ -153,7 +159,9 @@ EXERCISES = {
         hint="Up by epsilon where the slope is above 0, down where it is below 0; then cut off what lies outside 0 to 1.",
     ),
     "ex4": Exercise(
-        "Federated averaging", Function(hospitals, gradient=True), averaged,
+        "Federated averaging",
+        Function(hospitals, gradient=True),
+        averaged,
         wrong=[
             (partial(averaged, plain=True), "A hospital with ten patients counts as much as one with sixty: weigh by size."),
             (partial(averaged, total=True), "That is the weighted sum: divide by all patients."),
@@ -161,7 +169,9 @@ EXERCISES = {
         hint="The sum of size times weights, divided by the sum of the sizes.",
     ),
     "ex5": Exercise(
-        "A certificate", Number(), 0.5 * 1.2815515655446004,
+        "A certificate",
+        Number(),
+        0.5 * 1.2815515655446004,
         wrong=[
             (1.2815515655446004, "That is the quantile: multiply it by sigma."),
             (0.5 * 0.9, "The radius is sigma times the quantile of the normal distribution, not times the share."),
@@ -170,7 +180,9 @@ EXERCISES = {
         hint="sigma times NormalDist().inv_cdf(...) of the lower bound.",
     ),
     "ex6": Exercise(
-        "A small network that stands up", Experiment(robustness_problem), None,
+        "A small network that stands up",
+        Experiment(robustness_problem),
+        None,
         wrong=[
             (Templates(turn=1), "of the digits that nobody changed"),
             (Templates(), "Under PGD it reads"),
@@ -180,4 +192,4 @@ EXERCISES = {
         ],
         hint="32 hidden neurons; learn from what FGSM with a random start makes of each batch, and let epsilon grow from 0.",
     ),
-}  # fmt: skip
+}

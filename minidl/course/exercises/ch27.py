@@ -63,7 +63,9 @@ LAWS = [(1e3, 2.5, 1e4, 1.9, 1.0, 1e5), (2e3, 3.0, 8e3, 2.2, 1.5, 1e6), (1e4, 1.
 
 EXERCISES = {
     "ex1": Exercise(
-        "Arithmetic of a linear layer", Number(1e-6), 2 * 64 * 512 * 256 + 64 * 256,
+        "Arithmetic of a linear layer",
+        Number(1e-6),
+        2 * 64 * 512 * 256 + 64 * 256,
         wrong=[
             (2 * 64 * 512 * 256, "The bias is added once for each output: 64 × 256 more."),
             (64 * 512 * 256 + 64 * 256, "Each weight costs a multiplication *and* an addition."),
@@ -73,7 +75,9 @@ EXERCISES = {
         hint="2 × rows × inputs × outputs, and one addition for each output.",
     ),
     "ex2": Exercise(
-        "What a ring sends", Function(lambda: RINGS), lambda weights, k: 2 * (k - 1) * 4 * weights / k,
+        "What a ring sends",
+        Function(lambda: RINGS),
+        lambda weights, k: 2 * (k - 1) * 4 * weights / k,
         wrong=[
             (lambda weights, k: 2 * (k - 1) * weights / k, "That is how many numbers; each has 4 bytes."),
             (lambda weights, k: 2 * (k - 1) * 4 * weights, "Each time only one k-th of the gradients is sent."),
@@ -84,17 +88,23 @@ EXERCISES = {
         praise="It hardly depends on how many there are: never more than twice the gradients. That is the charm of a ring.",
     ),
     "ex3": Exercise(
-        "Averaging uneven parts", Function(gradients_and_sizes), weighted,
+        "Averaging uneven parts",
+        Function(gradients_and_sizes),
+        weighted,
         wrong=[
             (lambda g, n: sum(g) / len(g), "A process with few examples counts as much as one with many: weight by size."),
             (lambda g, n: sum(a * b for a, b in zip(g, n, strict=True)), "Divide by the number of all examples."),
-            (lambda g, n: sum(a * b for a, b in zip(g, n, strict=True)) / len(g),
-             "Divide by the number of all examples, not by that of the processes."),
+            (
+                lambda g, n: sum(a * b for a, b in zip(g, n, strict=True)) / len(g),
+                "Divide by the number of all examples, not by that of the processes.",
+            ),
         ],
         hint="Mean times size is the sum over a part. Add the sums, and divide by the number of all examples.",
     ),
     "ex4": Exercise(
-        "A small bubble", Number(1e-6), 28,
+        "A small bubble",
+        Number(1e-6),
+        28,
         wrong=[
             (35, "Divide the steps lost by *all* steps, m + p - 1, not by the m steps of work."),
             (40, "The bubble is 7 steps, not 8; and it is divided by all steps, m + 7."),
@@ -104,14 +114,18 @@ EXERCISES = {
         hint="7 / (m + 7) is to be at most 1 / 5.",
     ),
     "ex5": Exercise(
-        "Two points and a law", Function(lambda: LAWS), power,
+        "Two points and a law",
+        Function(lambda: LAWS),
+        power,
         wrong=[
             (linear, "A straight line falls below every floor. What is straight is log(L - E) over log N."),
             (half_logarithmic, "Over log N it is log(L - E) that is straight, not L."),
-            (lambda n1, l1, n2, l2, floor, n: power(n1, l1, n2, l2, 0.0, n),
-             "The floor is missing: only what lies above it falls."),
+            (
+                lambda n1, l1, n2, l2, floor, n: power(n1, l1, n2, l2, 0.0, n),
+                "The floor is missing: only what lies above it falls.",
+            ),
             (lambda n1, l1, n2, l2, floor, n: power(n1, l1, n2, l2, floor, n) - floor, "Add the floor again at the end."),
         ],
         hint="alpha = log((l1 - E) / (l2 - E)) / log(n2 / n1); then go on from (n2, l2).",
     ),
-}  # fmt: skip
+}

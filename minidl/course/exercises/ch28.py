@@ -28,7 +28,7 @@ PREDICTIONS = {
         unit="of 500",
         close=0.2,
     ),
-}  # fmt: skip
+}
 
 
 def dense_layers():
@@ -91,7 +91,9 @@ def new_state(weights, speeds, gradients, lr, momentum):
 
 EXERCISES = {
     "ex1": Exercise(
-        "From means to losses", Number(), 0.70,
+        "From means to losses",
+        Number(),
+        0.70,
         wrong=[
             (1.10, "That is the mean of all five. What did the fifth batch add to it?"),
             (1.00, "The mean fell by 0.10, but it is a mean of *five*: the fifth loss lies further below 1.20 than that."),
@@ -101,7 +103,9 @@ EXERCISES = {
         hint="Sum of five: 5 × 1.10. Sum of four: 4 × 1.20. The fifth is what lies between them.",
     ),
     "ex2": Exercise(
-        "Filters that move", Shape(), (5, 5, 16, 32),
+        "Filters that move",
+        Shape(),
+        (5, 5, 16, 32),
         wrong=[
             ((5, 5, 32, 16), "Keras keeps channels in, then channels out."),
             ((32, 5, 5, 16), "That would be the order of a batch of images; filters end with channels in and out."),
@@ -111,26 +115,36 @@ EXERCISES = {
         hint="Height, width, channels in, channels out.",
     ),
     "ex3": Exercise(
-        "A dense layer that moves", Function(dense_layers), for_pytorch,
+        "A dense layer that moves",
+        Function(dense_layers),
+        for_pytorch,
         wrong=[
-            (lambda kernel, channels, height, width: kernel.T,
-             "Every shape fits, and the numbers meet the wrong pixels. Bring the channels to the front, too."),
-            (channels_first_already,
-             "Behind Keras's Flatten the order is height, width, channels: reshape to that, then permute."),
+            (
+                lambda kernel, channels, height, width: kernel.T,
+                "Every shape fits, and the numbers meet the wrong pixels. Bring the channels to the front, too.",
+            ),
+            (
+                channels_first_already,
+                "Behind Keras's Flatten the order is height, width, channels: reshape to that, then permute.",
+            ),
             (reshaped, "reshape does not transpose: it reads the same numbers in the same order, with other breaks."),
         ],
         hint="Transpose, reshape to (out, height, width, channels), permute to (out, channels, height, width), flatten.",
     ),
     "ex4": Exercise(
-        "A step without memory", WithoutMemory(optimizer_states), new_state,
+        "A step without memory",
+        WithoutMemory(optimizer_states),
+        new_state,
         wrong=[
             (changing_weights, CHANGED),
             (lambda w, s, g, lr, m: (w - lr * g, m * s + g), "The weights move by the *new* speed, not by the gradient."),
             (lambda w, s, g, lr, m: (w - lr * (m * s + g), s), "Hand the new speed back, too: nobody else keeps it."),
             (lambda w, s, g, lr, m: (w - lr * s, m * s + g), "First the new speed, then the step with it."),
-            (lambda w, s, g, lr, m: (w - lr * (m * s + (1 - m) * g), m * s + (1 - m) * g),
-             "That is a running mean of gradients; PyTorch's momentum adds the whole gradient."),
+            (
+                lambda w, s, g, lr, m: (w - lr * (m * s + (1 - m) * g), m * s + (1 - m) * g),
+                "That is a running mean of gradients; PyTorch's momentum adds the whole gradient.",
+            ),
         ],
         hint="speeds = momentum * speeds + gradients; then (weights - lr * speeds, speeds).",
     ),
-}  # fmt: skip
+}

@@ -46,9 +46,17 @@ class DistributedDataParallel(Module):
     """
 
     def __init__(
-        self, module, device_ids=None, output_device=None, dim=0, broadcast_buffers=True, process_group=None,
-        bucket_cap_mb=None, find_unused_parameters=False, **others,
-    ):  # fmt: skip
+        self,
+        module,
+        device_ids=None,
+        output_device=None,
+        dim=0,
+        broadcast_buffers=True,
+        process_group=None,
+        bucket_cap_mb=None,
+        find_unused_parameters=False,
+        **others,
+    ):
         super().__init__()
         world = the_group("DistributedDataParallel", process_group)
         self.module, self.broadcast_buffers = module, broadcast_buffers

@@ -23,9 +23,17 @@ class ReduceLROnPlateau(LRScheduler):
     """
 
     def __init__(
-        self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0, min_lr=0,
+        self,
+        optimizer,
+        mode="min",
+        factor=0.1,
+        patience=10,
+        threshold=1e-4,
+        threshold_mode="rel",
+        cooldown=0,
+        min_lr=0,
         eps=1e-8,
-    ):  # fmt: skip
+    ):
         if factor >= 1:
             raise ValueError(f"factor must be below 1, and is {factor}")
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):

@@ -11,6 +11,18 @@ from minidl.vision.transforms.cropping import CenterCrop, RandomCrop, RandomHori
 from minidl.vision.transforms.image_transform import Compose, ImageTransform, InterpolationMode, RandomTransform, ToTensor
 
 __all__ = [
-    "CenterCrop", "ColorJitter", "Compose", "Grayscale", "ImageTransform", "InterpolationMode", "Normalize", "RandomAffine",
-    "RandomCrop", "RandomHorizontalFlip", "RandomRotation", "RandomTransform", "Resize", "ToTensor",
-]  # fmt: skip
+    "CenterCrop",
+    "ColorJitter",
+    "Compose",
+    "Grayscale",
+    "ImageTransform",
+    "InterpolationMode",
+    "Normalize",
+    "RandomAffine",
+    "RandomCrop",
+    "RandomHorizontalFlip",
+    "RandomRotation",
+    "RandomTransform",
+    "Resize",
+    "ToTensor",
+]

@@ -47,9 +47,7 @@ class RandomCrop(RandomTransform):
     (64, 1, 28, 28)
     """
 
-    def __init__(
-        self, size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant", generator=None
-    ):  # fmt: skip
+    def __init__(self, size, padding=None, pad_if_needed=False, fill=0, padding_mode="constant", generator=None):
         super().__init__(generator)
         if padding_mode not in PADDING_MODES:
             raise ValueError(f"padding_mode is one of {', '.join(map(repr, PADDING_MODES))}, not {padding_mode!r}")

@@ -62,8 +62,9 @@ def alignment(log_probs, classes, waveform=None, sample_rate=16000, frame=0.016,
     rows = _rows(chances, said, blank)
     seconds, half = len(path) * frame, frame / 2
     silent = waveform is None
-    samples, rate = checked_sound(np.zeros(max(1, round(seconds * 1000)), np.float32) if silent else waveform,
-                                  1000 if silent else sample_rate)  # fmt: skip
+    samples, rate = checked_sound(
+        np.zeros(max(1, round(seconds * 1000)), np.float32) if silent else waveform, 1000 if silent else sample_rate
+    )
     pixels = _pixels(chances[:, rows].T, [k == blank for k in rows])
 
     def draw(figure):

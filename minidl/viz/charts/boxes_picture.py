@@ -112,11 +112,19 @@ class BoxesPicture(FigurePicture):
         tall, wide = found.pixels.shape
         corners = [point[:2] for point in self._ground.state()["points"]]
         return {
-            "svg": self._ground.svg, "text": self.text, "corners": corners, "limits": [[0, wide], [tall, 0]],
-            "boxes": [[*map(short, box)] for box in found.boxes.tolist()], "scores": [*map(short, found.scores.tolist())],
-            "fates": found.fates, "told": found.told, "targets": [[*map(short, box)] for box in found.targets.tolist()],
-            "finders": found.finders, "threshold": self._threshold, "scored": found.scored,
-        }  # fmt: skip
+            "svg": self._ground.svg,
+            "text": self.text,
+            "corners": corners,
+            "limits": [[0, wide], [tall, 0]],
+            "boxes": [[*map(short, box)] for box in found.boxes.tolist()],
+            "scores": [*map(short, found.scores.tolist())],
+            "fates": found.fates,
+            "told": found.told,
+            "targets": [[*map(short, box)] for box in found.targets.tolist()],
+            "finders": found.finders,
+            "threshold": self._threshold,
+            "scored": found.scored,
+        }
 
 
 def short(value):

@@ -92,11 +92,14 @@ class CopyingPicture(FigurePicture):
         """What the widget in the browser is given."""
         found = self._found
         return {
-            "svg": self.svg, "text": self.text, "title": self._title or found.title(),
-            "read": [one_line(word, 60) for word in found.read], "written": [one_line(word, 60) for word in found.written],
+            "svg": self.svg,
+            "text": self.text,
+            "title": self._title or found.title(),
+            "read": [one_line(word, 60) for word in found.read],
+            "written": [one_line(word, 60) for word in found.written],
             "looks": np.round(found.looks, 3).tolist(),
             "copied": [None if np.isnan(share) else round(float(share), 4) for share in found.copied],
-        }  # fmt: skip
+        }
 
 
 def _word(axes, place, colour, strength):

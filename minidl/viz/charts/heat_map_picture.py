@@ -66,10 +66,13 @@ def heat_map(scan, boxes=None, scores=None, strong=None, title=None):
         return asked + [_draw_heat(a, scan.photograph, heat) for a, heat in zip(axes[1:], shown, strict=False)]
 
     data = {
-        "boxes": corners.tolist(), "scores": None if said is None else said.tolist(),
-        "scales": {f"{h.scale:g}": {"window": h.side, "warm": int((m > 0).sum()), "windows": m.size}
-                   for h, m in zip(heats, scan.maps, strict=True)},
-    }  # fmt: skip
+        "boxes": corners.tolist(),
+        "scores": None if said is None else said.tolist(),
+        "scales": {
+            f"{h.scale:g}": {"window": h.side, "warm": int((m > 0).sum()), "windows": m.size}
+            for h, m in zip(heats, scan.maps, strict=True)
+        },
+    }
     size = (3 * columns, 0.5 + rows * (0.35 + 2.85 * tall / wide))
     below = png(_greys(_coarse(scan.photograph), 12))
     images = [png(_greys(scan.photograph, 24)), *(image for heat in shown for image in (below, png(_colours(heat))))]

@@ -87,10 +87,15 @@ class NextTokenPicture(FigurePicture):
         with np.errstate(over="ignore"):
             logits = np.maximum(self._tokens.logits - self._tokens.logits[0], LOWEST)
         return {
-            "svg": self.svg, "text": self.text, "title": self._title,
-            "logits": [float(f"{value:.5g}") for value in logits], "names": [visible(name) for name in self._tokens.names],
-            "temperature": temperature, "top_k": top_k or len(logits), "top_p": 1.0 if top_p is None else top_p,
-        }  # fmt: skip
+            "svg": self.svg,
+            "text": self.text,
+            "title": self._title,
+            "logits": [float(f"{value:.5g}") for value in logits],
+            "names": [visible(name) for name in self._tokens.names],
+            "temperature": temperature,
+            "top_k": top_k or len(logits),
+            "top_p": 1.0 if top_p is None else top_p,
+        }
 
 
 def visible(token):

@@ -45,9 +45,13 @@ def roofline(profile, machine, title=None):
             axes.plot(x, y, mark, color=LIGHT[colour], label=f"under the {part}")
         for layer in layers:
             axes.annotate(
-                plain_label(layer.name, 16), (layer.intensity, layer.speed / 1e9), xytext=(5, -9), fontsize=8,
-                textcoords="offset points", color=LIGHT["faint"],
-            )  # fmt: skip
+                plain_label(layer.name, 16),
+                (layer.intensity, layer.speed / 1e9),
+                xytext=(5, -9),
+                fontsize=8,
+                textcoords="offset points",
+                color=LIGHT["faint"],
+            )
         axes.set(xlabel="FLOP for each byte", ylabel="GFLOP/s")
         axes.legend(loc="lower right")
         figure.suptitle(wrapped(title, 7), x=0.01, ha="left", fontsize=12)

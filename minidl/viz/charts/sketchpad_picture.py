@@ -86,8 +86,14 @@ class SketchpadPicture(Picture):
 
     def state(self):
         """What the widget in the browser is given."""
-        return {"side": self._drawings.side, "pen": PEN, "classes": self._drawings.classes, "reads": self._model is not None,
-                "counts": self._drawings.counts(), "text": self.text}  # fmt: skip
+        return {
+            "side": self._drawings.side,
+            "pen": PEN,
+            "classes": self._drawings.classes,
+            "reads": self._model is not None,
+            "counts": self._drawings.counts(),
+            "text": self.text,
+        }
 
     def answer(self, request):
         """Keep a drawing, forget the last one, or say what the model makes of one."""

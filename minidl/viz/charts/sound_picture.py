@@ -138,11 +138,18 @@ class SoundPicture(FigurePicture):
 
     def __init__(self, draw, title, samples, sample_rate, size, readings=(), step=1.0, images=(), dark=LIGHTER):
         self._dark = dark
-        self._sound = {"sound": heard(samples, sample_rate), "seconds": len(samples) / sample_rate,
-                       "readings": list(readings), "step": step}  # fmt: skip
+        self._sound = {
+            "sound": heard(samples, sample_rate),
+            "seconds": len(samples) / sample_rate,
+            "readings": list(readings),
+            "step": step,
+        }
         finite = samples[np.isfinite(samples)]
-        data = {"seconds": len(samples) / sample_rate, "sample_rate": sample_rate,
-                "largest": float(np.abs(finite).max(initial=0))}  # fmt: skip
+        data = {
+            "seconds": len(samples) / sample_rate,
+            "sample_rate": sample_rate,
+            "largest": float(np.abs(finite).max(initial=0)),
+        }
         super().__init__(draw, f"Sound: {title}", data, size=size, images=images)
 
     def _svg(self, text):

@@ -188,9 +188,15 @@ def _passing(graph, node, g, holder, part, copies, local, arrived, root):
         formulas.append(["", derivative_mathml(root, title(receiver), value)])
     guess = _question(active, receiver, part) if np.isfinite(part).all() else None
     return Frame(
-        "backward", active.id, f"{caption}.", [[receiver.id, active.id]], lines, formulas,
-        [[receiver.id, "gradient", quantity(total)]], guess,
-    )  # fmt: skip
+        "backward",
+        active.id,
+        f"{caption}.",
+        [[receiver.id, active.id]],
+        lines,
+        formulas,
+        [[receiver.id, "gradient", quantity(total)]],
+        guess,
+    )
 
 
 def _question(active, receiver, part):

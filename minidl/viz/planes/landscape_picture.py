@@ -63,8 +63,16 @@ def _curve(land, title):
             axes.scatter(land.path[:, 0], on_it, s=14, color=LIGHT["gradient"], zorder=3)
         else:
             axes.axvline(0, color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-            axes.annotate("the weights now", (0, 1), (4, -4), xycoords=("data", "axes fraction"), va="top",
-                          textcoords="offset points", fontsize=9, color=LIGHT["faint"])  # fmt: skip
+            axes.annotate(
+                "the weights now",
+                (0, 1),
+                (4, -4),
+                xycoords=("data", "axes fraction"),
+                va="top",
+                textcoords="offset points",
+                fontsize=9,
+                color=LIGHT["faint"],
+            )
         axes.set_title(wrapped(title, 6.2))
         axes.set_xlabel("step along a direction of the weights")
         axes.set_ylabel("loss")
@@ -112,8 +120,17 @@ class LandscapePicture(FigurePicture):
 
     def _surface(self, axes):
         x, y = np.meshgrid(self.land.x, self.land.y)
-        axes.plot_surface(x, y, np.nan_to_num(self._heights, nan=np.nanmax(self._heights)), cmap=faded("value"),
-                          edgecolor=LIGHT["value"], linewidth=0.2, rcount=25, ccount=25, rasterized=True)  # fmt: skip
+        axes.plot_surface(
+            x,
+            y,
+            np.nan_to_num(self._heights, nan=np.nanmax(self._heights)),
+            cmap=faded("value"),
+            edgecolor=LIGHT["value"],
+            linewidth=0.2,
+            rcount=25,
+            ccount=25,
+            rasterized=True,
+        )
         axes.set_facecolor("none")
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.set_pane_color((0, 0, 0, 0))

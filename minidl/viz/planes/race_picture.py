@@ -129,9 +129,15 @@ class RacePicture(FigurePicture):
         for k, (key, rows) in enumerate(self.data["paths"].items()):
             path = np.array(rows).reshape(-1, 3)
             axes.plot(
-                path[:, 0], path[:, 1], color=class_colour(k), marker="o", markersize=2.5, linewidth=1.3,
-                markevery=-(-len(path) // DOTS), label=legend_label(key),
-            )  # fmt: skip
+                path[:, 0],
+                path[:, 1],
+                color=class_colour(k),
+                marker="o",
+                markersize=2.5,
+                linewidth=1.3,
+                markevery=-(-len(path) // DOTS),
+                label=legend_label(key),
+            )
             axes.plot(path[-1:, 0], path[-1:, 1], color=class_colour(k), marker="*", markersize=14)
             asked += [(axes, x, y, f"{key}\nstep {i}\nheight {number_text(h)}") for i, (x, y, h) in enumerate(rows)]
         axes.plot(*self.data["start"], marker="s", markersize=8, color=LIGHT["ink"])
@@ -142,10 +148,18 @@ class RacePicture(FigurePicture):
         """What the widget in the browser is given."""
         corners = [point[:2] for point in self._ground.state()["points"]]
         return {
-            "svg": self._ground.svg, "text": self.text, "corners": corners, "limits": [list(side) for side in self._limits],
-            "start": self.data["start"], "rates": self.data["rates"], "ends": list(RATES), "steps": self._steps,
-            "paths": rounded(self.data["paths"]), "colours": list(CLASSES), **self._known,
-        }  # fmt: skip
+            "svg": self._ground.svg,
+            "text": self.text,
+            "corners": corners,
+            "limits": [list(side) for side in self._limits],
+            "start": self.data["start"],
+            "rates": self.data["rates"],
+            "ends": list(RATES),
+            "steps": self._steps,
+            "paths": rounded(self.data["paths"]),
+            "colours": list(CLASSES),
+            **self._known,
+        }
 
 
 def rounded(paths):

@@ -107,8 +107,15 @@ def _mark_best(axes, curves, xlabel):
         axes.axvline(best + 1, color=LIGHT["faint"], linestyle=":", linewidth=1.2)
         note = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top"}
         end = best > len(curves[judged]) / 2
-        axes.annotate("best", (best + 1, 1), (-4 if end else 4, -2), ha="right" if end else "left", fontsize=9,
-                      color=LIGHT["faint"], **note)  # fmt: skip
+        axes.annotate(
+            "best",
+            (best + 1, 1),
+            (-4 if end else 4, -2),
+            ha="right" if end else "left",
+            fontsize=9,
+            color=LIGHT["faint"],
+            **note,
+        )
 
 
 def _draw_curve(axes, steps, values, name, style):

@@ -48,8 +48,17 @@ def diagnose(history):
     """
     if not history.steps:
         return []
-    checks = (not_finite, forgotten_zero_grad, unnormalised_input, dead_units, saturated_units, exploding,
-              step_too_large, uneven_gradients, step_too_small)  # fmt: skip
+    checks = (
+        not_finite,
+        forgotten_zero_grad,
+        unnormalised_input,
+        dead_units,
+        saturated_units,
+        exploding,
+        step_too_large,
+        uneven_gradients,
+        step_too_small,
+    )
     with np.errstate(all="ignore"):  # a sick run has numbers of any size
         found = [finding for check in checks for finding in check(history)]
     explained = {kind for finding in found for kind in FOLLOWS.get(finding.kind, ())}

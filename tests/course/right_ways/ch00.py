@@ -22,4 +22,4 @@ RIGHT_WAYS = {
     "ch00.ex2": lambda: [math.log(2), 0.69, -math.log(0.5)],
     "ch00.ex3": lambda: ["down", " Down "],
     "ch00.ex4": lambda: [(model := reader(256, 12)), read_by(model)],
-}  # fmt: skip
+}

@@ -16,4 +16,4 @@ RIGHT_WAYS = {
         lambda x: x - x.max(dim=1, keepdim=True).values,
         lambda x: (x.T - x.amax(dim=1)).T,
     ],
-}  # fmt: skip
+}

@@ -16,4 +16,4 @@ RIGHT_WAYS = {
     ],
     "ch02.ex4": lambda: [lambda x: -2 * x * math.exp(-(x**2)), lambda x: -2 * x / math.e ** (x * x)],
     "ch02.ex5": lambda: [lambda x, y: (2 * x * y, x**2 + 3), lambda x, y: [y * (x + x), 3 + x * x]],
-}  # fmt: skip
+}

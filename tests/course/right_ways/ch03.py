@@ -29,4 +29,4 @@ RIGHT_WAYS = {
     ],
     "ch03.ex5": lambda: ["one", "One "],
     "ch03.ex6": lambda: [(model := winding(nn.Tanh())), read_by(model), winding(nn.ReLU())],
-}  # fmt: skip
+}

@@ -25,4 +25,4 @@ RIGHT_WAYS = {
         lambda X, W, b, G: ((P := md.where(X @ W.T + b > 0, G, 0.0)) @ W, P.T @ X, P.sum(dim=0)),
         by_autograd,
     ],
-}  # fmt: skip
+}

@@ -59,4 +59,4 @@ RIGHT_WAYS = {
     "ch05.ex3": lambda: [["z", "s", "p", "a", "b"], ("z", "s", "a", "p", "b"), "zsapb", ["a", "z", "b", "s", "p"]],
     "ch05.ex4": lambda: ["c", "C"],
     "ch05.ex5": lambda: [Recorded, Counted],
-}  # fmt: skip
+}

@@ -18,4 +18,4 @@ RIGHT_WAYS = {
         lambda s, y: (s.softmax(dim=1) - nn.functional.one_hot(y, s.shape[1])) / len(y),
         lambda s, y: md.autograd.grad(nn.functional.cross_entropy(t := s.detach().requires_grad_(), y), t)[0],
     ],
-}  # fmt: skip
+}

@@ -31,4 +31,4 @@ RIGHT_WAYS = {
         lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9),
         lambda p: md.optim.SGD(p, lr=0.003, momentum=0.9, nesterov=True),
     ],
-}  # fmt: skip
+}

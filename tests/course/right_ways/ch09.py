@@ -42,4 +42,4 @@ RIGHT_WAYS = {
     ],
     "ch09.ex5": lambda: ["divide", "DIVIDE"],
     "ch09.ex6": lambda: [stratified_by_sorting, stratified_class_by_class],
-}  # fmt: skip
+}

@@ -55,4 +55,4 @@ RIGHT_WAYS = {
     ],
     "ch10.ex5": lambda: [stop_by_counting, stop_by_looking_back],
     "ch10.ex6": lambda: [(model := careful_reader()), read_by(model.eval())],
-}  # fmt: skip
+}

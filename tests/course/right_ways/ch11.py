@@ -20,4 +20,4 @@ RIGHT_WAYS = {
         lambda s, t, r: s[t == 1].sort(descending=True).values[math.ceil(r * t.sum().item() - 1e-9) - 1],
         lambda s, t, r: max(x for x in s.tolist() if t[s >= x].sum().item() >= r * t.sum().item() - 1e-9),
     ],
-}  # fmt: skip
+}

@@ -56,4 +56,4 @@ RIGHT_WAYS = {
         lambda x: md.maximum(md.maximum(x[::2, ::2], x[1::2, ::2]), md.maximum(x[::2, 1::2], x[1::2, 1::2])),
     ],
     "ch12.ex6": lambda: [shown_moved_digits(small_lenet(), epochs=4), shown_moved_digits(without_places(), epochs=2)],
-}  # fmt: skip
+}

@@ -21,4 +21,4 @@ RIGHT_WAYS = {
         lambda d, s, t: (((d < t) & (s == 0)).sum() / (s == 0).sum(), ((d >= t) & (s == 1)).sum() / s.sum()),
         lambda d, s, t: ((d[s == 0] < t).float().mean(), (d[s == 1] >= t).float().mean()),
     ],
-}  # fmt: skip
+}

@@ -60,4 +60,4 @@ RIGHT_WAYS = {
         lambda p, t: (p.sum() + t.sum() - 2 * (p * t).sum()) / (p.sum() + t.sum() + 1),
     ],
     "ch14.ex6": lambda: [painter(width=8, seed=0), painter(width=9, seed=1)],
-}  # fmt: skip
+}

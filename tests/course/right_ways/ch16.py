@@ -40,9 +40,7 @@ RIGHT_WAYS = {
     "ch16.ex2": lambda: [11 * math.log(2), 7.6246],
     "ch16.ex3": lambda: [
         row_by_row,
-        lambda rows, lengths: (
-            rows.where((md.arange(rows.shape[1]) < lengths[:, None])[:, :, None], md.tensor(-1e9)).amax(1)
-        ),
+        lambda rows, lengths: rows.where((md.arange(rows.shape[1]) < lengths[:, None])[:, :, None], md.tensor(-1e9)).amax(1),
     ],
     "ch16.ex4": lambda: [
         lambda u, v, drawn: -(u @ v).sigmoid().log() - (1 - (drawn @ u).sigmoid()).log().sum(),
@@ -55,4 +53,4 @@ RIGHT_WAYS = {
         ][:count],
     ],
     "ch16.ex6": lambda: [counting_judge(1.0), counting_judge(0.5)],
-}  # fmt: skip
+}

@@ -49,10 +49,8 @@ RIGHT_WAYS = {
         ],
     ],
     "ch17.ex5": lambda: [
-        lambda p, lengths: (
-            -sum(p[n, : lengths[n].item()].log2().sum() for n in range(len(p))) / lengths.sum()
-        ),
+        lambda p, lengths: -sum(p[n, : lengths[n].item()].log2().sum() for n in range(len(p))) / lengths.sum(),
         lambda p, lengths: -md.cat([row[:k] for row, k in zip(p, lengths.tolist(), strict=True)]).log().mean() / math.log(2),
     ],
     "ch17.ex6": lambda: [counting_names(5.0), counting_names(10.0)],
-}  # fmt: skip
+}

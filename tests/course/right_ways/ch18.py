@@ -63,14 +63,19 @@ RIGHT_WAYS = {
     "ch18.ex2": lambda: [55, sum(range(1, 11))],
     "ch18.ex3": lambda: [
         lambda q, k, v, size: F.scaled_dot_product_attention(q, k, v, attn_mask=window_mask(len(q), size)),
-        lambda q, k, v, size: md.stack([
-            F.scaled_dot_product_attention(q[i : i + 1], *(x[max(0, i + 1 - size) : i + 1] for x in (k, v)))[0]
-            for i in range(len(q))
-        ]),
+        lambda q, k, v, size: md.stack(
+            [
+                F.scaled_dot_product_attention(q[i : i + 1], *(x[max(0, i + 1 - size) : i + 1] for x in (k, v)))[0]
+                for i in range(len(q))
+            ]
+        ),
     ],
-    "ch18.ex4": lambda: [row_by_row, lambda s, slope: (s + slope * md.arange(len(s)).float()).masked_fill(
-        md.ones(*s.shape).triu(1).bool(), -math.inf
-    ).softmax(dim=-1)],
+    "ch18.ex4": lambda: [
+        row_by_row,
+        lambda s, slope: (
+            (s + slope * md.arange(len(s)).float()).masked_fill(md.ones(*s.shape).triu(1).bool(), -math.inf).softmax(dim=-1)
+        ),
+    ],
     "ch18.ex5": lambda: [28272, 4 * 48 * 48 + 4 * 48 + 8 * 48 * 48 + 5 * 48 + 4 * 48],
     "ch18.ex6": lambda: [swapper(32, 64, seed=0), swapper(24, 96, seed=1)],
-}  # fmt: skip
+}

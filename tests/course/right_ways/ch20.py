@@ -32,4 +32,4 @@ RIGHT_WAYS = {
     ],
     "ch20.ex5": lambda: [124_439_808, 12 * (12 * 768**2 + 13 * 768) + (50257 + 1024 + 2) * 768],
     "ch20.ex6": lambda: [encoding(500, 800), encoding(450, 780)],
-}  # fmt: skip
+}

@@ -48,4 +48,4 @@ RIGHT_WAYS = {
         lambda log_p, gain: (gain.mean() * log_p - gain * log_p).sum() / len(gain),
     ],
     "ch21.ex6": lambda: [rarest, lambda question, texts: rarest(question, texts, normalised=False)],
-}  # fmt: skip
+}
