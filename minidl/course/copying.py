@@ -101,7 +101,16 @@ def without_outputs(content):
         if cell.get("cell_type") == "code":
             cell |= {"outputs": [], "execution_count": None}
     notebook["metadata"].pop("widgets", None)
-    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    return file_bytes(json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def file_bytes(text):
+    r"""The bytes of a notebook's file: UTF-8, and half of a surrogate pair, which UTF-8 cannot hold, as JSON's escape.
+
+    >>> file_bytes('["\ud83d"]')
+    b'["\\ud83d"]\n'
+    """
+    return (text.rstrip("\n") + "\n").encode(errors="backslashreplace")
 
 
 def fingerprint(content):

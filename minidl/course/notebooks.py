@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from minidl.course.comparing import MEASURED, cell_difference
-from minidl.course.copying import CourseError
+from minidl.course.copying import CourseError, file_bytes
 from minidl.course.proving import notebooks_in
 from minidl.system.files import write_atomically
 from minidl.system.processors import ONE_THREAD, for_chapters
@@ -167,7 +167,7 @@ def written(notebook, before):
 
     _keep_measured(notebook, before)
     nbformat.validate(normalise(notebook))
-    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode("utf-8")
+    return file_bytes(nbformat.writes(notebook))
 
 
 def rewrite(path, env=ONE_THREAD):

@@ -9,7 +9,7 @@ import pytest
 
 from minidl.cli import COPY, main
 from minidl.course import copying
-from minidl.course.copying import CourseError, copy_course
+from minidl.course.copying import CourseError, copy_course, without_outputs
 
 CHAPTER = "00_start_here.ipynb"
 
@@ -247,3 +247,10 @@ def sources(path):
         return [cell["source"] for cell in json.loads(path.read_bytes())["cells"]]
     except ValueError:
         return []
+
+
+def test_half_of_a_surrogate_pair_in_a_notebook_stays_what_it_was():
+    content = (
+        b'{"cells": [{"cell_type": "markdown", "source": "\\ud83d"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
+    assert json.loads(without_outputs(content)) == json.loads(content)

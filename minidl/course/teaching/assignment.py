@@ -9,7 +9,7 @@ import copy
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from minidl.course.copying import CourseError
+from minidl.course.copying import CourseError, file_bytes
 from minidl.course.solving import solutions
 from minidl.course.teaching.chapters import exercise_in, read_chapter
 from minidl.system.files import write_atomically
@@ -47,7 +47,7 @@ def write_assignment(chapter, target):
     for version, given in (("source", answers), ("release", None)):
         path = target / version / name / chapter.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, (nbformat.writes(assignment(notebook, given)).rstrip("\n") + "\n").encode())
+        write_atomically(path, file_bytes(nbformat.writes(assignment(notebook, given))))
         written.append(path)
     return written
 

@@ -4,7 +4,7 @@ import shutil
 
 import nbformat
 
-from minidl.course.copying import CourseError, without_outputs
+from minidl.course.copying import CourseError, file_bytes, without_outputs
 from minidl.course.solving import solved_project
 from minidl.system.files import write_atomically
 from minidl.system.resources import folder
@@ -57,7 +57,7 @@ def write_project(project, target):
     OSError
         When the folder cannot be written.
     """
-    solved = (nbformat.writes(solution_of(project)).rstrip("\n") + "\n").encode()
+    solved = file_bytes(nbformat.writes(solution_of(project)))
     versions = {"students": without_outputs(project.read_bytes()), "solution": solved}
     for name, content in versions.items():
         place = target / name
