@@ -78,6 +78,13 @@ def test_what_is_no_walk_is_refused():
         md.viz.denoise(walk(2, 2), most=1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_title_of_many_lines_leaves_room_for_the_walk():
+    check_picture(
+        md.viz.denoise(walk(4, 1, 1, 2), labels=["one\ntwo", "", "3", "4"], title="\n".join(["a long line " * 6] * 9))
+    )
+
+
 @pytest.mark.fuzz
 def test_any_labels_and_numbers_make_a_picture():
     def attempt(rng):

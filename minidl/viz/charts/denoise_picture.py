@@ -12,6 +12,7 @@ from minidl.viz.theme import LIGHT
 
 DOTS = 180  # pixels of a drawing of points, in each direction
 SHADES = 11
+LINE = 0.21  # inches of a line of the title
 NAMES = {"seen": "what the network sees", "guess": "where it thinks this leads"}
 
 
@@ -84,6 +85,9 @@ def _points(found, points, columns):
 def _picture(found, sheets, title):
     stills = found.stills()
     size, tall = _size(found, sheets)
+    heading = wrapped(title, size[0])
+    more = LINE * max(0, heading.count("\n") - 1)  # two lines have room above the film
+    size, tall = (size[0], size[1] + more), tall + more
 
     def draw(figure):
         above, below = figure.subfigures(2, 1, height_ratios=[tall, size[1] - tall])
@@ -93,7 +97,7 @@ def _picture(found, sheets, title):
             asked += _told(axes, found) if found.labels is not None and not found.of_points else []
         for axes, k in zip(np.ravel(below.subplots(1, len(stills), squeeze=False)), stills, strict=True):
             _shown(axes, sheets["seen"][k], found.moment(k).partition(" of ")[0], found, small=True)
-        above.suptitle(wrapped(title, size[0]), x=0.01, ha="left", fontsize=12)
+        above.suptitle(heading, x=0.01, ha="left", fontsize=12)
         return asked
 
     films = [[png(one) for one in walk] for walk in sheets.values()]
