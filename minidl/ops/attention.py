@@ -84,6 +84,7 @@ def _attention(query, key, value, mask, scale):
 
     in_pieces(lead[0], forward, size)
     shapes = [None if a is None else a.shape for a in (query, key, value, mask)]
+    few_keys = pairs[-1] <= y.shape[-1]
 
     def pull(g, wanted):
         g = g.reshape(y.shape)
@@ -96,7 +97,7 @@ def _attention(query, key, value, mask, scale):
             for part in blocks_of_matrices(start, stop, pairs):
                 p = weights(part)
                 gs = np.matmul(g[part], np.swapaxes(v[part], -1, -2))
-                gs -= sum_of_columns(g[part] * y[part])  # the row sums of the gradient of P, times P, over fewer columns
+                gs -= sum_of_columns(gs * p if few_keys else g[part] * y[part])  # equal sums: those of fewer terms
                 gs *= p
                 if gq is not None:
                     np.matmul(gs, k[part] * scale, out=gq[part])
