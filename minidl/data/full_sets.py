@@ -1,6 +1,7 @@
 """The full MNIST and Fashion-MNIST: 70,000 images each, fetched once and kept."""
 
 import gzip
+import math
 import threading
 import zlib
 
@@ -186,10 +187,13 @@ def read_idx(path):
     n = content[3] if len(content) > 3 else 0
     if content[:3] != b"\0\0\x08" or len(content) < 4 + 4 * n:
         raise DataFileError(f"{path} is not an IDX file of bytes")
-    shape = np.frombuffer(content, ">u4", n, 4).astype(int)
+    shape = np.frombuffer(content, ">u4", n, 4).tolist()
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * n)
-    if values.size != shape.prod():
+    if values.size != math.prod(shape):  # of Python's numbers, which do not overflow
         raise DataFileError(
-            f"{path} should hold {shape.prod()} bytes and holds {values.size}: delete it, and it is fetched again"
+            f"{path} should hold {math.prod(shape)} bytes and holds {values.size}: delete it, and it is fetched again"
         )
-    return values.reshape(shape)
+    try:
+        return values.reshape(shape)
+    except ValueError as error:  # too many dimensions, or nothing of more than NumPy can count
+        raise DataFileError(f"{path} has a shape that no array has, {shape}: delete it, and it is fetched again") from error
