@@ -181,7 +181,7 @@ def test_what_cannot_be_saved_is_named_and_the_old_file_stays(tmp_path):
     assert md.load(tmp_path / "s") == {"a": 1}
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "foreign", "empty", "changed"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "foreign", "empty", "changed", "its own names changed"])
 def test_a_bad_file_is_refused_in_one_line_and_changes_nothing(tmp_path, damage):
     path, layer = tmp_path / "layer", md.nn.Linear(2, 3)
     md.save(layer.state_dict(), path)
@@ -195,6 +195,7 @@ def test_a_bad_file_is_refused_in_one_line_and_changes_nothing(tmp_path, damage)
                 "foreign": b"\x80\x04pickle, say, and more of it",
                 "empty": b"",
                 "changed": content[:-1] + bytes([content[-1] ^ 1]),
+                "its own names changed": content.replace(b"minidl", b"mimidl").replace(b"sha256", b"sha356"),
             }[damage]
         )
     before = layer.weight.tolist()
