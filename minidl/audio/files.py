@@ -41,7 +41,7 @@ def load(uri, frame_offset=0, num_frames=-1):
     Raises
     ------
     DataFileError
-        When it is not a sound, or is damaged.
+        When it is not a sound, is damaged, or holds NaN or infinity.
     ValueError
         When `frame_offset` is below 0, or `num_frames` below -1.
     """
@@ -49,8 +49,9 @@ def load(uri, frame_offset=0, num_frames=-1):
         raise ValueError(f"frame_offset is 0 or more and num_frames -1 or more, not {frame_offset} and {num_frames}")
     content, name = _content(uri)
     content, kinds = _as_whole_numbers(content)
+    stream = io.BytesIO(content)
     try:
-        with wave.open(io.BytesIO(content)) as file:
+        with wave.open(stream) as file:
             channels, width, rate, count = file.getparams()[:4]
             packed = file.readframes(count)
     except (wave.Error, EOFError, RuntimeError) as error:  # the last for a piece that ends behind the file
@@ -60,10 +61,15 @@ def load(uri, frame_offset=0, num_frames=-1):
             raise DataFileError(
                 f"{name} is cut off: it says {count:,} samples, and holds {len(packed) // (channels * width):,}"
             )
+        if not count and (left := len(content) - stream.tell()) and not _is_piece(content[-left:]):
+            raise DataFileError(f"{name} says that it holds no samples, and {left:,} bytes follow: was its writer stopped?")
         if 8 * width not in kinds or not rate > 0:
-            raise DataFileError(f"{name} has samples of {8 * width} bits at {rate} hertz, which no sound has")
-        numbers = np.frombuffer(packed, FLOATS[8 * width]) if kinds is FLOATS else _numbers(packed, 8 * width)
-        samples = numbers.astype(np.float32).reshape(-1, channels).T
+            kind = "floats" if kinds is FLOATS else "whole numbers"
+            raise DataFileError(f"{name} has {kind} of {8 * width} bits at {rate} hertz, which no sound has")
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused below
+            samples = _numbers(packed, 8 * width, kinds).astype(np.float32).reshape(-1, channels).T
+    if not np.isfinite(samples).all():
+        raise DataFileError(f"{name} holds NaN, infinity or a number that is as good as infinite, which is no sound")
     stop = None if num_frames < 0 else frame_offset + num_frames
     return Tensor.wrap(np.ascontiguousarray(samples[:, frame_offset:stop])), rate
 
@@ -71,7 +77,10 @@ def load(uri, frame_offset=0, num_frames=-1):
 def _content(uri):
     """The bytes, and the name under which errors speak of them."""
     if hasattr(uri, "read"):
-        return uri.read(), getattr(uri, "name", "the file")
+        content = uri.read()
+        if isinstance(content, str):
+            raise TypeError("a sound is read from a file that was opened for bytes ('rb'), not for text")
+        return content, getattr(uri, "name", "the file")
     try:
         return Path(uri).read_bytes(), os.fspath(uri)
     except OSError as error:
@@ -96,15 +105,22 @@ def _as_whole_numbers(content):
     return plain, FLOATS if kind == FLOAT else WHOLE
 
 
-def _numbers(packed, bits):
+def _is_piece(content):
+    """Whether these bytes begin with a piece of a WAV file: four letters, how many bytes, and so many."""
+    return len(content) >= 8 and content[:4].strip().isalnum() and struct.unpack("<I", content[4:8])[0] <= len(content) - 8
+
+
+def _numbers(packed, bits, kinds):
     """Packed samples as numbers from -1 to 1; 8 bits are counted from 0 to 255, all others have a sign."""
+    if kinds is FLOATS:
+        return np.frombuffer(packed, FLOATS[bits])
     if bits == 8:
         return (np.frombuffer(packed, np.uint8).astype(np.float32) - 128) / 128
     if bits == 24:  # a zero byte below makes it 32 bits
         wide = np.zeros((len(packed) // 3, 4), np.uint8)
         wide[:, 1:] = np.frombuffer(packed, np.uint8).reshape(-1, 3)
         packed, bits = wide.tobytes(), 32
-    return (np.frombuffer(packed, WHOLE[bits]).astype(np.float64) / 2 ** (bits - 1)).astype(np.float32)
+    return np.frombuffer(packed, WHOLE[bits]).astype(np.float64) / 2 ** (bits - 1)
 
 
 def _other_kinds(content, name, reason):
@@ -145,7 +161,7 @@ def save(uri, src, sample_rate, bits_per_sample=16):
     DtypeError
         When it holds no floats.
     ValueError
-        When it holds NaN or infinity, or for other bits and rates.
+        When it holds NaN or infinity, for other bits and rates, and for more than a WAV file can say.
     """
     samples = src.detach().array if isinstance(src, Tensor) else np.asarray(src)
     samples = samples[None] if samples.ndim == 1 else samples
@@ -157,14 +173,21 @@ def save(uri, src, sample_rate, bits_per_sample=16):
         raise ValueError("the sound holds NaN or infinity, which no loudspeaker can play")
     if bits_per_sample not in (8, 16, 32):
         raise ValueError(f"a sample is written with 8, 16 or 32 bits, not {bits_per_sample}")
-    if not (int(sample_rate) == sample_rate and 0 < sample_rate < 2**32):
-        raise ValueError(f"the sample rate is a whole number of hertz, not {sample_rate}")
+    known = isinstance(sample_rate, int | float | np.number) and 0 < sample_rate < 2**32
+    if not (known and int(sample_rate) == sample_rate):
+        raise ValueError(f"the sample rate is a whole number of hertz, not {sample_rate!r}")
+    width = len(samples) * bits_per_sample // 8  # of all channels at one time, in bytes
+    if not (width < 2**16 and width * sample_rate < 2**32):
+        raise ValueError(
+            f"a WAV file holds less than 64 KiB at one time and 4 GiB in a second; here it would be {width:,} bytes, "
+            f"{int(sample_rate):,} times a second"
+        )
     largest = 2 ** (bits_per_sample - 1)
     whole = np.clip(np.round(samples.T.astype(np.float64) * largest), -largest, largest - 1)
     packed = (whole + 128).astype(np.uint8) if bits_per_sample == 8 else whole.astype(WHOLE[bits_per_sample])
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
-        file.setparams((samples.shape[0], bits_per_sample // 8, int(sample_rate), 0, "NONE", "not compressed"))
+        file.setparams((len(samples), int(bits_per_sample) // 8, int(sample_rate), 0, "NONE", "not compressed"))
         file.writeframes(packed.tobytes())
     if hasattr(uri, "write"):
         uri.write(buffer.getvalue())

@@ -48,7 +48,8 @@ def spectrogram(waveform, n_fft=400, hop_length=None, win_length=None, window=No
     """
     win_length = n_fft if win_length is None else win_length
     hop_length = win_length // 2 if hop_length is None else hop_length
-    window = hann_window(win_length) if window is None else window
+    if window is None:
+        window = hann_window(win_length, dtype=waveform.dtype if waveform.dtype.kind == "f" else None)
     lines = waveform.reshape(-1, waveform.shape[-1])
     y = stft(lines, n_fft, hop_length, win_length, window, center=center, return_complex=True)
     shape = (*waveform.shape[:-1], *y.shape[1:])

@@ -86,6 +86,20 @@ def test_a_tone_at_another_rate_is_scipys():
     assert np.abs(found.numpy()[::7] - known["values"])[30:-30].max() < 2e-3
 
 
+@pytest.mark.parametrize(
+    ("length", "win", "hop"), [(50, 50, 80), (301, 37, 90), (200, 51, 1)]
+)  # one piece; gaps between them
+def test_energies_of_double_floats_are_those_of_the_definition(length, win, hop):
+    x, n_fft = sound()[0, :length].astype("f8"), 50 if win == 50 else 51  # a single piece; pieces with gaps between them
+    window = np.zeros(n_fft)
+    window[(n_fft - win) // 2 :][:win] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(win) / win)
+    pieces = np.stack([x[t : t + n_fft] * window for t in range(0, length - n_fft + 1, hop)], axis=1)
+    waves = np.exp(-2j * np.pi * np.outer(np.arange(n_fft // 2 + 1), np.arange(n_fft)) / n_fft)
+    found = F.spectrogram(md.tensor(x), n_fft, hop, win, center=False)
+    assert found.dtype == md.float64
+    np.testing.assert_allclose(found.numpy(), np.abs(waves @ pieces) ** 2, rtol=1e-9, atol=1e-12)
+
+
 # What must hold
 
 
@@ -232,6 +246,46 @@ def test_kinds_of_wav_that_need_another_package_name_it(monkeypatch, tag, extens
         load(wav_of(tag, 8, b"\0" * 8, extensible))
 
 
+@pytest.mark.parametrize(
+    ("tag", "bits", "packed", "said"),
+    [
+        (3, 32, np.array([0, np.nan, 1], "<f4").tobytes(), "holds NaN, infinity"),
+        (3, 64, np.array([0, 1e300, 1], "<f8").tobytes(), "as good as infinite"),
+        (3, 16, bytes(8), "floats of 16 bits"),
+        (3, 24, bytes(12), "floats of 24 bits"),
+        (1, 40, bytes(20), "whole numbers of 40 bits"),
+        (1, 64, bytes(32), "whole numbers of 64 bits"),
+    ],
+)
+def test_numbers_that_no_sound_has_are_refused(tag, bits, packed, said):
+    with pytest.raises(DataFileError, match=said):
+        load(wav_of(tag, bits, packed))
+
+
+def test_a_file_whose_writer_was_stopped_is_not_taken_for_silence():
+    """It says 0 samples, and holds some; where pieces of another kind follow, or nothing, it is empty indeed."""
+    empty = wav_of(1, 16, b"").getvalue()
+    with pytest.raises(DataFileError, match="says that it holds no samples, and 400 bytes follow"):
+        load(io.BytesIO(empty + sound().astype("<f4").tobytes()[:400]))
+    for behind in (b"", b"LIST" + struct.pack("<I", 4) + b"INFO"):
+        assert load(io.BytesIO(empty + behind))[0].shape == (1, 0)
+
+
+def test_more_channels_and_rates_than_anybody_uses_are_read_all_the_same():
+    many = np.arange(-255, 255, dtype="<i2")
+    x, rate = load(wav_of(1, 16, many.tobytes(), channels=255))
+    assert (x.numpy() * 2**15 == many.reshape(2, 255).T).all()
+    content = bytearray(wav_of(*KINDS["16 bits"]).getvalue())
+    struct.pack_into("<IIH", content, 24, 2_000_000_000, 0, 65535)  # 2 GHz; bytes in a second and at a time that lie
+    x, rate = load(io.BytesIO(content))
+    assert (x.tolist(), rate) == ([FOUR.tolist()], 2_000_000_000)
+
+
+def test_a_file_opened_as_text_is_refused():
+    with pytest.raises(TypeError, match="opened for bytes"):
+        load(io.StringIO("RIFF"))
+
+
 def test_a_place_that_no_sound_has_is_refused():
     for place in ({"frame_offset": -1}, {"num_frames": -2}):
         with pytest.raises(ValueError, match="frame_offset is 0 or more and num_frames -1 or more"):
@@ -252,7 +306,9 @@ def test_what_is_too_loud_is_cut_off_and_one_channel_may_be_a_row():
         (md.ones(3).long(), {}, DtypeError, "floats between -1 and 1"),
         (md.tensor([md.nan]), {}, ValueError, "NaN or infinity"),
         (md.ones(3), {"bits_per_sample": 24}, ValueError, "8, 16 or 32 bits"),
-        (md.ones(3), {"sample_rate": 0}, ValueError, "whole number of hertz"),
+        *((md.ones(3), {"sample_rate": rate}, ValueError, "whole number of hertz") for rate in (0, md.nan, md.inf, "8")),
+        (md.ones(3), {"sample_rate": 2**31}, ValueError, "would be 2 bytes, 2,147,483,648 times a second"),
+        (md.ones(40_000, 2), {}, ValueError, "less than 64 KiB at one time"),
     ],
 )
 def test_what_cannot_be_written_is_refused_and_leaves_no_file(tmp_path, src, options, error, said):
