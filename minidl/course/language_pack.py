@@ -7,10 +7,12 @@ with a list of forms for each English text. A text of a menu is found under "men
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from minidl.course.copying import CourseError
 from minidl.system.files import write_atomically
+from minidl.text.splitting import text_of
 
 LANGUAGE = "MINIDL_LAB_LANGUAGE"  # the environment variable by which JupyterLab's server gets the folder
 PACKAGE = "minidl_language_pack"
@@ -43,6 +45,8 @@ def write_language_pack(translations, folder, locale="zh_CN"):
     ------
     ValueError
         When the locale is not valid, or no translation is left.
+    TypeError
+        When the translations are no dictionary from text to text.
 
     Examples
     --------
@@ -51,9 +55,12 @@ def write_language_pack(translations, folder, locale="zh_CN"):
     ...     write_language_pack({"Open": "打开", "Delete %1?": "删除"}, folder)
     1
     """
-    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", locale):
+    if not (isinstance(locale, str) and re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", locale)):
         raise ValueError(f"a locale is a language and a country, such as 'zh_CN' or 'fr_FR', not {locale!r}")
-    kept = {english: said for english, said in translations.items() if said.strip() and _keeps_places(english, said)}
+    if not isinstance(translations, Mapping):
+        raise TypeError(f"translations are a dictionary, English to translation, not a {type(translations).__name__}")
+    pairs = [(text_of(english), text_of(said)) for english, said in translations.items()]
+    kept = {english: said for english, said in pairs if english and said.strip() and _keeps_places(english, said)}
     if not kept:
         raise ValueError("there is no translation to write: all are empty, or lost a placeholder such as %1")
     catalogue = {"": {"domain": "jupyterlab", "language": locale.replace("_", "-"), "plural_forms": "nplurals=1; plural=0;"}}

@@ -174,7 +174,7 @@ def menus(language):
     >>> pairs["Kernel Usage"]
     '内核用量'
     """
-    if language not in LANGUAGES:
+    if not isinstance(language, str) or language not in LANGUAGES:
         known = " and ".join(f"{code!r} ({name})" for code, name in LANGUAGES.items())
         raise ValueError(f"the menus are there in {known}, not in {language!r}")
     return [tuple(pair) for pair in json.loads(_text("menus.json.gz"))[language]]

@@ -7,6 +7,7 @@ GPT-2, whose rule of splitting is the one here.
 """
 
 import json
+import os
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
@@ -14,13 +15,16 @@ from heapq import heapify, heappop, heappush
 
 import regex
 
-from minidl.errors import DataFileError, OutOfRangeError
+from minidl.engine.conversion import whole_number
+from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
 from minidl.system.files import write_atomically
 from minidl.text.splitting import text_of
+from minidl.text.vocabulary import numbers_of
 
 # Pieces of words, as GPT-2 cuts them: 's and its kin, then letters, digits, marks, each with the one space before it.
 GPT2_PATTERN = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
 BYTES = 256
+MOST_BYTES = 2**28  # of all tokens together: each merge may double the length, so a short file could ask for all memory
 
 
 class BytePairs:
@@ -48,13 +52,18 @@ class BytePairs:
     """
 
     def __init__(self, merges, specials=(), pattern=GPT2_PATTERN):
-        self.merges = [tuple(pair) for pair in merges]
-        self.pattern, self._cut = pattern, regex.compile(pattern)
-        self.token_bytes = [bytes([number]) for number in range(BYTES)]
+        self.merges = [_pair(pair) for pair in merges]
+        self.pattern, self._cut = pattern, _compiled(pattern)
+        self.token_bytes, size = [bytes([number]) for number in range(BYTES)], BYTES
         for left, right in self.merges:
             if not (0 <= left < len(self.token_bytes) and 0 <= right < len(self.token_bytes)):
                 raise OutOfRangeError(f"the pair ({left}, {right}) is made of tokens that do not exist before it")
+            size += len(self.token_bytes[left]) + len(self.token_bytes[right])
+            if size > MOST_BYTES:
+                raise OutOfRangeError(f"the tokens that these pairs make would have more than {MOST_BYTES:,} bytes together")
             self.token_bytes.append(self.token_bytes[left] + self.token_bytes[right])
+        if isinstance(specials, str):
+            raise DtypeError(f"specials are a list of texts, and this is one text: put it into a list, [{specials!r}]")
         self.specials = {text_of(special): len(self.token_bytes) + k for k, special in enumerate(dict.fromkeys(specials))}
         if "" in self.specials:
             raise ValueError("a special token cannot be the empty text, which is everywhere")
@@ -77,11 +86,11 @@ class BytePairs:
         Raises
         ------
         ValueError
-            When `size` is less than the 256 bytes.
+            When `size` is less than the 256 bytes, or the pattern leaves out a part of the text.
         """
-        if size < BYTES:
+        if whole_number(size, "size") < BYTES:
             raise ValueError(f"there are 256 bytes, so an encoding of bytes has at least 256 tokens, and size is {size}")
-        pieces = Counter(regex.findall(pattern, text_of(text)))
+        pieces = Counter(_pieces(_compiled(pattern), text_of(text)))
         return cls(_learned([piece.encode() for piece in pieces], list(pieces.values()), size - BYTES), specials, pattern)
 
     def __len__(self):
@@ -112,8 +121,7 @@ class BytePairs:
         OutOfRangeError
             When there is no such token.
         """
-        numbers = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
-        return b"".join(self._bytes(number) for number in numbers).decode("utf-8", errors="replace")
+        return b"".join(self._bytes(number) for number in numbers_of(numbers)).decode("utf-8", errors="replace")
 
     def tokens(self, text):
         """The tokens of a text as texts: good to look at. A token of half a character is shown as �."""
@@ -134,12 +142,12 @@ class BytePairs:
             When it is no such file.
         """
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(os.fspath(path), encoding="utf-8") as file:
                 content = json.load(file)
             if content["kind"] != "byte pairs":
                 raise ValueError(f"it holds {content['kind']!r}")
             return cls(content["merges"], content["specials"], content["pattern"])
-        except (ValueError, KeyError, TypeError, RecursionError, OutOfRangeError, regex.error) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, OutOfRangeError) as error:
             raise DataFileError(f"{path} is not a byte-pair encoding that was saved by minidl: {error}") from error
 
     def __repr__(self):
@@ -153,7 +161,7 @@ class BytePairs:
         return self.token_bytes[number]
 
     def _ordinary(self, text):
-        return [number for piece in self._cut.findall(text) for number in self._encode_piece(piece)]
+        return [number for piece in _pieces(self._cut, text) for number in self._encode_piece(piece)]
 
     def _merged(self, piece):
         """The tokens of one piece: of all pairs that stand there, the one that was learned first is joined first."""
@@ -170,6 +178,30 @@ class BytePairs:
                 if pair in rank:
                     heappush(waiting, (rank[pair], other))
         return tuple(token for token in chain.tokens if token != NOTHING)
+
+
+def _pair(pair):
+    """Two numbers of tokens."""
+    numbers = numbers_of(pair)
+    if len(numbers) != 2:
+        raise ShapeError(f"merges are pairs of two numbers, and one is {pair!r:.40}")
+    return tuple(numbers)
+
+
+def _compiled(pattern):
+    """A regular expression, ready for use."""
+    try:
+        return regex.compile(text_of(pattern))
+    except regex.error as error:
+        raise ValueError(f"pattern is a regular expression of the package regex, and this is none: {error}") from error
+
+
+def _pieces(pattern, text):
+    """The pieces into which a pattern cuts a text, of which none may be lost."""
+    pieces = [found[0] for found in pattern.finditer(text)]
+    if sum(map(len, pieces)) != len(text):
+        raise ValueError(f"the pattern {pattern.pattern!r:.60} leaves out a part of the text: it must match every letter")
+    return pieces
 
 
 NOTHING = -1  # no token: before the first and behind the last of a piece

@@ -2,11 +2,13 @@
 
 import heapq
 import math
+from numbers import Real
 
 import numpy as np
 
+from minidl.engine.conversion import whole_number
 from minidl.engine.tensor import Tensor
-from minidl.errors import ShapeError
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError
 from minidl.ops.random import multinomial
 
 
@@ -37,6 +39,8 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
         When there is no row of scores.
     ValueError
         When a setting is out of its range, top_k no whole number, or nothing can be drawn from the logits.
+    DtypeError
+        When temperature or top_p is no number.
 
     Examples
     --------
@@ -50,6 +54,10 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
     scores = np.asarray(logits.array if isinstance(logits, Tensor) else logits, np.float64)
     if not scores.ndim or not scores.shape[-1]:
         raise ShapeError(f"logits are a row of scores, one for each token, and have shape {scores.shape}")
+    temperature, top_p = (x.item() if isinstance(x, Tensor) else x for x in (temperature, top_p))
+    for name, value in (("temperature", temperature), ("top_p", 1 if top_p is None else top_p)):
+        if not isinstance(value, Real):
+            raise DtypeError(f"{name} is a number, not {value!r:.40}")
     if not temperature > 0:
         raise ValueError(f"temperature must be greater than 0, not {temperature}; the likeliest token is logits.argmax(-1)")
     if top_k is not None and not (isinstance(top_k, int | np.integer) and 1 <= top_k <= scores.shape[-1]):
@@ -93,6 +101,9 @@ def sample(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
     return multinomial(filtered(logits, temperature, top_k, top_p), 1, generator=generator)[..., 0]
 
 
+ALMOST_0 = 1e-3  # what the rounding of a log-probability near 0 never reaches
+
+
 def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
     """The likeliest continuation that is found when the `width` best beginnings are kept at each step.
 
@@ -121,9 +132,12 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
     Raises
     ------
     ValueError
-        When width or max_length is no whole number of at least 1, or no continuation is possible.
+        When width or max_length is no whole number of at least 1, no continuation is possible, or `step` gives NaN or
+        something greater than 0, which no log-probability is.
     ShapeError
         When `step` does not give a row for each beginning.
+    OutOfRangeError
+        When there is no token `end`.
 
     Examples
     --------
@@ -136,7 +150,7 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
         raise ValueError(f"width and max_length are whole numbers of at least 1, not {width!r} and {max_length!r}")
     if not math.isfinite(length_penalty):
         raise ValueError(f"length_penalty is a finite number, not {length_penalty}")
-    start = [int(start)] if isinstance(start, int | np.integer) else [int(token) for token in start]
+    start, end = [whole_number(token, "a token of start") for token in _row(start)], whole_number(end, "end")
     beams, complete = [(0.0, start)], []
     for length in range(1, max_length + 1):
         scores = step([path for _, path in beams])
@@ -144,6 +158,13 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
         if scores.ndim != 2 or len(scores) != len(beams):
             raise ShapeError(
                 f"step gives a row of log-probabilities for each of {len(beams)} beginnings, not {scores.shape}"
+            )
+        if not 0 <= end < scores.shape[1]:
+            raise OutOfRangeError(f"there is no token {end}, which is to end a continuation: step scores {scores.shape[1]}")
+        if not (scores <= ALMOST_0).all():
+            raise ValueError(
+                f"step gives log-probabilities, which are at most 0, and the greatest here is {scores.max():g}: take "
+                "log_softmax of logits, and log of probabilities"
             )
         totals = scores + np.array([total for total, _ in beams])[:, None]
         best = heapq.nlargest(2 * width, np.ndindex(*totals.shape), key=lambda place: totals[place])
@@ -157,3 +178,9 @@ def beam_search(step, start, end, width=4, max_length=50, length_penalty=0.0):
         raise ValueError("no continuation has a probability greater than 0")
     score, path = max(complete, key=lambda found: found[0])
     return [int(token) for token in path], float(score)
+
+
+def _row(start):
+    """The numbers of the tokens to begin with, also of one."""
+    start = start.tolist() if hasattr(start, "tolist") else start
+    return start if hasattr(start, "__iter__") else [start]

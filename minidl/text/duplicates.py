@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from minidl.engine.conversion import whole_number
 from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
-from minidl.text.splitting import normalise
+from minidl.text.splitting import listed, normalise
+
+MOST_LETTERS = 100  # of an n-gram: longer ones tell only whether two texts are the same
 
 
 def similarity(texts, others, n=3):
@@ -27,18 +30,18 @@ def similarity(texts, others, n=3):
     Raises
     ------
     ShapeError
-        When one of the lists is empty, or n is not positive.
+        When one of the lists is empty, or n is not from 1 to 100.
 
     Examples
     --------
     >>> similarity(["Open File"], ["open file", "Open a File", "Quit"])
     tensor([[1.0000, 0.8333, 0.0000]])
     """
-    for name, given in (("texts", texts), ("others", others)):
-        if isinstance(given, str) or not len(given):
-            raise ShapeError(f"{name} are a list of texts, and this is {given!r}")
-    if n < 1:
-        raise ShapeError(f"an n-gram has at least one letter, and n is {n}")
+    texts, others = listed("texts", texts), listed("others", others)
+    if not texts or not others:
+        raise ShapeError(f"there is nothing to compare: {len(texts)} texts with {len(others)}")
+    if not 1 <= whole_number(n, "n") <= MOST_LETTERS:
+        raise ShapeError(f"an n-gram has at least one letter and at most {MOST_LETTERS}, and n is {n}")
     left, right = ([_ngrams(text, n) for text in given] for given in (texts, others))
     number_of = {gram: k for k, gram in enumerate(set().union(*left) & set().union(*right))}
     shared = _indicators(left, number_of) @ _indicators(right, number_of).T

@@ -5,12 +5,14 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping, Set
+from numbers import Real
 
 import numpy as np
 
-from minidl.engine.tensor import Tensor
+from minidl.engine.conversion import whole_number
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError
-from minidl.text.splitting import text_of, words
+from minidl.text.splitting import listed, text_of, words
 
 MOST_PAIRS = 100_000_000  # of tokens that are compared: half a minute
 
@@ -29,6 +31,8 @@ def edit_distance(a, b):
 
     Raises
     ------
+    DtypeError
+        When one of them has no order, or one is a text and the other a list of words.
     OutOfRangeError
         When the sequences are so long that it would take minutes.
 
@@ -37,6 +41,9 @@ def edit_distance(a, b):
     >>> edit_distance("kitten", "sitting")
     3
     """
+    a, b = _tokens_of(a), _tokens_of(b)
+    if isinstance(a, str) != isinstance(b, str) and any(isinstance(token, str) and len(token) > 1 for token in [*a, *b]):
+        raise DtypeError("one of the two is a text and the other a list of words: cut both in the same way")
     _check_pairs("edit_distance", a, b)
     row = list(range(len(b) + 1))
     for i, left in enumerate(a, start=1):
@@ -56,7 +63,8 @@ def error_rate(predictions, targets):
     >>> error_rate(["hallo"], ["hello"])
     0.2
     """
-    _same_number(predictions, targets)
+    predictions, targets = _same_number(predictions, targets)
+    targets = [_tokens_of(target) for target in targets]
     length = sum(map(len, targets))
     if not length:
         raise ShapeError("the targets are empty, so there is nothing that could be wrong")
@@ -65,7 +73,10 @@ def error_rate(predictions, targets):
 
 def perplexity(loss):
     """exp of a mean cross-entropy in nats: among how many equally likely tokens the model seems to choose."""
-    return math.exp(loss.item() if isinstance(loss, Tensor) else loss)
+    try:
+        return math.exp(_number("a loss", loss))
+    except OverflowError:
+        return math.inf
 
 
 def bits_per_character(loss, tokens=1, letters=1):
@@ -78,12 +89,20 @@ def bits_per_character(loss, tokens=1, letters=1):
     tokens, letters : int
         How many tokens and characters the text has; leave both out if each character is a token.
 
+    Raises
+    ------
+    OutOfRangeError
+        When the text has no token or no character.
+
     Examples
     --------
     >>> bits_per_character(math.log(2), tokens=10, letters=40)
     0.25
     """
-    return (loss.item() if isinstance(loss, Tensor) else loss) / math.log(2) * tokens / letters
+    tokens, letters = _number("the number of tokens", tokens), _number("the number of characters", letters)
+    if not (tokens > 0 and letters > 0):
+        raise OutOfRangeError(f"a text has at least one token and one character, not {tokens:g} and {letters:g}")
+    return _number("a loss", loss) / math.log(2) * tokens / letters
 
 
 def bleu(predictions, references, tokens=words, order=4, effective_order=False):
@@ -114,10 +133,11 @@ def bleu(predictions, references, tokens=words, order=4, effective_order=False):
     >>> round(bleu(["the cat sat on the mat"], ["the cat lay on the mat"]), 4)
     0.3799
     """
-    _same_number(predictions, references)
+    predictions, references = _same_number(predictions, references)
+    order = _order(order)
     matches, totals, length, wanted = [0] * order, [0] * order, 0, 0
     for prediction, reference in zip(predictions, references, strict=True):
-        a, b = tokens(text_of(prediction)), tokens(text_of(reference))
+        a, b = _cut(prediction, tokens), _cut(reference, tokens)
         length, wanted = length + len(a), wanted + len(b)
         for n in range(1, order + 1):
             runs = _runs(a, n)
@@ -144,7 +164,10 @@ def chrf(predictions, references, order=6, beta=2.0):
     >>> round(chrf(["the cat sat"], ["the cat lay"]), 4)
     0.5207
     """
-    _same_number(predictions, references)
+    predictions, references = _same_number(predictions, references)
+    order = _order(order)
+    if not 0 <= _number("beta", beta) < math.inf:
+        raise OutOfRangeError(f"beta says how many times as much recall counts: a finite number of 0 or more, not {beta}")
     counts = np.zeros((order, 3))  # matches, runs in predictions, runs in references
     for prediction, reference in zip(predictions, references, strict=True):
         a, b = ("".join(text_of(text).split()) for text in (prediction, reference))
@@ -178,11 +201,11 @@ def rouge(prediction, reference, kind="L", tokens=None):
     >>> round(rouge("Compute the mean", "Return the mean of an array", kind="L"), 4)
     0.4444
     """
-    a, b = ((tokens or _latin_words)(text_of(text)) for text in (prediction, reference))
+    a, b = (_cut(text, tokens or _latin_words) for text in (prediction, reference))
     if kind == "L":
         shared, left, right = _common(a, b), len(a), len(b)
     elif kind in (1, 2):
-        runs, wanted = _runs(a, kind), _runs(b, kind)
+        runs, wanted = _runs(a, int(kind)), _runs(b, int(kind))
         shared, left, right = (runs & wanted).total(), runs.total(), wanted.total()
     else:
         raise ValueError(f"ROUGE-1, ROUGE-2 and ROUGE-L are there: kind is 1, 2 or 'L', not {kind!r}")
@@ -197,8 +220,9 @@ def _f_score(precision, recall, beta=1.0):
 
 
 def _runs(tokens, n):
-    """The runs of n tokens, counted."""
-    return Counter(tuple(tokens[k : k + n]) for k in range(len(tokens) - n + 1))
+    """The runs of n tokens, or of n letters of a text, counted."""
+    runs = (tokens[k : k + n] for k in range(len(tokens) - n + 1))
+    return Counter(runs if isinstance(tokens, str) else map(tuple, runs))
 
 
 def _common(a, b):
@@ -225,11 +249,44 @@ def _latin_words(text):
     return "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower()).split()
 
 
+def _cut(text, tokens):
+    """The tokens of a text, cut by the function that was given."""
+    if not callable(tokens):
+        raise DtypeError(f"tokens is a function that cuts a text, such as str.split, not {tokens!r:.40}")
+    return list(tokens(text_of(text)))
+
+
+def _tokens_of(sequence):
+    """A sequence to compare: a text as it is, all else as a list."""
+    if isinstance(sequence, bytes):
+        return text_of(sequence)
+    if isinstance(sequence, str):
+        return sequence
+    sequence = sequence.tolist() if hasattr(sequence, "tolist") else sequence
+    if isinstance(sequence, Set | Mapping) or not hasattr(sequence, "__iter__"):
+        raise DtypeError(f"a text or a list of tokens is needed, and this is of type {type(sequence).__name__}")
+    return list(sequence)
+
+
+def _number(name, value):
+    """One number, also of a tensor."""
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, Real):
+        raise DtypeError(f"{name} is one number, and this is of type {type(value).__name__}")
+    return value
+
+
+def _order(order):
+    if whole_number(order, "order") < 1:
+        raise OutOfRangeError(f"order is the longest run that counts, at least 1, not {order}")
+    return order
+
+
 def _same_number(predictions, references):
-    for name, texts in (("predictions", predictions), ("references", references)):
-        if isinstance(texts, str):
-            raise DtypeError(f"{name} are a list of texts, one for each example, and this is one text: put it into a list")
+    """Both as lists, once there is a reference for each prediction."""
+    predictions, references = listed("predictions", predictions), listed("references", references)
     if len(predictions) != len(references):
         raise ShapeError(f"every prediction needs its reference: {len(predictions)} against {len(references)}")
     if not len(predictions):
         raise ShapeError("there is nothing to judge: no prediction was given")
+    return predictions, references

@@ -5,6 +5,7 @@ rules are Unicode's (UAX #29, grapheme clusters); the package `regex` knows them
 """
 
 import unicodedata
+from collections.abc import Mapping, Set
 from itertools import groupby
 
 import regex
@@ -36,7 +37,7 @@ def text_of(thing):
     """
     if not isinstance(thing, str):
         hint = "; decode bytes first: data.decode('utf-8')" if isinstance(thing, bytes) else ""
-        raise DtypeError(f"a text (str) is needed, and this is a {type(thing).__name__}{hint}")
+        raise DtypeError(f"a text (str) is needed, and this is of type {type(thing).__name__}{hint}")
     place = next((k for k, letter in enumerate(thing) if "\ud800" <= letter <= "\udfff"), None)
     if place is not None:
         raise ValueError(
@@ -44,6 +45,21 @@ def text_of(thing):
             "cannot be written to any file; text.encode('utf-8', 'replace').decode() puts a ? in its place"
         )
     return thing
+
+
+def listed(name, things):
+    """Many things as a list, once it is clear that they are many, and in an order.
+
+    Raises
+    ------
+    DtypeError
+        For one text, a set, a dictionary, or what is no collection.
+    """
+    if isinstance(things, str | bytes):
+        raise DtypeError(f"{name} are a list of texts, one for each example, and this is one text: put it into a list")
+    if isinstance(things, Set | Mapping) or not hasattr(things, "__iter__"):
+        raise DtypeError(f"{name} are a list, one for each example, and this is of type {type(things).__name__}")
+    return list(things)
 
 
 def normalise(text, lower=True):

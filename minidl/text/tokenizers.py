@@ -1,5 +1,6 @@
 """Text to numbers and back. Every tokenizer has `encode`, `decode`, `tokens` and a `vocabulary`."""
 
+from minidl.errors import DtypeError
 from minidl.text.splitting import characters, normalise, words
 from minidl.text.vocabulary import Vocabulary
 
@@ -8,6 +9,12 @@ class Tokenizer:
     """What tokenizers have in common. A subclass says how a text is split (`split`) and put together (`join`)."""
 
     def __init__(self, vocabulary):
+        if not isinstance(vocabulary, Vocabulary):
+            name = type(self).__name__
+            raise DtypeError(
+                f"{name} is made with a Vocabulary, not with something of type {type(vocabulary).__name__}; "
+                f"{name}.fit(texts) makes one from a list of texts"
+            )
         self.vocabulary = vocabulary
 
     @classmethod
@@ -19,7 +26,14 @@ class Tokenizer:
         texts : iterable of str
         **options
             Of `Vocabulary.count`: specials, unknown, min_count, max_size.
+
+        Raises
+        ------
+        DtypeError
+            For one text in place of many.
         """
+        if isinstance(texts, str | bytes):
+            raise DtypeError("texts are a list of texts, and this is one text: put it into a list")
         return cls(Vocabulary.count((cls.split(text) for text in texts), **options))
 
     @staticmethod

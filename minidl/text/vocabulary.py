@@ -1,8 +1,14 @@
 """The vocabulary: which token has which number."""
 
+import json
+import os
 from collections import Counter
+from operator import index
 
-from minidl.errors import OutOfRangeError
+from minidl.engine.conversion import whole_number
+from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
+from minidl.system.files import write_atomically
+from minidl.text.splitting import text_of
 
 
 class Vocabulary:
@@ -27,10 +33,12 @@ class Vocabulary:
     """
 
     def __init__(self, tokens, specials=(), unknown=None):
-        self.tokens = list(dict.fromkeys([*specials, *tokens]))
-        self.specials = list(dict.fromkeys(specials))
-        if wrong := next((token for token in self.tokens if not isinstance(token, str)), None):
-            raise TypeError(f"tokens are texts, and {wrong!r} is a {type(wrong).__name__}")
+        if isinstance(specials, str):
+            raise DtypeError(f"specials are a list of texts, and this is one text: put it into a list, [{specials!r}]")
+        specials, tokens = list(specials), list(tokens)
+        for token in [*specials, *tokens]:
+            text_of(_token(token))
+        self.tokens, self.specials = list(dict.fromkeys([*specials, *tokens])), list(dict.fromkeys(specials))
         self.number_of = {token: number for number, token in enumerate(self.tokens)}
         if unknown is not None and unknown not in self.number_of:
             raise ValueError(f"{unknown!r} is to stand for unknown tokens, but is not among the specials {self.specials}")
@@ -50,13 +58,16 @@ class Vocabulary:
         max_size : int, optional
             How many numbers there are at most, those of the specials included.
         """
-        counts = Counter(token for text in texts for token in text)
-        ordered = sorted((token for token in counts if counts[token] >= min_count), key=lambda t: (-counts[t], t))
-        if max_size is not None:
-            if max_size < len(specials):
-                raise ValueError(f"max_size={max_size} leaves no room for the {len(specials)} special tokens")
-            ordered = [token for token in ordered if token not in specials][: max_size - len(specials)]
-        return cls(ordered, specials, unknown)
+        least = whole_number(min_count, "min_count")
+        counts = Counter(_token(token) for text in texts for token in text)
+        ordered = sorted((token for token in counts if counts[token] >= least), key=lambda t: (-counts[t], t))
+        vocabulary = cls(ordered, specials, unknown)
+        if max_size is None:
+            return vocabulary
+        special = len(vocabulary.specials)
+        if whole_number(max_size, "max_size") < special:
+            raise ValueError(f"max_size={max_size} leaves no room for the {special} special tokens")
+        return cls(vocabulary.tokens[special:max_size], vocabulary.specials, unknown)
 
     def __len__(self):
         return len(self.tokens)
@@ -71,8 +82,10 @@ class Vocabulary:
         ------
         KeyError
             When it has none, and nothing stands for unknown tokens.
+        DtypeError
+            When it is no text.
         """
-        number = self.number_of.get(token)
+        number = self.number_of.get(_token(token))
         if number is None:
             if self.unknown is None:
                 raise KeyError(
@@ -93,12 +106,57 @@ class Vocabulary:
         OutOfRangeError
             When there is no token with such a number.
         """
-        numbers = numbers.tolist() if hasattr(numbers, "tolist") else list(numbers)
+        numbers = numbers_of(numbers)
         for number in numbers:
             if not 0 <= number < len(self):
                 raise OutOfRangeError(f"there is no token {number}: this vocabulary has the numbers 0 to {len(self) - 1}")
         return [self.tokens[number] for number in numbers]
 
+    def save(self, path):
+        """Write the vocabulary to a JSON file."""
+        content = {"kind": "vocabulary", "tokens": self.tokens, "specials": self.specials, "unknown": self.unknown}
+        write_atomically(path, json.dumps(content, ensure_ascii=False).encode())
+
+    @classmethod
+    def load(cls, path):
+        """Read a vocabulary that `save` wrote.
+
+        Raises
+        ------
+        DataFileError
+            When it is no such file.
+        """
+        try:
+            with open(os.fspath(path), encoding="utf-8") as file:
+                content = json.load(file)
+            if content["kind"] != "vocabulary":
+                raise ValueError(f"it holds {content['kind']!r}")
+            return cls(content["tokens"], content["specials"], content["unknown"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise DataFileError(f"{path} is not a vocabulary that was saved by minidl: {error}") from error
+
     def __repr__(self):
         shown = ", ".join(repr(token) for token in self.tokens[:5])
         return f"Vocabulary({len(self)} tokens: {shown}{', ...' if len(self) > 5 else ''})"
+
+
+def _token(token):
+    """A token, once it is known to be a text."""
+    if not isinstance(token, str):
+        hint = "; the token with a number is vocabulary.tokens[number]" if isinstance(token, int) else ""
+        raise DtypeError(f"tokens are texts, and {token!r:.40} is of type {type(token).__name__}{hint}")
+    return token
+
+
+def numbers_of(numbers):
+    """Numbers of tokens as a list of int, once they are known to be such."""
+    numbers = numbers.tolist() if hasattr(numbers, "tolist") else numbers
+    if isinstance(numbers, str) or not hasattr(numbers, "__iter__"):
+        raise ShapeError(f"the numbers of tokens are a list, such as [3, 1], or a tensor (L,), not {numbers!r:.40}")
+    found = []
+    for number in numbers:
+        try:
+            found.append(index(number))
+        except TypeError as error:
+            raise DtypeError(f"the numbers of tokens are whole numbers in one row, and one is {number!r:.40}") from error
+    return found

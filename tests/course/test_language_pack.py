@@ -71,3 +71,21 @@ def test_nothing_to_write_is_said(tmp_path):
 def test_a_folder_without_a_pack_is_named_before_anything_starts(tmp_path, capsys):
     assert main(["lab", str(tmp_path), "--language", str(tmp_path / "none"), "--no-browser"]) == 1
     assert "there is no language pack in" in capsys.readouterr().err
+
+
+def test_an_empty_text_does_not_take_the_place_of_the_header(tmp_path, server):
+    assert write_language_pack({"": "nothing", "Open": "打开"}, tmp_path) == 1
+    assert server(tmp_path, "zh_CN")[""]["language"] == "zh-CN"
+
+
+def test_translations_are_a_dictionary_of_texts(tmp_path):
+    for wrong in (None, [("Open", "打开")]):
+        with pytest.raises(TypeError, match="translations are a dictionary"):
+            write_language_pack(wrong, tmp_path)
+    for wrong in ({"Open": None}, {"Open": ["打开"]}, {3: "打开"}, {"Open": b"a"}):
+        with pytest.raises(TypeError, match=r"a text \(str\) is needed"):
+            write_language_pack(wrong, tmp_path)
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        write_language_pack({"Open": "\ud83d"}, tmp_path)
+    with pytest.raises(ValueError, match="a locale is"):
+        write_language_pack({"Open": "打开"}, tmp_path, locale=None)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minidl.errors import ShapeError
+from minidl.errors import DtypeError, ShapeError
 from minidl.text import similarity
 
 texts = st.lists(st.text(max_size=12), min_size=1, max_size=5)
@@ -33,11 +33,12 @@ def test_texts_of_one_letter_and_empty_ones_can_be_compared():
     assert similarity(["a", "", "b"], ["a", ""]).tolist() == [[1, 0], [0, 1], [0, 0]]
 
 
-@pytest.mark.parametrize("wrong", ["a text", []])
-def test_what_is_no_list_of_texts_is_refused(wrong):
-    with pytest.raises(ShapeError, match="others are a list of texts"):
-        similarity(["a"], wrong)
-    with pytest.raises(ShapeError, match="texts are a list of texts"):
-        similarity(wrong, ["a"])
+def test_what_is_no_list_of_texts_is_refused():
+    with pytest.raises(DtypeError, match="others are a list of texts, one for each example, and this is one text"):
+        similarity(["a"], "a text")
+    with pytest.raises(ShapeError, match="nothing to compare: 1 texts with 0"):
+        similarity(["a"], [])
+    with pytest.raises(DtypeError, match="texts are a list of texts"):
+        similarity("a text", ["a"])
     with pytest.raises(ShapeError, match="at least one letter"):
         similarity(["a"], ["a"], n=0)

@@ -27,6 +27,7 @@ from minidl.text import (
     normalise,
     pad,
     sample,
+    similarity,
     words,
 )
 from minidl.text.byte_pairs import GPT2_PATTERN
@@ -81,7 +82,7 @@ def test_composed_and_decomposed_accents_become_the_same():
 def test_what_is_no_text_is_refused(cut):
     with pytest.raises(DtypeError, match="decode bytes first"):
         cut(b"abc")
-    with pytest.raises(DtypeError, match="this is a list"):
+    with pytest.raises(DtypeError, match="of type list"):
         cut(["abc"])
     with pytest.raises(ValueError, match="half of a surrogate pair"):
         cut("a\ud83d")
@@ -451,3 +452,193 @@ def test_a_search_may_begin_with_numbers_of_numpy_or_a_tensor():
         assert all(type(token) is int for token in path)
     with pytest.raises(ValueError, match="length_penalty is a finite number, not nan"):
         beam_search(step, 0, 2, length_penalty=float("nan"))
+
+
+# Misuse: what is no text, no list, no number
+
+
+@pytest.mark.parametrize("score", [metrics.bleu, metrics.chrf, metrics.error_rate, similarity])
+def test_many_texts_come_in_any_collection_with_an_order(score):
+    same = np.asarray(score(["the cat sat down"], ["the cat sat down"]))
+    for many in (iter, tuple, np.array):
+        assert (np.asarray(score(many(["the cat sat down"]), many(["the cat sat down"]))) == same).all()
+    for none in (None, 3, {"a"}, {"a": 1}):
+        with pytest.raises(DtypeError, match="are a list, one for each example, and this is of type"):
+            score(none, ["a"])
+    with pytest.raises(DtypeError, match="this is one text: put it into a list"):
+        score(b"a", ["a"])
+
+
+def test_edits_are_counted_between_sequences_of_one_kind():
+    for a, b in ((md.tensor([1, 2]), [1, 3]), (np.array([1, 2]), range(1, 4)), (iter("ab"), "ac")):
+        assert type(metrics.edit_distance(a, b)) is int
+        assert metrics.edit_distance(a, b) >= 1
+    with pytest.raises(DtypeError, match="decode bytes first"):
+        metrics.edit_distance(b"ab", "ab")
+    for one, other in ((["the", "cat"], "the cat"), ("the cat", ["the", "cat"])):
+        with pytest.raises(DtypeError, match="cut both in the same way"):
+            metrics.edit_distance(one, other)
+    for wrong in (None, 3, {"a"}, {"a": 1}):
+        with pytest.raises(DtypeError, match="a text or a list of tokens is needed"):
+            metrics.error_rate([wrong], ["a"])
+    assert metrics.error_rate(md.tensor([[1, 2]]), md.tensor([[1, 3]])) == 0.5
+
+
+@pytest.mark.parametrize("order", [0, -1])
+def test_the_longest_run_has_a_length(order):
+    for score in (metrics.bleu, metrics.chrf):
+        with pytest.raises(OutOfRangeError, match="order is the longest run"):
+            score(["a"], ["a"], order=order)
+        with pytest.raises(TypeError, match="order is a whole number"):
+            score(["a"], ["a"], order=1.5)
+
+
+def test_settings_of_scores_that_mean_nothing_are_refused():
+    for beta in (-1, float("nan"), float("inf")):
+        with pytest.raises(OutOfRangeError, match="how many times as much recall counts"):
+            metrics.chrf(["a"], ["ab"], beta=beta)
+    with pytest.raises(DtypeError, match="tokens is a function that cuts a text"):
+        metrics.bleu(["a"], ["a"], tokens="ab")
+    cut = lambda text: iter(text.split())
+    assert metrics.rouge("a b", "a b", 2, tokens=cut) == metrics.rouge("a b", "a b", 2.0) == 1
+    assert metrics.perplexity(1e6) == float("inf")
+    for loss in ("2", None):
+        with pytest.raises(DtypeError, match="a loss is one number"):
+            metrics.perplexity(loss)
+    for tokens, letters in ((1, 0), (-1, 5), (0, 1)):
+        with pytest.raises(OutOfRangeError, match="at least one token and one character"):
+            metrics.bits_per_character(1.0, tokens, letters)
+    with pytest.raises(ShapeError, match="at least one letter and at most 100"):
+        similarity(["a"], ["a"], n=10**9)
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 3, b"a", ["a"]])
+def test_tokens_are_texts_also_when_they_count_as_false(wrong):
+    for make in (lambda: Vocabulary([wrong]), lambda: Vocabulary(["a"], [wrong]), lambda: Vocabulary.count([["a", wrong]])):
+        with pytest.raises(DtypeError, match="tokens are texts"):
+            make()
+    with pytest.raises(DtypeError, match="tokens are texts"):
+        Vocabulary.count([["a"]])[wrong]
+
+
+def test_one_text_is_no_list_of_texts():
+    for make in (Words.fit, Characters.fit):
+        with pytest.raises(DtypeError, match="put it into a list"):
+            make("the film")
+    for make in (Vocabulary, BytePairs):
+        with pytest.raises(DtypeError, match=r"put it into a list, \['<pad>'\]"):
+            make([], specials="<pad>")
+    for wrong in (None, ["a"], {"a": 0}):
+        with pytest.raises(DtypeError, match=r"Words.fit\(texts\) makes one"):
+            Words(wrong)
+
+
+def test_a_special_that_is_named_twice_takes_no_room():
+    assert Vocabulary.count([["a"]], ("<p>", "<p>"), None, max_size=2).tokens == ["<p>", "a"]
+    with pytest.raises(TypeError, match="max_size is a whole number"):
+        Vocabulary.count([["a"]], max_size=2.5)
+
+
+@pytest.mark.parametrize("decode", [Vocabulary(["a", "b"]).tokens_of, Words.fit(["a b"]).decode, BytePairs([]).decode])
+def test_numbers_of_tokens_are_whole_and_in_a_row(decode):
+    assert decode(iter([1])) == decode(np.array([1])) == decode([md.tensor(1)])
+    for wrong in ([1.0], md.tensor([1.0]), [None], ["1"], md.tensor([[1]]), [float("nan")]):
+        with pytest.raises(DtypeError, match="whole numbers in one row"):
+            decode(wrong)
+    for wrong in (3, None, "1", md.tensor(1)):
+        with pytest.raises(ShapeError, match="the numbers of tokens are a list"):
+            decode(wrong)
+
+
+def test_a_vocabulary_is_saved_and_read(tmp_path):
+    vocabulary = Vocabulary.count([["月", "👩🏿‍🚀", "\0", "שלום", "é"]])
+    vocabulary.save(tmp_path / "v.json")
+    again = Vocabulary.load(tmp_path / "v.json")
+    assert (again.tokens, again.specials, again.unknown) == (vocabulary.tokens, vocabulary.specials, "<unk>")
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        Vocabulary(["\ud83d"])
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"kind": "byte pairs"}', "[" * 100_000, '{"kind": "vocabulary"}'])
+def test_a_damaged_vocabulary_is_refused(tmp_path, content):
+    (tmp_path / "v.json").write_text(content)
+    with pytest.raises(DataFileError, match="not a vocabulary that was saved"):
+        Vocabulary.load(tmp_path / "v.json")
+    for load in (Vocabulary.load, BytePairs.load):
+        with pytest.raises(DataFileError, match="not NoneType"):
+            load(None)
+
+
+def test_a_short_file_of_pairs_cannot_ask_for_all_memory(tmp_path):
+    doubled = [[97, 97], *([k, k] for k in range(256, 356))]
+    (tmp_path / "e.json").write_text(saved(doubled))
+    with pytest.raises(DataFileError, match="more than 268,435,456 bytes together"):
+        BytePairs.load(tmp_path / "e.json")
+
+
+@pytest.mark.parametrize("merges", [["ab"], [(1,)], [(1, 2, 3)], [("a", "b")], [(1.0, 2.0)], [None]])
+def test_merges_are_pairs_of_numbers(merges):
+    with pytest.raises((ShapeError, DtypeError), match=r"merges are pairs|numbers of tokens are"):
+        BytePairs(merges)
+
+
+def test_a_pattern_that_loses_a_part_of_the_text_is_refused():
+    with pytest.raises(ValueError, match="leaves out a part of the text"):
+        BytePairs([], pattern="a").encode("ab")
+    with pytest.raises(ValueError, match="leaves out a part of the text"):
+        BytePairs.learn("ab", 300, pattern="a")
+    with pytest.raises(ValueError, match="a regular expression of the package regex, and this is none"):
+        BytePairs([], pattern="(")
+    assert BytePairs([], pattern="(a)|(b)").encode("ab") == [97, 98]
+
+
+def test_rows_and_labels_are_numbers():
+    assert pad([[1]], np.float32(0.5), length=2).tolist() == [[1, 0.5]]
+    assert pad([[1]], md.tensor(3), length=np.int64(2)).tolist() == [[1, 3]]
+    for wrong in ("x", None, 1j):
+        with pytest.raises(DtypeError, match="is one number"):
+            pad([[1]], wrong)
+    for numbers in ([2**63], np.array([2**64 - 1], np.uint64)):
+        with pytest.raises(OutOfRangeError, match="whole numbers end at 9223372036854775807"):
+            pad([numbers])
+    with pytest.raises(OutOfRangeError, match="value is"):
+        pad([[1]], 2**70)
+    with pytest.raises(ShapeError, match="lists of different lengths"):
+        pad([[1, [2]]])
+    with pytest.raises(TypeError, match="length is a whole number"):
+        pad([[1]], length=1.5)
+    for wrong in (None, 3):
+        with pytest.raises(ShapeError, match="a list of rows of numbers"):
+            pad(wrong)
+        with pytest.raises(ShapeError, match="one number for each sequence"):
+            lengths_mask(wrong)
+    assert lengths_mask(iter([1, 2])).shape == (2, 2)
+    with pytest.raises(ShapeError, match="0 or more, not -1"):
+        lengths_mask([3], -1)
+
+
+@pytest.mark.parametrize("example", [1, ([1],), ([1], 2, 3), None])
+def test_examples_are_pairs(example):
+    with pytest.raises(ShapeError, match=r"examples are \(sequence, label\) pairs, and example 1 is"):
+        collate([([1], 0), example])
+    with pytest.raises(ShapeError, match="no sequence"):
+        collate([])
+    for label in ("pos", None, [0.5, 1], 1j):
+        with pytest.raises(DtypeError, match="the label of example 0 is one number"):
+            collate([([1], label)])
+
+
+def test_probabilities_and_logits_are_not_taken_for_log_probabilities():
+    with pytest.raises(ValueError, match="the greatest here is 2: take log_softmax of logits"):
+        beam_search(lambda paths: [[1.0, 2.0]] * len(paths), 0, 1)
+    with pytest.raises(ValueError, match="the greatest here is nan"):
+        beam_search(lambda paths: [[float("nan")] * 2] * len(paths), 0, 1)
+    for end in (99, -1):
+        with pytest.raises(OutOfRangeError, match=f"there is no token {end}, which is to end"):
+            beam_search(lambda paths: np.full((len(paths), 3), -1.0), 0, end)
+    with pytest.raises(TypeError, match="end is a whole number"):
+        beam_search(lambda paths: np.full((len(paths), 3), -1.0), 0, None)
+    for wrong in ("1", None):
+        with pytest.raises(DtypeError, match="temperature is a number"):
+            filtered([0.0, 1.0], temperature=wrong)
+    assert filtered([0.0, 1.0], temperature=md.tensor(1.0)).tolist() == filtered([0.0, 1.0]).tolist()
