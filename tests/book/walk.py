@@ -32,9 +32,9 @@ CUT = """[...document.querySelectorAll('.md-picture .md-stage')]
 # What a screen reader would say wrongly: a button's name has the words that are seen on it, a slider says the value that is
 # written beside it, and what the Tab key reaches is no mere image.
 UNNAMED = """[...document.querySelectorAll('.md-widget :is(button, input, select, [tabindex])')].filter((one) => {
-  const name = (one.getAttribute('aria-label') ?? one.textContent).trim().toLowerCase();
-  const seen = one.textContent.replace(/[^\\p{L} ]/gu, '').trim().toLowerCase();
-  if (one.matches('button')) return !name || !name.includes(seen);
+  const letters = (text) => text.replace(/[^\\p{L}\\p{N}]/gu, '').toLowerCase();
+  const name = letters(one.getAttribute('aria-label') ?? one.textContent);
+  if (one.matches('button, [role=button]')) return !name || !name.includes(letters(one.textContent));
   if (one.matches('input[type=range]')) {
     const value = one.closest('label').querySelector('.md-slider-value').textContent;
     return !name || one.getAttribute('aria-valuetext') !== value;

@@ -121,7 +121,17 @@ def test_the_graph_is_used_from_the_keyboard(page):
     page.keyboard.press("0")
     page.keyboard.press("Escape")
     assert not page.locator(".md-graph-widget .md-tip").is_visible()
-    assert "shape" in svg.locator("g.node").first.get_attribute("aria-label")
+    relu = svg.locator("g.node:has-text('relu')").get_attribute("aria-label")
+    assert all(words in relu for words in ("relu 64 × 64, operation, ", "from 1: Linear, to 3: Linear, ", "shape 64 × 64, "))
+
+
+def test_a_module_that_is_opened_with_a_key_keeps_the_focus(page):
+    svg = in_view(page, ".md-graph-widget svg.minidl-graph")
+    svg.locator("g.node.group").first.focus()
+    page.keyboard.press("Enter")
+    assert svg.locator("g.cluster:focus").get_attribute("aria-label") == "1: Linear: open, press Enter to close"
+    page.keyboard.press("Enter")
+    assert svg.locator("g.node:focus").get_attribute("aria-label").startswith("1: Linear 64 × 64 · 1 operation, closed: ")
 
 
 def test_the_dark_theme_of_jupyterlab_reaches_the_pictures(page):

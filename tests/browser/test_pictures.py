@@ -354,6 +354,8 @@ def test_guess_first_hides_the_gradient_until_it_is_typed(page):
     box.fill("-16")
     box.press("Enter")
     assert "(-8) × 2 = -16" in panel.inner_text()
+    page.keyboard.press("ArrowLeft")  # the keys go on from here
+    assert "What does mul pass back to a?" in panel.inner_text()
     check.uncheck()
 
 
@@ -776,6 +778,16 @@ def test_a_line_moves_over_the_spectrogram_while_the_sound_is_heard(page):
     assert float(widget.locator(".md-cursor").last.get_attribute("x1")) > place
     page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 0.7 * box["height"])
     assert said.inner_text().endswith("silence")
+
+
+def test_a_sound_that_the_browser_refuses_is_not_said_to_play(page):
+    widget = in_view(page, ".md-sound-widget")
+    refuse = "window.plays = HTMLMediaElement.prototype.play; HTMLMediaElement.prototype.play = () => Promise.reject();"
+    page.evaluate(f"() => {{ {refuse} }}")
+    widget.locator("button").click()
+    wait_for(page, lambda: widget.locator(".md-said").inner_text() == "This browser does not play the sound.")
+    assert widget.locator("button").inner_text() == "▶ Listen"
+    page.evaluate("() => { HTMLMediaElement.prototype.play = window.plays; }")
 
 
 def test_the_alignment_says_which_letter_the_frame_under_the_line_says(page):

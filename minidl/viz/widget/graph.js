@@ -226,6 +226,7 @@ class GraphWidget {
   // -- drawing
 
   draw() {
+    const held = this.svg.matches(":focus-within"); // by a box that goes with the old picture
     this.tip.hide();
     this.svg = placeSvg(this.frame.stage, this.views[keyOf(this.opened)].svg);
     this.fit();
@@ -239,6 +240,7 @@ class GraphWidget {
     if (this.coloured) this.colour();
     if (this.followed) this.follow(this.followed);
     if (this.chosen) this.mark(this.chosen);
+    if (held) (this.find(this.chosen) ?? this.svg.querySelector("g"))?.focus({ preventScroll: true });
   }
 
   /** The picture in its own size where there is room, and never higher than a screen. */
@@ -260,13 +262,25 @@ class GraphWidget {
       for (const [key, value] of Object.entries({ tabindex: "0", role: "button", "aria-label": label })) box.setAttribute(key, value);
     };
     for (const node of this.svg.querySelectorAll("g.node")) {
-      const { title, kind, lines } = this.details[node.id];
-      name(node, [title, kind, ...lines.map(([word, text]) => `${word} ${text}`)].join(", "));
+      const { kind, lines } = this.details[node.id];
+      const seen = [...node.querySelectorAll("text")].map((text) => text.textContent?.replace("▸ ", "")).join(" ");
+      name(node, [seen, kind, ...this.ways(node.id), ...lines.map(([word, text]) => `${word} ${text}`)].join(", "));
     }
     for (const frame of this.svg.querySelectorAll("g.cluster")) {
       name(frame, `${this.state.groups[frame.id].label}: open, press Enter to close`);
       frame.setAttribute("aria-expanded", "true");
     }
+  }
+
+  /**
+   * Where the arrows at a box come from and go to, in words.
+   * @param {string} id
+   */
+  ways(id) {
+    const names = (/** @type {string[]} */ boxes) => boxes.map((box) => this.details[box].title).join(" and ");
+    const from = names(this.edges.filter(({ target }) => target === id).map(({ source }) => source));
+    const to = names(this.edges.filter(({ source }) => source === id).map(({ target }) => target));
+    return [from && `from ${from}`, to && `to ${to}`].filter(Boolean);
   }
 
   // -- asking one box

@@ -53,6 +53,7 @@ class SoundWidget {
   toggle() {
     if (this.timer) { this.stop(); return; }
     this.audio.play().then(() => this.follow(), () => {
+      this.stop();
       this.frame.said.textContent = "This browser does not play the sound.";
     });
     nameButton(this.play, "❚❚ Pause", "Pause the sound");

@@ -178,7 +178,11 @@ class StepsWidget {
     box.placeholder = many ? `${guess.numbers?.length} numbers` : guess.numbers ? "a number" : "its shape, such as 3, 4";
     const reply = element("div", "md-reply");
     reply.setAttribute("role", "status");
-    const solve = () => { this.known.add(k); this.go(k); };
+    const solve = () => {
+      this.known.add(k);
+      this.go(k);
+      this.frame.root.focus({ preventScroll: true }); // the box has gone, and the arrow keys go on from here
+    };
     const judge = () => {
       reply.textContent = verdict(box.value, this.steps[k]);
       if (!reply.textContent) solve();
