@@ -217,7 +217,14 @@ def fork_rng(devices=None, enabled=True, device_type=None):
 
 def seeded(generator):
     """The generator to draw from: the one given, or the default."""
-    return (streams.own or default_generator) if generator is None else generator
+    if generator is None:
+        return streams.own or default_generator
+    if not isinstance(generator, Generator):
+        raise TypeError(
+            f"generator is a minidl.Generator, or None for the stream of manual_seed, and not {generator!r}: "
+            "minidl.Generator().manual_seed(0) makes one"
+        )
+    return generator
 
 
 def draw_seed(generator):

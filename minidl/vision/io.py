@@ -76,7 +76,7 @@ def _mode(mode):
     """The mode of this name, or the mode itself."""
     if isinstance(mode, ImageReadMode):
         return mode
-    if mode not in ImageReadMode.__members__:
+    if mode not in list(ImageReadMode.__members__):
         raise ValueError(f"an image is read as one of {', '.join(ImageReadMode.__members__)}, not as {mode!r}")
     return ImageReadMode[mode]
 

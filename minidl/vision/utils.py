@@ -34,7 +34,9 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
     Raises
     ------
     ShapeError
-        When these are not images.
+        When these are not images, or not all of one size.
+    ValueError
+        When a row is to hold no image, or the frame is below 0.
 
     Examples
     --------
@@ -42,6 +44,8 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
     >>> make_grid(md.rand(10, 1, 28, 28), nrow=5).shape
     (3, 62, 152)
     """
+    if nrow < 1 or padding < 0:
+        raise ValueError(f"a row holds at least 1 image and padding is at least 0; got nrow={nrow}, padding={padding}")
     images = _three_channels(tensor)
     if normalize:
         parts = images if scale_each else [images]
@@ -62,6 +66,8 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
 
 def _three_channels(tensor):
     """An array (N, C, H, W) of at least one image, with three channels in the place of one."""
+    if isinstance(tensor, list | tuple) and len(shapes := {_array(image).shape for image in tensor}) > 1:
+        raise ShapeError(f"make_grid takes images of one size, and these have the shapes {sorted(shapes)}")
     images: np.ndarray = (
         np.array([_array(image) for image in tensor]) if isinstance(tensor, list | tuple) else _array(tensor)
     )

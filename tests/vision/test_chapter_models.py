@@ -23,7 +23,7 @@ def small(file):
     return file.stat().st_size < 450_000
 
 
-@pytest.mark.parametrize(("way", "seed"), [(way, seed) for way, (_, _, seeds) in EMOJI["WAYS"].items() for seed in seeds])
+@pytest.mark.parametrize(("way", "seed"), [(way, seed) for way, (_, _, _, seeds) in EMOJI["WAYS"].items() for seed in seeds])
 def test_a_bundled_network_tells_more_than_half_of_the_emoji_apart(way, seed):
     _, (images, labels) = EMOJI["parts"]()
     model = EMOJI["seer"]()

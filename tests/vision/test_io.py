@@ -96,6 +96,8 @@ def test_of_a_film_the_first_picture_is_read_whatever_follows(tmp_path):
 def test_a_mode_that_does_not_exist_is_said_with_those_that_do(tmp_path):
     with pytest.raises(ValueError, match="UNCHANGED, GRAY, GRAY_ALPHA, RGB, RGB_ALPHA, not as 'COLOUR'"):
         read_image(saved(tmp_path / "a.png"), "COLOUR")
+    with pytest.raises(ValueError, match=r"RGB_ALPHA, not as \['RGB'\]"):
+        read_image(saved(tmp_path / "a.png"), ["RGB"])
 
 
 def refused(path):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import minidl as md
 from minidl.errors import MinidlError, ShapeError
@@ -127,6 +128,30 @@ def test_to_tensor_puts_channels_first_and_bytes_between_0_and_1():
         (lambda: transforms.Resize(3, interpolation="cubic"), ValueError, "cubic"),
         (lambda: md.vision.make_grid(md.ones(3)), ShapeError, "make_grid takes images"),
         (lambda: md.vision.make_grid([]), ShapeError, "make_grid takes images"),
+        (lambda: md.vision.make_grid(pixels(2, 1, 4, 4), nrow=0), ValueError, "at least 1 image.*nrow=0"),
+        (lambda: md.vision.make_grid([md.ones(3, 4, 4), md.ones(3, 5, 5)]), ShapeError, "images of one size"),
+        (lambda: transforms.RandomCrop(4.5), ValueError, "one whole number or of two.*got 4.5"),
+        (lambda: transforms.CenterCrop(-1), ValueError, "at least 1, and got -1"),
+        (lambda: transforms.Resize(0), ValueError, "at least 1, and got 0"),
+        (lambda: transforms.RandomCrop(4, padding=(1, 2, 3)), ValueError, r"left, above, right, below.*got \(1, 2, 3\)"),
+        (lambda: transforms.RandomCrop(4, fill=(1, 0, 0)), ValueError, "one number for all channels"),
+        (lambda: transforms.RandomHorizontalFlip(2), ValueError, "probability from 0 to 1, not 2"),
+        (lambda: transforms.RandomAffine(0, translate=(4, 4)), ValueError, r"shares of the width.*4 / 28.*got \(4, 4\)"),
+        (lambda: transforms.RandomAffine(0, scale=1.1), ValueError, r"\(0.9, 1.1\) for a tenth.*got 1.1"),
+        (lambda: transforms.RandomAffine(0, shear=(1, 2, 3)), ValueError, "shear is one number.*2 or 4 of them"),
+        (lambda: transforms.RandomRotation("10"), ValueError, "degrees is one number.*got '10'"),
+        (lambda: transforms.RandomAffine(5, interpolation="bicubic"), ValueError, "'nearest', 'bilinear', not 'bicubic'"),
+        (lambda: transforms.ColorJitter("a"), ValueError, "brightness is one number or two.*got 'a'"),
+        (lambda: transforms.Normalize([], []), ValueError, "a mean and a deviation for each channel"),
+        (lambda: transforms.ColorJitter(0.1)(pixels(8, 8, 3)), ShapeError, r"\(1, 8, 8, 3\).*channels are the last axis"),
+        (lambda: transforms.CenterCrop(4)(pixels(8, 8)), ShapeError, r"one in grey is images\[None\]"),
+        (lambda: transforms.CenterCrop(4)(pixels(3, 0, 8)), ShapeError, "works on images of shape"),
+        (lambda: transforms.CenterCrop(4)("a.png"), TypeError, "a tensor or an array.*got str.*read_image"),
+        (lambda: transforms.RandomHorizontalFlip()(Image.new("RGB", (8, 9))), TypeError, "got Image.*ToTensor"),
+        (lambda: transforms.Compose(transforms.CenterCrop(4)), TypeError, r"a list of transforms: Compose\(\[...\]\)"),
+        (lambda: transforms.Compose([transforms.CenterCrop]), TypeError, r"the class CenterCrop.*CenterCrop\(...\)"),
+        (lambda: transforms.Compose([None]), TypeError, "one of these is None"),
+        (lambda: transforms.RandomCrop(4, generator=3)(pixels(3, 8, 8)), TypeError, "a minidl.Generator.*not 3"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_a_sentence(ask, error, words):
@@ -144,6 +169,15 @@ def test_a_crop_may_be_padded_with_the_image_itself(mode):
 def test_arguments_of_a_crop_by_position_are_those_of_torchvision():
     crop = transforms.RandomCrop(5, 1, True, 0.5, "edge")
     assert (crop.size, crop.padding, crop.pad_if_needed, crop.fill, crop.padding_mode) == ((5, 5), 1, True, 0.5, "edge")
+
+
+def test_a_size_of_one_number_and_a_mean_for_all_channels_come_in_every_form():
+    image = pixels(3, 8, 12)
+    for size in (4, (4,), np.int64(4), (4, 4)):
+        assert transforms.CenterCrop(size)(image).shape == (3, 4, 4)
+    assert transforms.Resize((4,))(image).shape == transforms.Resize(4)(image).shape == (3, 4, 6)
+    alike = transforms.Normalize([0.5] * 3, [0.25] * 3)(image)
+    assert np.array_equal(transforms.Normalize(0.5, 0.25)(image).numpy(), alike.numpy())
 
 
 def test_another_padding_is_refused():

@@ -145,6 +145,13 @@ def test_saliency_is_drawn_over_the_image_and_leaves_the_model_as_it_was(kind):
     assert len(picture.state()["grids"][0]["texts"]) == 12
 
 
+def test_saliency_of_scores_that_are_not_finite_says_so():
+    model = reader()
+    with md.no_grad():
+        next(model.parameters()).fill_(float("nan"))
+    assert "the scores of the model are not finite" in md.viz.saliency(model, md.rand(12, 12), target=1).text
+
+
 def test_what_cannot_be_asked_is_refused_with_a_sentence():
     with pytest.raises(ValueError, match="kind must be one of gradient, grad-cam, occlusion, not 'magic'"):
         md.viz.saliency(reader(), md.rand(12, 12), kind="magic")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minidl.vision.transforms.image_transform import InterpolationMode, RandomTransform
+from minidl.vision.transforms.settings import angles, interpolation_mode, one_number, two_numbers
 
 
 class RandomAffine(RandomTransform):
@@ -23,6 +24,11 @@ class RandomAffine(RandomTransform):
         What comes in at the edges.
     generator : Generator, optional
 
+    Raises
+    ------
+    ValueError
+        For numbers that say no range, as a `translate` in pixels.
+
     Examples
     --------
     >>> import minidl as md
@@ -42,9 +48,16 @@ class RandomAffine(RandomTransform):
         generator=None,
     ):
         super().__init__(generator)
-        self.degrees, self.translate, self.scale, self.fill = _around(degrees), translate, scale, fill
-        self.shear = [] if shear is None else _pairs(shear)
-        self.interpolation = InterpolationMode(interpolation)
+        self.degrees, self.fill = angles("degrees", degrees), one_number("fill", fill)
+        shares = "two shares of the width and the height, each from 0 to 1 (4 of 28 pixels are 4 / 28)"
+        self.translate = (
+            translate if translate is None else two_numbers("translate", translate, shares, lambda m: 0 <= m <= 1)
+        )
+        sizes = "the smallest and the largest size, (0.9, 1.1) for a tenth either way, each above 0"
+        self.scale = scale if scale is None else two_numbers("scale", scale, sizes, lambda m: m > 0)
+        sheared = () if shear is None else angles("shear", shear, counts=(2, 4))
+        self.shear = [sheared[k : k + 2] for k in range(0, len(sheared), 2)]
+        self.interpolation = interpolation_mode(interpolation)
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
@@ -76,24 +89,13 @@ class RandomRotation(RandomTransform):
 
     def __init__(self, degrees, interpolation=InterpolationMode.NEAREST, fill=0, generator=None):
         super().__init__(generator)
-        self.degrees, self.fill = _around(degrees), fill
-        self.interpolation = InterpolationMode(interpolation)
+        self.degrees, self.fill = angles("degrees", degrees), one_number("fill", fill)
+        self.interpolation = interpolation_mode(interpolation)
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
         (angle,) = self.uniform(len(pixels), [self.degrees]).T
         return sampled(pixels, looks_at(-angle), self.interpolation, self.fill)
-
-
-def _around(degrees):
-    """A range of angles."""
-    return (-degrees, degrees) if isinstance(degrees, int | float) else tuple(degrees)
-
-
-def _pairs(shear):
-    """A shear as one range of angles or two."""
-    numbers = _around(shear)
-    return [numbers[k : k + 2] for k in range(0, len(numbers), 2)]
 
 
 def looks_at(angle, moved=(0.0, 0.0), scale=1.0, sheared=(0.0, 0.0)):

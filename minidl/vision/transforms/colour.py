@@ -5,6 +5,7 @@ import numpy as np
 from minidl.engine.generator import seeded
 from minidl.errors import MinidlError, ShapeError
 from minidl.vision.transforms.image_transform import ImageTransform, RandomTransform
+from minidl.vision.transforms.settings import numbers_of, two_numbers
 
 GREY = np.array([0.2989, 0.587, 0.114], dtype=np.float32)  # how bright red, green and blue look to us (ITU-R 601)
 
@@ -15,10 +16,18 @@ def _floats(pixels, name):
     return pixels
 
 
+def _check_channels(pixels):
+    if pixels.shape[1] not in (1, 3):
+        last = pixels.shape[3] in (1, 3)  # as in a file of an image
+        advice = (
+            ". If the channels are the last axis, transforms.ToTensor() or permute brings them to the front" if last else ""
+        )
+        raise ShapeError(f"colours have three channels, and these images have {pixels.shape[1]}: {pixels.shape}{advice}")
+
+
 def grey(pixels):
     """Images (N, 3, H, W) in grey, (N, 1, H, W)."""
-    if pixels.shape[1] not in (1, 3):
-        raise ShapeError(f"colours have three channels, and these images have {pixels.shape[1]}: {pixels.shape}")
+    _check_channels(pixels)
     return pixels if pixels.shape[1] == 1 else np.einsum("nchw,c->nhw", pixels, GREY)[:, None].astype(pixels.dtype)
 
 
@@ -27,8 +36,8 @@ class Normalize(ImageTransform):
 
     Parameters
     ----------
-    mean, std : sequence of float
-        One for each channel; those of the *training* images.
+    mean, std : float or sequence of float
+        One for each channel, or one for all; those of the *training* images.
 
     Raises
     ------
@@ -44,7 +53,9 @@ class Normalize(ImageTransform):
 
     def __init__(self, mean, std):
         super().__init__()
-        self.mean, self.std = list(mean), list(std)
+        self.mean, self.std = list(numbers_of(mean)), list(numbers_of(std))
+        if not self.mean or not self.std:
+            raise ValueError(f"Normalize takes a mean and a deviation for each channel, and got {mean!r} and {std!r}")
         if min(self.std) <= 0:
             raise ValueError(f"a standard deviation to divide by is above 0, and these are {self.std}")
 
@@ -108,7 +119,7 @@ class ColorJitter(RandomTransform):
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
-        grey(_floats(pixels, "ColorJitter")[:0])  # it refuses what has no colours
+        _check_channels(_floats(pixels, "ColorJitter"))
         order, drawn = self._drawn(len(pixels))
         pixels = pixels.copy()
         for place in range(4):
@@ -138,7 +149,7 @@ def _factors(name, value, middle=1.0, least=0.0, most=float("inf")):
         low, high = middle - value, middle + value
         low = max(low, least) if middle else low
     else:
-        low, high = value
+        low, high = two_numbers(name, value, "one number or two, from one to another", lambda n: True)
     if not least <= low <= high <= most:
         raise ValueError(f"{name} goes from {least:g} to {most:g}, and this asks for {low:g} to {high:g}")
     return None if low == high == middle else (low, high)

@@ -6,13 +6,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from minidl.engine.generator import seeded
 from minidl.errors import ShapeError
 from minidl.vision.transforms.image_transform import ImageTransform, InterpolationMode, RandomTransform
+from minidl.vision.transforms.settings import frame, interpolation_mode, numbers_of, one_number, share, side_lengths
 
 PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
-
-
-def both(size):
-    """A size as (height, width)."""
-    return (size, size) if isinstance(size, int) else tuple(size)
 
 
 class RandomCrop(RandomTransform):
@@ -36,7 +32,7 @@ class RandomCrop(RandomTransform):
     Raises
     ------
     ValueError
-        For another mode.
+        For another mode, a size below 1, or a padding below 0.
     ShapeError
         When the part is larger than the image with its padding.
 
@@ -51,13 +47,16 @@ class RandomCrop(RandomTransform):
         super().__init__(generator)
         if padding_mode not in PADDING_MODES:
             raise ValueError(f"padding_mode is one of {', '.join(map(repr, PADDING_MODES))}, not {padding_mode!r}")
-        self.size, self.padding, self.pad_if_needed = both(size), padding, pad_if_needed
-        self.fill, self.padding_mode = fill, padding_mode
+        self.size, self.pad_if_needed = side_lengths("RandomCrop", size), pad_if_needed
+        self.padding = padding
+        if padding is not None:
+            frame("RandomCrop", padding)
+        self.fill, self.padding_mode = one_number("fill", fill), padding_mode
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
         if self.padding is not None:
-            pixels = self.padded(pixels, *_four(self.padding))
+            pixels = self.padded(pixels, *frame("RandomCrop", self.padding))
         if self.pad_if_needed:
             tall, wide = (max(0, want - have) for want, have in zip(self.size, pixels.shape[2:], strict=True))
             pixels = self.padded(pixels, wide, tall, wide, tall)
@@ -78,13 +77,6 @@ class RandomCrop(RandomTransform):
         return np.pad(pixels, around, self.padding_mode, **settings)
 
 
-def _four(padding):
-    """A padding as left, above, right, below."""
-    if isinstance(padding, int):
-        return (padding,) * 4
-    return tuple(padding) * 2 if len(padding) == 2 else tuple(padding)
-
-
 class RandomHorizontalFlip(RandomTransform):
     """Images mirrored from left to right, each with probability `p`.
 
@@ -96,7 +88,7 @@ class RandomHorizontalFlip(RandomTransform):
 
     def __init__(self, p=0.5, generator=None):
         super().__init__(generator)
-        self.p = p
+        self.p = share("p", p)
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
@@ -114,7 +106,7 @@ class CenterCrop(ImageTransform):
 
     def __init__(self, size):
         super().__init__()
-        self.size = both(size)
+        self.size = side_lengths("CenterCrop", size)
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
@@ -147,8 +139,9 @@ class Resize(ImageTransform):
 
     def __init__(self, size, interpolation=InterpolationMode.BILINEAR, antialias=True):
         super().__init__()
+        side_lengths("Resize", size)
         self.size, self.antialias = size, antialias
-        self.interpolation = InterpolationMode(interpolation)
+        self.interpolation = interpolation_mode(interpolation)
 
     def transformed(self, pixels):
         """What becomes of an array (N, C, H, W)."""
@@ -163,11 +156,12 @@ class Resize(ImageTransform):
 
 def _resized(size, H, W):
     """The new height and width."""
-    if not isinstance(size, int):
-        return tuple(size)
-    short, long = sorted((H, W))
-    sides = size, int(size * long / short)
-    return sides if H <= W else sides[::-1]
+    sides = numbers_of(size)
+    if len(sides) == 1:  # of the shorter one
+        short, long = sorted((H, W))
+        sides = sides[0], int(sides[0] * long / short)
+        return sides if H <= W else sides[::-1]
+    return sides
 
 
 def shares(old, new, antialias):

@@ -22,6 +22,8 @@ class ImageTransform(Module):
 
     Raises
     ------
+    TypeError
+        When these are neither a tensor nor an array.
     ShapeError
         When these are not images.
     MinidlError
@@ -30,15 +32,21 @@ class ImageTransform(Module):
 
     def forward(self, images):
         """The transformed images, in the shape in which they came: (C, H, W) or (N, C, H, W)."""
+        if not isinstance(images, Tensor | np.ndarray | list | tuple):
+            raise TypeError(
+                f"{type(self).__name__} works on a tensor or an array of images, and got {type(images).__name__}. "
+                "Of a picture of Pillow's transforms.ToTensor() makes a tensor, and of a file md.vision.read_image(path)"
+            )
         pixels = images.array if isinstance(images, Tensor) else np.asarray(images)
         if isinstance(images, Tensor) and images.requires_grad:
             raise MinidlError(
                 f"{type(self).__name__} is for data, and no gradient passes through it; these images require one. "
                 "Hand over images.detach()"
             )
-        if pixels.ndim not in (3, 4):
+        if pixels.ndim not in (3, 4) or 0 in pixels.shape[-3:]:
+            alone = ": one in grey is images[None]" if pixels.ndim == 2 else ""
             raise ShapeError(
-                f"{type(self).__name__} works on images of shape (C, H, W) or (N, C, H, W), and got {pixels.shape}"
+                f"{type(self).__name__} works on images of shape (C, H, W) or (N, C, H, W), and got {pixels.shape}{alone}"
             )
         if pixels.ndim == 4:
             return Tensor.wrap(self.transformed(pixels))
@@ -73,6 +81,11 @@ class Compose:
     ----------
     transforms : list of callables
 
+    Raises
+    ------
+    TypeError
+        When this is not a list, or something in it is not a transform.
+
     Examples
     --------
     >>> import minidl as md
@@ -83,7 +96,16 @@ class Compose:
     """
 
     def __init__(self, transforms):
+        if callable(transforms):
+            raise TypeError("Compose takes a list of transforms: Compose([...])")
         self.transforms = list(transforms)
+        for transform in self.transforms:
+            if isinstance(transform, type):
+                raise TypeError(
+                    f"Compose got the class {transform.__name__}; give a transform of it: {transform.__name__}(...)"
+                )
+            if not callable(transform):
+                raise TypeError(f"Compose takes transforms, and one of these is {transform!r}")
 
     def __call__(self, images):
         """The transformed images."""

@@ -50,10 +50,7 @@ def saliency(model, image, target=None, kind="gradient", patch=None, title=None)
     (2014), *Visualizing and Understanding Convolutional Networks*.
     """
     found = saliency_of(model, image, target, kind, patch)
-    title = (
-        title
-        or f"for class {found.target} ({found.probability:.0%}) half of the weight lies in {found.focus():.0%} of the pixels"
-    )
+    title = title or found.title()
     tall, wide = found.pixels.shape
 
     def draw(figure):
