@@ -124,12 +124,9 @@ def interpolate(
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[n - 1](input, size)
     if antialias:
-        (H, W), (h, w) = input.shape[2:], size
-        rows, columns = (
-            _blurring_weights(old, new, scale, mode, bool(align_corners)).astype(input.dtype)
-            for old, new, scale in zip((H, W), (h, w), scales, strict=True)
-        )
-        return Tensor.wrap(rows) @ input @ Tensor.wrap(columns.T)
+        for dim in (3, 2):
+            input = _blurred_along(input, dim, size[dim - 2], scales[dim - 2], mode, bool(align_corners))
+        return input
     for dim, (out, scale) in enumerate(zip(size, scales, strict=True), 2):
         input = _interpolated_along(input, dim, out, scale, mode, bool(align_corners))
     return input
@@ -202,23 +199,38 @@ def _interpolated_along(x, dim, out, scale, mode, align_corners):
 REACH = {"bilinear": 1, "bicubic": 2}  # how many pixels to each side count
 
 
-def _blurring_weights(old, new, scale, mode, align_corners):
-    """How much each old pixel along a side counts for each new one: an array (new, old) whose rows add up to 1.
+def _blurred_along(x, dim, out, scale, mode, align_corners):
+    """One dimension in another size: each new element is a weighted sum of the old ones under its window.
 
-    The curve of the mode is stretched until it spans as many old pixels as one new pixel covers.
+    The curve of the mode is stretched until it spans as many old pixels as one new pixel covers. A product with a whole
+    matrix of weights would multiply all other pixels by 0, and make NaN of an infinity among them.
     """
+    size = x.shape[dim]
+    if out == size:
+        return x
     if align_corners:
-        step = (old - 1) / (new - 1) if new > 1 else 0.0
+        step = (size - 1) / (out - 1) if out > 1 else 0.0
     else:
-        step = old / new if scale is None else 1 / scale
-    stretch = max(step, 1.0)
+        step = size / out if scale is None else 1 / scale
+    number = np.promote_types(x.dtype, np.float32).type  # a pixel at the edge of a window is in it or not by the last digit
+    step = number(step)
+    stretch = max(step, number(1))
     reach = REACH[mode] * stretch
-    centres = (step * (np.arange(new) + 0.5))[:, None]
-    pixels = np.arange(old)
-    seen = (pixels >= np.floor(centres - reach + 0.5)) & (pixels < np.floor(centres + reach + 0.5))
-    away = np.abs((pixels + 0.5 - centres) / stretch)
-    weights = np.where(seen, np.maximum(0, 1 - away) if mode == "bilinear" else _cubic(away, a=-0.5), 0)
-    return weights / weights.sum(axis=1, keepdims=True)
+    centres = step * (np.arange(out) + number(0.5))
+    first = np.maximum(np.floor(centres - reach + 0.5), 0).astype(np.int64)
+    end = np.minimum(np.floor(centres + reach + 0.5), size).astype(np.int64)
+    window = first[:, None] + np.arange((end - first).max())
+    away = np.abs((window + number(0.5) - centres[:, None]) / stretch)
+    weights = np.maximum(0, 1 - away) if mode == "bilinear" else _cubic(away, a=-0.5)
+    weights = np.where(window < end[:, None], weights, 0)
+    weights /= weights.sum(axis=1, keepdims=True)
+    window = np.where(window < end[:, None], window, size)  # beyond a window stands a 0
+    padding = [0] * (2 * (x.ndim - dim))
+    padding[-1] = 1
+    pixels = pad(x, padding).index_select(dim, Tensor.wrap(window.ravel()))
+    pixels = pixels.reshape(*x.shape[:dim], *window.shape, *x.shape[dim + 1 :])
+    along = (out, -1, *(1,) * (x.ndim - 1 - dim))
+    return (pixels * Tensor.wrap(weights.astype(x.dtype).reshape(along))).sum(dim + 1)
 
 
 def _cubic(away, a):

@@ -269,6 +269,16 @@ SEEN = {  # function of an image and a kernel -> where its result may not be fin
     "max_pool2d": (lambda x, _: F.max_pool2d(x, 2), slice(1, 2), slice(1, 2)),
     "avg_pool2d": (lambda x, _: F.avg_pool2d(x, 2), slice(1, 2), slice(1, 2)),
     "interpolate to its size": (lambda x, _: F.interpolate(x, size=(7, 7), mode="bilinear"), slice(3, 4), slice(3, 4)),
+    "bilinear with antialias": (
+        lambda x, _: F.interpolate(x, (4, 9), None, "bilinear", antialias=True),
+        slice(1, 3),
+        slice(3, 6),
+    ),
+    "bicubic with antialias": (
+        lambda x, _: F.interpolate(x, (4, 9), None, "bicubic", antialias=True),
+        slice(0, 4),
+        slice(2, 7),
+    ),
     "interpolate to its height": (lambda x, _: F.interpolate(x, size=(7, 3), mode="bilinear"), slice(3, 4), slice(1, 2)),
 }
 

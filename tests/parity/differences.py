@@ -51,8 +51,8 @@ VALUES = {  # operation of PyTorch's sample database -> what differs (examples: 
     "nn.MultiheadAttention": "with is_causal=True, need_weights=False and added keys every query sees these, as it does with"
     " weights; PyTorch then leaves attn_mask out, and hides them from most queries",
     "nn.functional.ctc_loss": "a target with the blank, or a class that does not exist, is refused; PyTorch gives a number",
-    "nn.functional.interpolate": "antialias=True to a height or width of 1: PyTorch's result is not the one that its slope"
-    " belongs to",
+    "nn.functional.interpolate": "antialias=True to a height or width of 1, or to one that stays while its scale_factor does"
+    " not: PyTorch's result is not the one that its slope belongs to",
     "empty_like": "memory that PyTorch leaves as it is is 0 here, so that a run repeats",
     "new_empty": "as empty_like",
 }

@@ -40,9 +40,10 @@ def test_a_blank_among_the_labels_is_refused():
         md.nn.functional.ctc_loss(md.zeros(4, 1, 3).log_softmax(2), md.tensor([[1, 0]]), [4], [2])
 
 
-def test_an_image_blurred_to_one_column_is_the_sum_that_its_gradient_says():
+@pytest.mark.parametrize("size", [{"size": (3, 1)}, {"scale_factor": (1.5, 1.04)}], ids=["one column", "as many columns"])
+def test_a_blurred_image_is_the_sum_that_its_gradient_says(size):
     x = md.randn(1, 1, 2, 10, dtype=md.float64, requires_grad=True)
-    y = md.nn.functional.interpolate(x, size=(3, 1), mode="bilinear", antialias=True)
+    y = md.nn.functional.interpolate(x, **size, mode="bilinear", antialias=True)
     (slope,) = md.autograd.grad(y.sum(), x)
     assert y.sum().item() == pytest.approx((slope * x).sum().item())
 

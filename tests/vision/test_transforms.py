@@ -183,3 +183,11 @@ def test_a_size_of_one_number_and_a_mean_for_all_channels_come_in_every_form():
 def test_another_padding_is_refused():
     with pytest.raises(ValueError, match="padding_mode is one of 'constant', 'edge', 'reflect', 'symmetric', not 'wrap'"):
         transforms.RandomCrop(3, padding_mode="wrap")
+
+
+def test_one_infinite_pixel_reaches_only_its_neighbours_in_another_size():
+    x = md.zeros(1, 7, 7)
+    x[0, 3, 3] = float("inf")
+    y = transforms.Resize((4, 9))(x)[0]
+    assert (~y.isfinite()).nonzero().tolist() == [[row, column] for row in (1, 2) for column in (3, 4, 5)]
+    assert y[0, 0] == 0

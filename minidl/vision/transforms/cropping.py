@@ -4,7 +4,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from minidl.engine.generator import seeded
+from minidl.engine.tensor import Tensor
 from minidl.errors import ShapeError
+from minidl.ops.resizing import interpolate
 from minidl.vision.transforms.image_transform import ImageTransform, InterpolationMode, RandomTransform
 from minidl.vision.transforms.settings import frame, interpolation_mode, numbers_of, one_number, share, side_lengths
 
@@ -150,6 +152,10 @@ class Resize(ImageTransform):
         if self.interpolation == InterpolationMode.NEAREST:
             rows, columns = (np.arange(new) * old // new for new, old in ((h, H), (w, W)))
             return pixels[:, :, rows[:, None], columns]
+        if (
+            pixels.dtype.kind == "f" and not np.isfinite(pixels).all()
+        ):  # 0 times an infinity would be NaN, all over the image
+            return interpolate(Tensor.wrap(pixels), (h, w), mode="bilinear", antialias=self.antialias).array
         mixed = shares(H, h, self.antialias) @ pixels @ shares(W, w, self.antialias).T
         return mixed if pixels.dtype.kind == "f" else np.rint(mixed).astype(pixels.dtype)
 
