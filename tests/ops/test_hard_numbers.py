@@ -260,6 +260,10 @@ def windows(function, **settings):
     return lambda x, weight: function(x, weight, **settings)
 
 
+def resized(mode, **settings):
+    return lambda x, _: F.interpolate(x, size=(4, 9), mode=mode, **settings)
+
+
 SEEN = {  # function of an image and a kernel -> where its result may not be finite if the image is infinite at [3, 3]
     "conv2d": (windows(F.conv2d), slice(1, 4), slice(1, 4)),
     "conv2d with padding": (windows(F.conv2d, padding=2), slice(3, 6), slice(3, 6)),
@@ -279,6 +283,8 @@ SEEN = {  # function of an image and a kernel -> where its result may not be fin
         slice(0, 4),
         slice(2, 7),
     ),
+    "interpolate and blur": (resized("bilinear", antialias=True), slice(1, 3), slice(3, 6)),
+    "interpolate and blur with cubic curves": (resized("bicubic", antialias=True), slice(0, 4), slice(2, 7)),
     "interpolate to its height": (lambda x, _: F.interpolate(x, size=(7, 3), mode="bilinear"), slice(3, 4), slice(1, 2)),
 }
 
