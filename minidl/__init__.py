@@ -50,7 +50,8 @@ from minidl.engine.generator import (
     seed,
     set_rng_state,
 )
-from minidl.engine.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from minidl.engine.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from minidl.engine.inference import inference_mode
 from minidl.engine.names import missing as _missing
 from minidl.engine.parallel import get_num_threads, set_num_threads
 from minidl.engine.printing import get_printoptions, set_printoptions

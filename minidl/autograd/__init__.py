@@ -8,7 +8,8 @@ from minidl.autograd.gradcheck import GradientError, gradcheck, gradgradcheck
 from minidl.autograd.several import backward
 from minidl.autograd.variable import Variable
 from minidl.engine.backward import grad
-from minidl.engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from minidl.engine.grad_mode import enable_grad, no_grad, set_grad_enabled
+from minidl.engine.inference import inference_mode
 from minidl.engine.names import missing as _missing
 from minidl.engine.operation import Node, operation
 from minidl.engine.registry import REGISTRY

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from minidl.autograd.function import Function
 from minidl.engine.backward import grad, grad_slot, nodes_behind, run_backward
 from minidl.engine.generator import get_rng_state, set_rng_state
-from minidl.engine.grad_mode import clock, enable_grad, is_grad_enabled
+from minidl.engine.grad_mode import clock, is_grad_enabled, recorded_if
 from minidl.engine.saved import args_then
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError
@@ -101,7 +101,7 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, preser
 def _apart(tensor):
     """The same values at the beginning of a graph of their own."""
     apart = tensor.detach()
-    apart.requires_grad = tensor.requires_grad
+    apart._requires_grad = tensor.requires_grad
     return apart
 
 
@@ -180,7 +180,7 @@ def _recorded_gradients(ctx, gradients):
 
 def _run_again(ctx, tensors, gradients):
     """Compute again what was forgotten; the results that gradients flow to, and these gradients."""
-    with enable_grad(), _stream(ctx.stream):
+    with recorded_if(True), _stream(ctx.stream):
         output = ctx.run(*tensors[: ctx.count])
     pairs = zip(_parts(output), gradients, strict=True)
     chosen = [(t, g) for t, g in pairs if isinstance(t, Tensor) and t.requires_grad]

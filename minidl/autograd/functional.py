@@ -15,12 +15,12 @@ from minidl.autograd.products import (
     pulled_back,
 )
 from minidl.engine.backward import grad
-from minidl.engine.grad_mode import enable_grad
+from minidl.engine.grad_mode import recorded_if
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError, ShapeError
 
 
-@enable_grad()
+@recorded_if(True)
 def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
     r"""All first derivatives of a function: :math:`J_{ij} = \partial f_i / \partial x_j`.
 
@@ -120,7 +120,7 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     return blocks if several else blocks[0][0]
 
 
-@enable_grad()
+@recorded_if(True)
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the vector-Jacobian product :math:`v^\top J`: what one backward pass computes.
 
@@ -144,7 +144,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     return _released(outputs, several_out, create_graph), _released(or_zeros(found, inputs), several_in, create_graph)
 
 
-@enable_grad()
+@recorded_if(True)
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the Jacobian-vector product :math:`J v`: its slope in the direction v.
 
@@ -171,7 +171,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     return _released(outputs, several_out, create_graph), _released(or_zeros(found, outputs), several_out, create_graph)
 
 
-@enable_grad()
+@recorded_if(True)
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     r"""The function's result and the Hessian-vector product :math:`H v`, without the Hessian.
 

@@ -67,7 +67,7 @@ def run_backward(outputs, seeds, targets=None, retain_graph=False, create_graph=
             if node not in needed:
                 continue
         for a, pull in pullbacks_of(node, g, targets, needed, create_graph):
-            if pull is None or not isinstance(a, Tensor) or not a.requires_grad:
+            if pull is None or not isinstance(a, Tensor) or not a._requires_grad:
                 continue
             part = pull(g)
             if part is None:

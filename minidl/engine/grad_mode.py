@@ -20,15 +20,17 @@ class State:
     module_call : tuple or None
         The call of a module under way, as (the call around it, the module).
     observers : tuple
-        What is notified of every operation: `watch`, `detect_anomaly`.
+        What is notified of every operation: `watch`, `detect_anomaly`, inference mode.
+    inference : bool
+        Whether inference mode is on, in which `enable_grad` has no effect.
     """
 
-    __slots__ = ("module_call", "observers", "recording")
+    __slots__ = ("inference", "module_call", "observers", "recording")
     module_call: tuple | None
     observers: tuple
 
     def __init__(self):
-        self.recording, self.module_call, self.observers = True, None, ()
+        self.recording, self.module_call, self.observers, self.inference = True, None, (), False
 
 
 class _Thread(threading.local):
@@ -118,15 +120,20 @@ class no_grad(_GradMode):
 
 
 class enable_grad(_GradMode):
-    """Inside, operations are recorded again, also within `no_grad`."""
+    """Inside, operations are recorded again, also within `no_grad` (but not within `inference_mode`, as in PyTorch)."""
 
     mode = True
 
+    def __enter__(self):
+        super().__enter__()
+        this_thread.state.recording = not this_thread.state.inference
 
-class _ChosenGradMode(_GradMode):
+
+class ChosenGradMode(_GradMode):
     """A grad mode that is given when it is made."""
 
     def __new__(cls, mode=True):
+        """A block of this mode; or, given a function, that function run in it."""
         if callable(mode):
             return cls(True)(mode)
         made = super().__new__(cls)
@@ -143,20 +150,11 @@ class _ChosenGradMode(_GradMode):
         return recorded_if(self.mode)
 
 
-class recorded_if(_ChosenGradMode):
+class recorded_if(ChosenGradMode):
     """A block in which operations are recorded, or not: `set_grad_enabled`, but only from where the block begins."""
 
 
-class inference_mode(_ChosenGradMode):
-    """PyTorch's stricter `no_grad`; here they are the same. ``inference_mode(False)`` records, also inside of either."""
-
-    @staticmethod
-    def recording_for(mode):
-        """What `mode` means for recording."""
-        return not mode
-
-
-class set_grad_enabled(_ChosenGradMode):
+class set_grad_enabled(ChosenGradMode):
     """Whether operations are recorded: from here on, inside a ``with`` block, or in a decorated function.
 
     >>> import minidl as md
@@ -173,13 +171,13 @@ class set_grad_enabled(_ChosenGradMode):
         """Set the mode at once; as a block or a decorator, it ends with that."""
         made = super().__new__(cls, bool(mode))
         made.at_start = this_thread.state.recording
-        this_thread.state.recording = made.mode
+        this_thread.state.recording = made.mode and not this_thread.state.inference
         return made
 
     def __enter__(self):
         state = this_thread.state
         self.end_by(partial(setattr, state, "recording", self.at_start))
-        state.recording = self.mode
+        state.recording = self.mode and not state.inference
 
     def __call__(self, function):
         """The function, run in this mode."""

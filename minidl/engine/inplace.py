@@ -19,6 +19,7 @@ from minidl.engine.changes import changes
 from minidl.engine.conversion import as_array, typed
 from minidl.engine.dtypes import refuse_complex
 from minidl.engine.grad_mode import this_thread
+from minidl.engine.inference import refuse_change_outside
 from minidl.engine.operation import operation
 from minidl.engine.tensor import Tensor
 from minidl.engine.views import make_views_stale, past_of, view_of
@@ -89,6 +90,7 @@ def refuse_change(tensor, what, recorded, operands=(), all_alike=False):
     base = tensor if view is None else view.base
     if not tensor.array.flags.writeable or (_repeats_elements(tensor.array) and (recorded or not all_alike)):
         raise GraphError(f"{what} would change a tensor whose memory is read-only or shared by expand(); clone() it first")
+    refuse_change_outside(tensor, what)
     for operand in operands:
         if _overlaps_in_part(tensor.array, operand.array):
             raise GraphError(
@@ -157,7 +159,7 @@ def _take_over(tensor, past, new):
 def become(tensor, past, new):
     """From now on `tensor` is what `new` is; that its gradient is kept (`retain_grad`) stays so."""
     kept = [hook for hook in (past.node.hooks if past.node else None) or () if getattr(hook, "keeps_gradient", False)]
-    tensor.node, tensor.requires_grad = new.node, True
+    tensor.node, tensor._requires_grad = new.node, True
     for hook in kept:
         past.node.hooks.remove(hook)
         tensor.register_hook(hook)

@@ -1,5 +1,7 @@
 """Names that do not exist: the nearest one that does, or why PyTorch has it and minidl does not."""
 
+from types import ModuleType
+
 from minidl.engine.dtypes import PAIRS
 
 SAID: dict = {"name": "", "obj": None}  # keeps Python from adding a suggestion of its own behind ours
@@ -33,3 +35,20 @@ def missing(owner, name, there, reasons=REASONS):
     near = [n for n in public if n.lower() == name.lower()] or get_close_matches(name, public, 3, 0.7)
     hint = f". Did you mean {', '.join(near[:-1]) + ' or ' if len(near) > 1 else ''}{near[-1]} ?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}", **SAID)
+
+
+class _CalledByMistake(ModuleType):
+    """A module whose name differs from that of its class by the capital letters alone: `optim.sgd`, `nn.linear`."""
+
+    def __call__(self, *args, **kwargs):
+        package, _, name = self.__name__.rpartition(".")
+        meant = next(n for n in vars(self) if n != name and n.lower() == name)
+        raise TypeError(f"{self.__name__} is a module, and cannot be called. Did you mean {package}.{meant}(...) ?")
+
+
+def expect_calls(names):
+    """Let the modules among `names` that are called like a class tell of the class when somebody calls them."""
+    classes = {name.lower() for name, value in names.items() if isinstance(value, type)}
+    for name, value in names.items():
+        if type(value) is ModuleType and name in classes:
+            value.__class__ = _CalledByMistake

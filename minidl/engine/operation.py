@@ -22,7 +22,9 @@ import numpy as np
 from minidl.engine.calling import explained, parameters_of, tidy
 from minidl.engine.dtypes import promote_all
 from minidl.engine.grad_mode import clock, this_thread
+from minidl.engine.inference import memory
 from minidl.engine.registry import FUNCTIONS, REGISTRY, UFUNCS
+from minidl.engine.saved import refuse_saved
 from minidl.engine.tensor import Tensor
 from minidl.engine.views import note_view
 from minidl.errors import GraphError
@@ -164,7 +166,7 @@ def operation(
         arrays, numbers, wanted, dtype, alike = [], [], 0, None, True  # wanted: up to which argument gradients are
         for a in args:
             if isinstance(a, Tensor):
-                if a.requires_grad:
+                if a._requires_grad:
                     wanted = len(arrays) + 1
                 a = a.array
                 if (own := a.dtype) is not dtype:
@@ -198,12 +200,14 @@ def operation(
         if wanted and state.recording and out.array.dtype.kind == "f":
             if len(result) <= wanted and not (joint and len(result) == 2):
                 _refuse_result(name, result, wanted)
-            out.requires_grad = True
+            out._requires_grad = True
             out.node = node = Node()
             node.operation, node.args, node.kwargs = apply, args, kwargs or NO_OPTIONS
             # Behind the last argument that wants a gradient no pullback is kept, nor what it holds.
             node.pullbacks = result[1] if wanted == 1 or joint else result[1 : wanted + 1]
             node.serial, node.module_call, node.hooks = next(clock), state.module_call, None
+            if memory.owners and not state.inference:
+                refuse_saved(node)
         if view:
             note_view(out, args[0], apply, args[1:], kwargs)
         if state.observers:

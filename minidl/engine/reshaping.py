@@ -6,7 +6,7 @@ of the stand-in. So whatever used it earlier, or is a view of it, still finds wh
 
 from functools import wraps
 
-from minidl.engine.grad_mode import enable_grad, this_thread
+from minidl.engine.grad_mode import recorded_if, this_thread
 from minidl.engine.inplace import become
 from minidl.engine.views import past_of, view_of
 from minidl.errors import GraphError
@@ -22,7 +22,7 @@ def reshaped_in_place(function):
             return _reshape_leaf(self, function(self.detach(), *args, **kwargs), name)
         past = past_of(self)
         _hand_over_views(self, past)
-        with enable_grad():  # a node whose shape is not its tensor's could not be passed a gradient
+        with recorded_if(True):  # a node whose shape is not its tensor's could not be passed a gradient
             _turn_into(self, past, function(past, *args, **kwargs))
         return self
 

@@ -6,6 +6,7 @@ from types import FunctionType
 import numpy as np
 
 from minidl.engine.changes import changes
+from minidl.engine.inference import memory
 from minidl.engine.tensor import Tensor
 from minidl.errors import GraphError
 
@@ -30,12 +31,22 @@ def args_then(node):
 
 def refuse_if_pullbacks_hold_changed_values(node, args):
     """Raise GraphError when an array that a pullback of `node` needs was changed after `node` was made."""
-    pullbacks = node.pullbacks if type(node.pullbacks) is tuple else (node.pullbacks,)
-    wants = [isinstance(a, Tensor) and a.requires_grad for a in args]
-    for pull, want in zip(pullbacks, wants if len(pullbacks) > 1 else [any(wants)], strict=False):
-        for array in saved_arrays(pull, set()) if want else ():
+    for pull in _wanted_pullbacks(node, args):
+        for array in saved_arrays(pull, set()):
             if changes.since(array, node.serial):
                 raise _gone(node, array.shape)
+
+
+def refuse_saved(node):
+    """Raise GraphError when a pullback of a new node needs what was made in inference mode."""
+    for pull in _wanted_pullbacks(node, node.args):
+        for array in saved_arrays(pull, set()):
+            if memory.holds(array):
+                raise GraphError(
+                    f"{node.operation.name!r} needs for its gradient a tensor of shape {array.shape} that was made in "
+                    "inference_mode(), and such tensors take part in no graph.\n"
+                    "Take a copy outside, x.clone(), or compute it under no_grad() instead"
+                )
 
 
 def refuse_if_arguments_changed(node, args):
@@ -43,6 +54,13 @@ def refuse_if_arguments_changed(node, args):
     for a in args if changes.latest > node.serial and not node.operation.linear else ():
         if isinstance(a, Tensor) and (changes.since(a.array, node.serial) or getattr(a, "_replaced", 0) > node.serial):
             raise _gone(node, a.shape)
+
+
+def _wanted_pullbacks(node, args):
+    """The pullbacks of a node that a gradient will pass."""
+    pullbacks = node.pullbacks if type(node.pullbacks) is tuple else (node.pullbacks,)
+    wants = [isinstance(a, Tensor) and a.requires_grad for a in args]
+    return [pull for pull, want in zip(pullbacks, wants if len(pullbacks) > 1 else [any(wants)], strict=False) if want]
 
 
 def saved_arrays(value, seen):

@@ -17,6 +17,7 @@ from minidl.engine.conversion import as_array
 from minidl.engine.devices import CPU, KINDS, check_device
 from minidl.engine.dtypes import default, refuse_complex
 from minidl.engine.grad_mode import clock
+from minidl.engine.inference import refuse_gradient
 from minidl.engine.printing import tensor_text
 from minidl.engine.registry import FUNCTIONS, UFUNCS
 from minidl.errors import DtypeError, GraphError, ShapeError
@@ -89,7 +90,7 @@ class Tensor:
             [6., 8.]])
     """
 
-    __slots__ = ("__weakref__", "_grad", "_replaced", "_view", "_views", "array", "hooks", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_grad", "_replaced", "_requires_grad", "_view", "_views", "array", "hooks", "node")
     # Three of these only some tensors have: `_view`, how it is a view of another one, and `_views`, its own views that are
     # still alive (views.py); `_replaced`, when its array was last exchanged by ``x.data = ...``.
 
@@ -113,7 +114,7 @@ class Tensor:
         check_device(device)
         self.array = _array_of(data, dtype)
         self._grad = self.node = self.hooks = None
-        self.requires_grad = False
+        self._requires_grad = False
         if requires_grad:
             self.requires_grad_()
 
@@ -123,7 +124,7 @@ class Tensor:
         tensor = new(Tensor)
         tensor.array = array if type(array) is np.ndarray else np.asarray(array)
         tensor._grad = tensor.node = tensor.hooks = None
-        tensor.requires_grad = False
+        tensor._requires_grad = False
         return tensor
 
     # What it is
@@ -280,6 +281,30 @@ class Tensor:
             )
         self._grad = value
 
+    requires_grad = property(
+        attrgetter("_requires_grad"),
+        doc="""Whether operations on this tensor are recorded; of a leaf this can be chosen.
+
+        Raises
+        ------
+        GraphError
+            When it is set of a tensor that an operation made.
+        TypeError
+            When something else than True or False is assigned.
+        """,
+    )
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        if not isinstance(value, bool):
+            raise TypeError(f"requires_grad is True or False, not {value!r}")
+        if self.node is not None:
+            raise GraphError(
+                "requires_grad can only be set of a leaf, and this tensor was computed by "
+                f"{self.node.operation.name!r}. " + ("It is True already." if value else "Did you mean x.detach() ?")
+            )
+        self.requires_grad_(value)
+
     def requires_grad_(self, requires_grad=True):
         """Ask for a gradient (or stop asking); returns the tensor itself."""
         if requires_grad and self.array.dtype.kind != "f":
@@ -289,7 +314,9 @@ class Tensor:
             )
         if not requires_grad and self.node is not None:
             raise GraphError("only a leaf can stop requiring a gradient. Did you mean x.detach() ?")
-        self.requires_grad = requires_grad
+        if requires_grad:
+            refuse_gradient(self)
+        self._requires_grad = bool(requires_grad)
         return self
 
     def detach(self):
@@ -298,7 +325,7 @@ class Tensor:
 
     def detach_(self):
         """Leave the graph: forget the node that made it."""
-        self.node, self.requires_grad = None, False
+        self.node, self._requires_grad = None, False
         return self
 
     def register_hook(self, hook):
@@ -386,7 +413,7 @@ class Tensor:
         if self.node is not None:
             raise GraphError("only a leaf can be copied deeply; a tensor inside a graph is copied with detach().clone()")
         copied = new(type(self))
-        copied.array, copied.requires_grad = self.array.copy(), self.requires_grad
+        copied.array, copied._requires_grad = self.array.copy(), self.requires_grad
         copied.node = copied.hooks = None
         copied._grad = None if self.grad is None else Tensor.wrap(self.grad.array.copy())
         memo[id(self)] = copied

@@ -10,6 +10,7 @@ class Tensor:
     array: np.ndarray
     node: Any
     requires_grad: builtins.bool
+    _requires_grad: builtins.bool
     hooks: list[Callable] | None
     def __abs__(self) -> Tensor: ...
     def __add__(self, b: Any, alpha: Any = ...) -> Tensor: ...

@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 
 from minidl.engine.changes import owner_of
-from minidl.engine.grad_mode import enable_grad, this_thread
+from minidl.engine.grad_mode import recorded_if, this_thread
 from minidl.engine.tensor import Tensor
 
 
@@ -88,7 +88,7 @@ class LivingViews:
 def past_of(tensor, array=None):
     """A tensor that stands for what `tensor` is now, before it is changed: its values (or `array`) and its node."""
     past = Tensor.wrap(tensor.array if array is None else array)
-    past.node, past.requires_grad = tensor.node, tensor.requires_grad
+    past.node, past._requires_grad = tensor.node, tensor.requires_grad
     return past
 
 
@@ -111,13 +111,13 @@ class StaleView(Tensor):
         self.node = value
 
     @property
-    def requires_grad(self):
+    def _requires_grad(self):
         """Whether operations on this view are recorded: as those on its base."""
-        return _renewed(self).requires_grad
+        return _renewed(self)._requires_grad
 
-    @requires_grad.setter
-    def requires_grad(self, value):
-        _renewed(self).requires_grad = value
+    @_requires_grad.setter
+    def _requires_grad(self, value):
+        _renewed(self)._requires_grad = value
 
 
 def make_views_stale(base):
@@ -130,9 +130,9 @@ def _renewed(view):
     """Take the view of its base again, and give the node of that to the tensor."""
     view.__class__ = Tensor
     past = past_of(view)
-    with enable_grad():
+    with recorded_if(True):
         again = view._view.of(view._view.base)
     if again.node is not None:
         again.node.before = past
-        view.node, view.requires_grad = again.node, True
+        view.node, view._requires_grad = again.node, True
     return view

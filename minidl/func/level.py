@@ -1,7 +1,7 @@
 """One level of nested differentiation: its inputs, and which of its results outer levels may follow."""
 
 from minidl.engine.backward import nodes_behind
-from minidl.engine.grad_mode import clock, enable_grad, this_thread
+from minidl.engine.grad_mode import clock, recorded_if, this_thread
 from minidl.engine.saved import args_then
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError
@@ -29,7 +29,7 @@ class Level:
         if not isinstance(x, Tensor):
             raise TypeError(f"a derivative is taken with respect to tensors, and this is a {type(x).__name__}: {x!r:.60}")
         if self.recording and x.requires_grad:
-            with enable_grad():
+            with recorded_if(True):
                 return x.reshape(x.shape)
         leaf = x.detach().requires_grad_()
         self.own[id(leaf)] = leaf
@@ -37,7 +37,7 @@ class Level:
 
     def run(self, function, *args, **kwargs):
         """Run the function, recorded."""
-        with enable_grad():
+        with recorded_if(True):
             return function(*args, **kwargs)
 
     def followed(self, tensors):

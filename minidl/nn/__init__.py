@@ -1,5 +1,6 @@
 """Layers, losses, and the Module they are made of."""
 
+from minidl.engine.names import expect_calls as _expect_calls
 from minidl.engine.names import missing as _missing
 from minidl.nn import functional, init, parallel, utils
 from minidl.nn.activation import (
@@ -155,6 +156,8 @@ from minidl.nn.upsampling import (
     UpsamplingBilinear2d,
     UpsamplingNearest2d,
 )
+
+_expect_calls(globals())
 
 
 def __getattr__(name):

@@ -24,7 +24,7 @@ class Parameter(Tensor):
     def __init__(self, data=(), requires_grad=True):
         if isinstance(data, Tensor):
             self.array, self.grad, self.node, self.hooks = data.array, None, None, None
-            self.requires_grad = False
+            self._requires_grad = False
             if requires_grad:
                 self.requires_grad_()
         else:
@@ -85,7 +85,7 @@ class Buffer(Tensor):
 
     def __init__(self, data=(), *, persistent=True):
         if isinstance(data, Tensor):
-            self.array, self.grad, self.node, self.hooks, self.requires_grad = data.array, None, None, None, False
+            self.array, self.grad, self.node, self.hooks, self._requires_grad = data.array, None, None, None, False
         else:
             super().__init__(data)
         self.persistent = persistent

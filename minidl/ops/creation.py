@@ -6,15 +6,19 @@ from minidl.engine import dtypes
 from minidl.engine.calling import any_spelling
 from minidl.engine.conversion import as_array, refuse_overflow
 from minidl.engine.devices import check_device
+from minidl.engine.grad_mode import this_thread
+from minidl.engine.inference import memory
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
-from minidl.ops.shape import sizes
+from minidl.ops.shape import sizes, sizes_of_new
 
 
 def finished(array, requires_grad=False, device=None):
     """A new array as a Tensor."""
     check_device(device)
     tensor = Tensor.wrap(array)
+    if this_thread.state.inference:
+        memory.add(tensor.array)
     return tensor.requires_grad_() if requires_grad else tensor
 
 
@@ -72,13 +76,15 @@ def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False):
 
 def _filled(name, fill, doc):
     def make(*size, dtype=None, device=None, requires_grad=False):
-        return finished(np.full(sizes(size), fill, dtype or dtypes.default.dtype), requires_grad, device)
+        return finished(np.full(sizes_of_new(name, size), fill, dtype or dtypes.default.dtype), requires_grad, device)
 
     def like(x, *, dtype=None, device=None, requires_grad=False):
         return finished(np.full(x.shape, fill, dtype or x.dtype), requires_grad, device)
 
-    make.__name__, make.__doc__ = name, f"A tensor of the given shape, {doc}."
-    like.__name__, like.__doc__ = f"{name}_like", f"A tensor of the shape and dtype of `x`, {doc}."
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"A tensor of the given shape, {doc}."
+    like.__name__ = like.__qualname__ = f"{name}_like"
+    like.__doc__ = f"A tensor of the shape and dtype of `x`, {doc}."
     return any_spelling(make), any_spelling(like)
 
 
@@ -112,10 +118,13 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 
 @any_spelling
-def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """The numbers from `start` (included) to `end` (not included) in equal steps."""
     if end is None:
+        if start is None:
+            raise TypeError("arange needs an end: arange(5) counts 0, 1, 2, 3, 4")
         start, end = 0, start
+    start, end, step = (0 if v is None else v for v in (start, end, step))
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     _check_steps("arange", start, end, step)
     if dtype is None:

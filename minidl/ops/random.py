@@ -10,19 +10,19 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops import draws
 from minidl.ops.creation import empty_like, finished
-from minidl.ops.shape import sizes
+from minidl.ops.shape import sizes, sizes_of_new
 
 
 @any_spelling
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Uniform numbers from 0 (included) to 1 (not included)."""
-    return finished(fill_uniform(sizes(size), 0, 1, dtype, generator), requires_grad, device)
+    return finished(fill_uniform(sizes_of_new("rand", size), 0, 1, dtype, generator), requires_grad, device)
 
 
 @any_spelling
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Normal numbers of mean 0 and standard deviation 1."""
-    return finished(fill_normal(sizes(size), 0, 1, dtype, generator), requires_grad, device)
+    return finished(fill_normal(sizes_of_new("randn", size), 0, 1, dtype, generator), requires_grad, device)
 
 
 @any_spelling

@@ -13,6 +13,13 @@ from minidl.errors import DimensionError, DtypeError, OutOfRangeError, ShapeErro
 from minidl.ops.reduction import axes_of, axis_of
 
 
+def sizes_of_new(name, shape):
+    """The shape of a tensor that `name` is to make; none at all is a mistake, and `()` stands for a single number."""
+    if not shape:
+        raise TypeError(f"{name} needs a size: {name}(2, 3), or {name}(()) for a single number")
+    return sizes(shape)
+
+
 def sizes(shape):
     """A shape given as one tuple, or as separate numbers: ``reshape(2, 3)`` and ``reshape((2, 3))``."""
     if len(shape) == 1 and isinstance(shape[0], list | tuple):

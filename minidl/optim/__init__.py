@@ -1,5 +1,6 @@
 """Ways to descend: optimisers, and schedules for their learning rates."""
 
+from minidl.engine.names import expect_calls as _expect_calls
 from minidl.optim import lr_scheduler, swa_utils
 from minidl.optim.adafactor import Adafactor
 from minidl.optim.adagrad import Adadelta, Adagrad, RMSprop
@@ -32,3 +33,5 @@ __all__ = [
     "lr_scheduler",
     "swa_utils",
 ]
+
+_expect_calls(globals())

@@ -1,6 +1,7 @@
 """Optimizer: what all ways to descend have in common."""
 
 import difflib
+import inspect
 from collections import defaultdict
 
 import numpy as np
@@ -10,7 +11,24 @@ from minidl.engine.tensor import Tensor
 from minidl.errors import MinidlError
 
 COUNTS = ("step", "mu_product", "eta", "mu")  # plain numbers here, tensors without dimensions in a state dict
-MISTAKEN = {"learning_rate": "lr", "learning_rates": "lr", "beta": "betas", "decay": "weight_decay", "epsilon": "eps"}
+MISTAKEN = {  # what others call a setting -> PyTorch's name
+    **dict.fromkeys("learning_rate learning_rates learningrate alpha step_size eta LR rate".split(), "lr"),
+    **dict.fromkeys("beta beta1 beta2 beta_1 beta_2 b1 b2".split(), "betas"),
+    **dict.fromkeys("decay weightdecay wd l2 lambda_ l2_penalty regularization".split(), "weight_decay"),
+    "epsilon": "eps",
+    **dict.fromkeys("mu momentum_factor".split(), "momentum"),
+    **dict.fromkeys("parameters parameter model_parameters weights".split(), "params"),
+    "nesterov_momentum": "nesterov",
+}
+
+
+def _unknown(optimizer, name, known):
+    """What to say about a setting that an optimizer does not have: PyTorch's name of it, where that can be guessed."""
+    meant = MISTAKEN.get(name)
+    near = [meant] if meant in known else difflib.get_close_matches(name, known, 1, 0.7)
+    if near:
+        return f"{optimizer} has no setting {name}: PyTorch, and so minidl, calls it {near[0]}"
+    return f"{optimizer} has no setting {name}; it has {', '.join(known)}"
 
 
 class Optimizer:
@@ -58,6 +76,14 @@ class Optimizer:
         "initial_accumulator_value",
     )
 
+    def __new__(cls, *args, **settings):
+        """A new optimiser; a setting that it does not have is refused before it is looked at."""
+        known = inspect.signature(cls.__init__).parameters
+        if all(p.kind is not p.VAR_KEYWORD for p in known.values()):
+            for name in settings.keys() - known.keys():
+                raise TypeError(_unknown(cls.__name__, name, [n for n in known if n != "self"]))
+        return super().__new__(cls)
+
     def __init__(self, params, defaults):
         if isinstance(params, Tensor):
             raise TypeError("an optimizer takes a list of tensors, such as model.parameters(); got a single tensor")
@@ -95,7 +121,7 @@ class Optimizer:
         for name in set(group) - set(self.defaults) - {"params"}:  # a word of the user's own, or a mistake?
             likely = MISTAKEN.get(name) in self.defaults or difflib.get_close_matches(name, self.defaults, 1, 0.8)
             if likely and not name.startswith(("initial_", "max_", "min_", "base_")):
-                raise ValueError(f"{type(self).__name__} has no setting {name}; it has {', '.join(self.defaults)}")
+                raise ValueError(_unknown(type(self).__name__, name, self.defaults))
         for i, beta in enumerate(group.get("betas", ())):
             if not 0 <= beta < 1:
                 raise ValueError(f"betas[{i}] must be at least 0 and below 1, and is {beta}")

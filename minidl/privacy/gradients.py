@@ -100,4 +100,4 @@ def private_gradients(gradients, max_grad_norm, noise_multiplier, expected_batch
     clipped = clip_per_sample(gradients, max_grad_norm)
     std = noise_multiplier * max_grad_norm
     sums = {name: g.sum(dim=0) for name, g in clipped.items()}
-    return {name: (g + std * randn(*g.shape)) / expected_batch_size for name, g in sums.items()}
+    return {name: (g + std * randn(g.shape)) / expected_batch_size for name, g in sums.items()}

@@ -1,6 +1,7 @@
 """Whether operations are recorded: as a context, as a decorator, on functions and on generators."""
 
 import contextlib
+import gc
 import threading
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 import minidl as md
 from minidl.engine.grad_mode import this_thread
+from minidl.engine.inference import memory
+from minidl.errors import GraphError
 from tests.interrupts import moments
 
 
@@ -179,3 +182,97 @@ def test_a_block_lets_errors_through():
     with pytest.raises(KeyError), md.no_grad():
         raise KeyError
     assert recording()
+
+
+# Inference mode: what is made inside takes part in no graph later
+
+
+def made_in_inference():
+    with md.inference_mode():
+        return md.tensor([2.0, 3.0]) * 1, md.tensor([1, 0])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda w, made, index: w * made,
+        lambda w, made, index: made[:] / w,
+        lambda w, made, index: made.detach() @ w,
+        lambda w, made, index: w[index],
+        lambda w, made, index: md.where(index > 0, w * 1, made) * w[index],
+        lambda w, made, index: md.nn.functional.linear(made, w[None]),
+        lambda w, made, index: (w * 2).mul_(made),
+    ],
+)
+def test_a_tensor_of_inference_mode_cannot_be_saved_for_a_gradient(use):
+    w = md.ones(2, requires_grad=True)
+    with pytest.raises(GraphError, match=r"was made in inference_mode\(\)"):
+        use(w, *made_in_inference())
+    with md.no_grad():
+        assert not use(w, *made_in_inference()).requires_grad
+    use(w, *[t.clone() for t in made_in_inference()]).sum().backward()
+    assert w.grad is not None
+
+
+def test_a_tensor_of_inference_mode_may_be_added_and_read():
+    w, (made, _) = md.ones(2, requires_grad=True), made_in_inference()
+    (w + made - made).sum().backward()
+    assert w.grad.tolist() == [1.0, 1.0]
+    assert (made * 2).tolist() == [4.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda x: x.add_(1), lambda x: x.__setitem__(0, 1.0), lambda x: x.requires_grad_(), md.nn.Parameter],
+)
+def test_a_tensor_of_inference_mode_is_not_changed_outside(change):
+    made, _ = made_in_inference()
+    with pytest.raises(GraphError, match=r"made in inference_mode\(\)"):
+        change(made)
+    with md.inference_mode():
+        change(md.ones(2))
+
+
+def test_in_inference_mode_a_view_from_outside_stays_one_from_outside():
+    w = md.ones(3, requires_grad=True)
+    x = md.tensor([1.0, 2.0])
+    with md.inference_mode():
+        part = w[1:]
+        x.add_(1)
+    (part.detach() * w[1:] * x).sum().backward()
+    assert w.grad.tolist() == [0.0, 2.0, 3.0]
+
+
+def test_enable_grad_records_nothing_in_inference_mode():
+    w = md.ones(2, requires_grad=True)
+    with md.inference_mode(), md.enable_grad():
+        assert not (w * 2).requires_grad
+    with md.inference_mode():
+        md.set_grad_enabled(True)
+        assert not (w * 2).requires_grad
+    assert (w * 2).requires_grad
+
+
+def test_memory_of_inference_mode_is_forgotten_with_its_tensors():
+    before = len(memory.owners)
+    made = made_in_inference()
+    assert len(memory.owners) > before
+    del made
+    gc.collect()
+    assert len(memory.owners) <= before
+
+
+def test_requires_grad_can_only_be_set_of_a_leaf():
+    w = md.ones(2, requires_grad=True)
+    y = w * 2
+    for value in (True, False):
+        with pytest.raises(GraphError, match="only be set of a leaf, and this tensor was computed by 'mul'"):
+            y.requires_grad = value
+    with pytest.raises(GraphError, match="only be set of a leaf"):
+        w[0].requires_grad = False
+    with pytest.raises(TypeError, match="True or False, not 1"):
+        w.requires_grad = 1
+    with pytest.raises(md.errors.DtypeError, match="int64"):
+        md.tensor([1]).requires_grad = True
+    w.requires_grad = False
+    assert not (w * 2).requires_grad

@@ -39,9 +39,9 @@ def test_a_gradient_of_another_shape_or_dtype_cannot_be_assigned(value):
     assert w.grad.tolist() == [1.0, 1.0]
 
 
-def test_a_whole_number_that_was_told_to_require_a_gradient_is_refused_when_one_arrives():
-    n = md.tensor([1, 2])
-    n.requires_grad = True
+def test_whole_numbers_put_into_a_parameter_are_refused_when_a_gradient_arrives():
+    n = md.ones(2, requires_grad=True)
+    n.data = md.tensor([1, 2])
     with pytest.raises(DtypeError, match=r"Did you mean x.float\(\)"):
         (n * md.tensor(0.5)).sum().backward()
 

@@ -100,3 +100,13 @@ def test_the_gradient_of_relu_lies_in_memory_as_its_input_does(images, after):
     after(plain.relu()).backward()
     assert np.array_equal(x.grad.numpy(), plain.grad.numpy())
     assert x.grad.numpy().transpose(0, 2, 3, 1).flags.c_contiguous
+
+
+@pytest.mark.parametrize("name", ["zeros", "ones", "empty", "rand", "randn", "arange"])
+def test_a_new_tensor_needs_a_size(name):
+    with pytest.raises(TypeError, match=f"{name} needs a"):
+        getattr(md, name)()
+    if name != "arange":
+        assert getattr(md, name)(()).shape == ()
+    else:
+        assert md.arange(end=3).tolist() == md.arange(3).tolist() == [0, 1, 2]

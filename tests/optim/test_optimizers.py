@@ -178,7 +178,7 @@ A, B = weights()
         (
             lambda: md.optim.SGD([{"params": [A], "learning_rate": 1}], lr=0.1),
             ValueError,
-            "SGD has no setting learning_rate; it has lr",
+            "SGD has no setting learning_rate: PyTorch, and so minidl, calls it lr",
         ),
         (lambda: md.optim.SGD([{"params": [A]}, {"params": [A]}], lr=0.1), ValueError, "in more than one group"),
         (lambda: md.optim.SGD([A], lr=0.1, nesterov=True), ValueError, "Nesterov's method needs a momentum"),
@@ -223,3 +223,19 @@ def test_a_single_number_is_learned_like_a_list_of_one(name):
             optimizer.step(loss)
         ends.append(w.sum().item())
     assert ends[0] == ends[1] != 1.5
+
+
+@pytest.mark.parametrize("name", [n for n in md.optim.__all__ if n[0].isupper() and n != "Optimizer"])
+def test_a_setting_by_the_name_of_other_libraries_is_told_pytorchs(name):
+    params = [md.ones(2, requires_grad=True)]
+    with pytest.raises(TypeError, match=f"{name} has no setting learning_rate: PyTorch, and so minidl, calls it lr"):
+        getattr(md.optim, name)(params, learning_rate=0.1)
+    with pytest.raises(TypeError, match=f"{name} has no setting epochs; it has params, lr"):
+        getattr(md.optim, name)(params, epochs=3)
+
+
+def test_a_module_that_is_called_like_its_class_tells_of_the_class():
+    with pytest.raises(TypeError, match=r"minidl.optim.sgd is a module.* Did you mean minidl.optim.SGD"):
+        md.optim.sgd([md.ones(1)], lr=0.1)
+    with pytest.raises(TypeError, match=r"Did you mean minidl.nn.Linear\(...\) \?"):
+        md.nn.linear(3, 2)

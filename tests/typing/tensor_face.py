@@ -26,7 +26,13 @@ import numpy as np
 FOOT = """
 def __getattr__(name: str) -> Any: ...  # what else the module has is for the engine alone
 """
-ATTRIBUTES = {"array": "np.ndarray", "node": "Any", "requires_grad": "builtins.bool", "hooks": "list[Callable] | None"}
+ATTRIBUTES = {
+    "array": "np.ndarray",
+    "node": "Any",
+    "requires_grad": "builtins.bool",
+    "_requires_grad": "builtins.bool",
+    "hooks": "list[Callable] | None",
+}
 OTHER_THAN_TENSOR = {  # what properties and methods give that is not a Tensor
     "builtins.int": """
         ndim itemsize nbytes dim numel nelement ndimension element_size data_ptr get_device __int__ __index__ __len__
