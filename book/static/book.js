@@ -124,7 +124,7 @@ book.guess = (box) => {
     open(`Your guess: ${guess}. What came stands below the next cell.`);
   });
   skip.addEventListener("click", () => open("Skipped."));
-  row.append(keep, skip);
+  row.append(book.element("span", { className: "md-box-buttons" }, keep, skip));
   box.append(row, said);
   const before = book.kept(name);
   cells.forEach((cell) => cell.classList.add("md-awaits"));
@@ -192,12 +192,27 @@ book.name = () => {
   const [main, up] = ["[role=main]", ".back-to-top"].map((part) => document.querySelector(part));
   if (main && up) main.append(up); // fixed on the screen, wherever it stands
   if (main && !document.querySelector("h1")) main.prepend(book.element("h1", {}, document.title.split(" - ")[0])); // of the search
-  for (const place of document.querySelectorAll("pre, div.math, .table-wrapper, .md-atlas, .md-still")) {
+  for (const place of document.querySelectorAll("pre, div.math, .md-wide, .table-wrapper, .md-atlas, .md-still")) {
     if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
   }
 };
 
+/** Formulas in a line: what is wider than its line is scrolled, and a comma stays with the formula before it. */
+book.formulas = () => {
+  for (const formula of document.querySelectorAll(":is(p, li, td, summary) > math")) {
+    const after = formula.nextSibling;
+    const [mark] = (after?.nodeType === Node.TEXT_NODE && /^[.,;:!?)]+/.exec(after.data)) || [""];
+    const wide = formula.getBoundingClientRect().width > formula.parentElement.clientWidth;
+    if (!mark && !wide) continue;
+    if (mark) after.deleteData(0, mark.length);
+    const kept = book.element("span", { className: wide ? "md-wide" : "md-kept" });
+    formula.replaceWith(kept);
+    kept.append(formula, mark);
+  }
+};
+
 document.addEventListener("DOMContentLoaded", () => {
+  book.formulas();
   book.name();
   document.querySelectorAll(".md-guess").forEach(book.guess);
   document.querySelectorAll(".md-exercise").forEach(book.exercise);
