@@ -6,6 +6,7 @@ import pytest
 import minidl as md
 from minidl import nn
 from minidl.errors import GraphError
+from minidl.viz.runs.curves import split
 from minidl.viz.runs.diagnosis import diagnose, read_curves
 
 
@@ -200,3 +201,11 @@ def test_the_learning_rate_is_drawn_where_it_changes():
     history = {"train_loss": [2.0, 1.0, 0.5], "val_loss": [2.0, 1.2, 0.9], "lr": [0.1, 0.05, 0.01]}
     assert "learning" in md.viz.loss_curve(history).svg
     assert "learning" not in md.viz.loss_curve({**history, "lr": [0.1, 0.1, 0.1]}).svg
+
+
+def test_each_run_has_one_colour_for_its_loss_and_its_learning_rate():
+    runs = {"constant": {"val_loss": [2.0, 1.0], "lr": [0.1, 0.1]}, "falling": {"val_loss": [2.0, 0.9], "lr": [0.1, 0.01]}}
+    assert list(split(runs)[1]) == ["constant", "falling"]
+    drawn = md.viz.loss_curve(runs).svg
+    first, second = (drawn.count(f"stroke: var(--md-{name})") for name in ("value", "second"))
+    assert first == second > 0

@@ -9,18 +9,22 @@ HELD_OUT = ("val", "valid", "validation", "test", "val_loss", "test_loss")
 
 
 def split(history):
-    """The losses and the changing learning rates in what `loss_curve` is given, as dicts of arrays."""
+    """The losses and the learning rates in what `loss_curve` is given, as dicts of arrays.
+
+    A rate has the name of the first curve of its run. If none of them changes, there is nothing to see in any.
+    """
     given = history if isinstance(history, dict) else {"loss": history}
     curves, rates = {}, {}
     runs = given.items() if any(isinstance(v, dict) for v in given.values()) else [("", given)]
     for run, numbers in runs:
         losses = {k: v for k, v in numbers.items() if str(k).endswith("loss")} or numbers
-        for kind, values in losses.items():
-            name = run if run and len(losses) == 1 else f"{run} {str(kind).removesuffix('_loss')}" if run else str(kind)
-            curves[name] = _numbers(values)
-        if losses is not numbers and len(set(numbers.get("lr", ()))) > 1:
-            rates[run or "lr"] = _numbers(numbers["lr"])
-    return curves, rates
+        names = [
+            run if run and len(losses) == 1 else f"{run} {str(k).removesuffix('_loss')}" if run else str(k) for k in losses
+        ]
+        curves.update(zip(names, map(_numbers, losses.values()), strict=True))
+        if losses is not numbers and len(numbers.get("lr", ())):
+            rates[names[0]] = _numbers(numbers["lr"])
+    return curves, rates if any(len(set(values.tolist())) > 1 for values in rates.values()) else {}
 
 
 def diagnosis(curves, unit):

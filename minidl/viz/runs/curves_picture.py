@@ -78,8 +78,9 @@ def loss_curve(history, xlabel="epoch", ylabel="loss", log=False, title=None):
             axes.set_xticks(range(1, short + 1))
         if len(curves) > 1:
             _name_curves(axes)
-        for i, values in enumerate(rates.values()):
-            below[0].step(np.arange(1, len(values) + 1), drawable(values), where="mid", **line_style(i))
+        styles = {name: line_style(i) for i, name in enumerate(curves)}
+        for name, values in rates.items():
+            below[0].step(np.arange(1, len(values) + 1), drawable(values), where="mid", **styles[name])
             below[0].set_ylabel("learning\nrate")
             below[0].set_ylim(bottom=0)
         (below or [axes])[0].set_xlabel(xlabel)
