@@ -36,6 +36,7 @@ EXERCISES = {
         wrong=[
             (784 * 4 + 4 * 10, "These are the factors. Every sum has one more number: its bias."),
             (784 * 4 + 4, "That is the first layer. The second has weights, too."),
+            (784 * 4 + 4 + 4 * 10, "The ten sums of the second layer have a bias each, too."),
             (50_890, "That is the large network with its 64 sums. Now there are only 4."),
         ],
         hint="The first layer has 784 · 4 factors and 4 biases; the second 4 · 10 and 10.",
@@ -48,6 +49,8 @@ EXERCISES = {
         wrong=[
             (2.3026, "That is the loss for ten digits, ln 10. Here there are only two answers."),
             (0.5, "The chance to be right is one half; the loss is the logarithm of 2."),
+            (1.0, "That is in bits, with the logarithm of base 2. Here it is the natural one, math.log."),
+            (0.30103, "That is the logarithm of base 10. Here it is the natural one, math.log."),
             (-0.6931, "The size is right. A loss is never below 0: it is -ln of the probability."),
         ],
         hint="With ten equally likely answers the loss is ln 10. How many answers are there now?",

@@ -94,6 +94,11 @@ EXERCISES = {
                 lambda x: (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True),
                 "You went along the rows. The columns are the features: dim=0.",
             ),
+            (
+                lambda x: (x - x.amin(dim=0)) / (x.amax(dim=0) - x.amin(dim=0)),
+                "That brings each column to between 0 and 1. Here the mean becomes 0 and the deviation 1.",
+            ),
+            (lambda x: x / x.std(dim=0) - x.mean(dim=0), "First subtract the mean, then divide: mind the brackets."),
             (lambda x: x - x.mean(dim=0), "The means are right. Now divide by the standard deviation of each column."),
             (
                 lambda x: (x - x.mean(dim=0)) / x.std(dim=0) ** 2,

@@ -56,7 +56,8 @@ EXERCISES = {
         wrong=[
             (-1.0, "The bias is +2: it is added."),
             (1.0, "That is the sum without the bias."),
-            (5.0, "The second weight is negative: 2·3 + (-1)·5."),
+            (13.0, "The second weight is negative: 2·3 + (-1)·5."),
+            (9.0, "The first weight belongs to the first input: 2·3 + (-1)·5."),
         ],
         hint="2·3 + (-1)·5 + 2.",
     ),
@@ -77,6 +78,8 @@ EXERCISES = {
         lambda x: md.where(x > 0, x, 0.1 * x),
         wrong=[
             (lambda x: x.relu(), "That is ReLU: here negative numbers leak through with a tenth of their size."),
+            (lambda x: 0.1 * x, "Only negative numbers are made smaller. Positive ones stay as they are."),
+            (lambda x: md.where(x > 0, x, 0.01 * x), "A hundredth is the usual leak. Here it is a tenth, 0.1."),
             (lambda x: md.where(x > 0, 0.1 * x, x), "The two sides are exchanged."),
             (lambda x: md.where(x > 0, x, -0.1 * x), "A negative number stays negative: 0.1 times x."),
         ],
@@ -89,6 +92,8 @@ EXERCISES = {
         wrong=[
             (lambda x, W, b, V, c: (x @ W.T + b) @ V.T + c, "Without an activation two layers are no more than one."),
             (lambda x, W, b, V, c: two_layers(x, W, b, V, c).relu(), "The last layer has no activation of its own."),
+            (lambda x, W, b, V, c: (x @ W.T).relu() @ V.T, "The biases are missing."),
+            (lambda x, W, b, V, c: (x.relu() @ W.T + b) @ V.T + c, "ReLU comes after the first layer, not before it."),
             (lambda x, W, b, V, c: (x @ W + b).relu() @ V + c, "The weights must be turned: W1.T and W2.T."),
         ],
         hint="(x @ W1.T + b1).relu() is the hidden layer; one more product and bias follow.",

@@ -46,6 +46,7 @@ EXERCISES = {
             (-3.0, "That is the local derivative, b. Multiply it by what flows in."),
             (8.0, "That is what flows back to b. To a flows the gradient times b."),
             (12.0, "The sign: b is negative."),
+            (-24.0, "The factor a plays no part on the way to a: the local derivative along a is b alone."),
             (4.0, "That is what flows in. On its way through the product it is multiplied by b."),
         ],
         hint="What flows in, times the local derivative: 4 · b.",
@@ -57,6 +58,7 @@ EXERCISES = {
         wrong=[
             (6.0, "That is one branch, x². The other branch, 5x, adds its own gradient."),
             (5.0, "That is one branch, 5x. The other branch, x², adds its own gradient."),
+            (24.0, "That is y itself. Its slope is asked for."),
             (30.0, "Along a chain slopes are multiplied. Where branches meet they are added."),
         ],
         hint="Two ways lead from x to y. Find the slope of each, and add.",
@@ -99,9 +101,10 @@ EXERCISES = {
         wrong=[
             (lambda X, W, G: (G @ W.T, G.T @ X), "Y = X Wᵀ turns W already; on the way back it is not turned: G @ W."),
             (lambda X, W, G: (G @ W, X.T @ G), "That is the gradient of Wᵀ: turn it."),
+            (lambda X, W, G: G @ W, "That is the gradient of X. Return that of W as well."),
             (lambda X, W, G: (G.T @ X, G @ W), "Both are right, in the wrong order: first that of X."),
         ],
-        hint="Look at the shapes: with G of (n, out) and W of (out, in), only G @ W is (n, in).",
+        hint="Look at the shapes: with G of (n, out) and W of (out, in), only G @ W is (n, in). Return two: of X, of W.",
     ),
     "ex6": Exercise(
         "Backward through a whole layer",
@@ -111,6 +114,14 @@ EXERCISES = {
             (
                 partial(layer_slopes, gate=False),
                 "ReLU has closed some ways: multiply G by 1 where X Wᵀ + b is positive, by 0 elsewhere.",
+            ),
+            (
+                lambda X, W, b, G: layer_slopes(X, W, 0.0, G),
+                "Whether ReLU lets a number through depends on the bias, too: X Wᵀ + b is positive, or not.",
+            ),
+            (
+                lambda X, W, b, G: layer_slopes(X, W, b, G)[:2],
+                "Those are the gradients of X and W. Return that of b as well.",
             ),
             (partial(layer_slopes, turn=False), "The gradient of X is the one that came through ReLU, times W: not turned."),
             (

@@ -24,7 +24,9 @@ def outputs():
 
 def order_problem(order):
     """What is wrong with an order in which to go back through z = (a b + a)². Leaves pass nothing on: they come anywhere."""
-    order = [str(name) for name in order]
+    if isinstance(order, set | frozenset):
+        return "A set has no order. Hand over a list."
+    order = [letter for letter in order if letter.isalpha()] if isinstance(order, str) else [str(name) for name in order]
     if sorted(order) != sorted("zspab"):
         return "Name each of z, s, p, a and b once."
     for name, user in (("s", "z"), ("p", "s")):
@@ -90,7 +92,7 @@ def engine_problem(value):
             except md.errors.GraphError:
                 return "Your engine asks minidl for its gradients. Keep the parents and the local slopes yourself."
         for mine, theirs in zip(own, reference, strict=True):
-            found, exact = float(mine.grad), 0.0 if theirs.grad is None else theirs.grad.item()
+            found, exact = (0.0 if v.grad is None else float(v.grad) for v in (mine, theirs))  # None: not used at all
             if not close(found, exact):
                 return (
                     f"Of {name}, a gradient is {found:.6g}, and minidl has {exact:.6g}. Are the parts added where "
@@ -190,6 +192,8 @@ EXERCISES = {
         wrong=[
             (Mistake(lambda a, b: (1 / b, a / b**2)), "The sign of the second: a larger b makes the quotient smaller."),
             (Mistake(lambda a, b: (1 / b, -1 / b**2)), "The second is -1/b², times a."),
+            (Mistake(lambda a, b: (-a / b**2, 1 / b)), "Both are right, in the wrong order: first the one along a."),
+            (Mistake(lambda a, b: 1 / b), "That is the one along a. Return the one along b as well."),
             (Mistake(lambda a, b: (b, a)), "Those are the local derivatives of a product."),
         ],
         hint="a/b is a · b⁻¹: along a it is 1/b, along b it is -a/b².",
@@ -201,6 +205,10 @@ EXERCISES = {
         wrong=[
             (lambda y: 1 - y * y, "That is the slope of tanh."),
             (lambda y: y * (y - 1), "The sign: a sigmoid always rises."),
+            (
+                lambda y: math.exp(-y) / (1 + math.exp(-y)) ** 2,
+                "That takes y for the input. It is the output already: nothing is left to be computed with exp.",
+            ),
             (lambda y: 1 - y, "Multiply by y as well."),
         ],
         hint="For y = σ(x) the slope is y (1 - y); the input is not needed any more.",
@@ -213,6 +221,7 @@ EXERCISES = {
             (("a", "b", "p", "s", "z"), "s comes before z"),
             (("z", "p", "s", "a", "b"), "p comes before s"),
             (("z", "s", "p"), "Name each of"),
+            ({"z", "s", "p", "a", "b"}, "A set has no order"),
         ],
         praise="Any order will do in which s and p come after all that use them; a and b pass nothing on.",
     ),

@@ -68,6 +68,8 @@ EXERCISES = {
         wrong=[
             (-math.log(4), "The sign: surprise is never below 0, it is -ln p."),
             (0.25, "That is the probability. The loss is its negative logarithm."),
+            (0.60206, "That is the logarithm of base 10. Here it is the natural one."),
+            (0.28768, "That is how surprising it would be if it had *not* happened: take 0.25, not 0.75."),
             (2.0, "That is in bits, with the logarithm of base 2. Here it is the natural one."),
         ],
         hint="-ln of 0.25.",
@@ -79,6 +81,9 @@ EXERCISES = {
         wrong=[
             (lambda p, y: ((p - y) ** 2).sum(), "That is the sum. The mean is divided by the number of examples."),
             (lambda p, y: (p - y).abs().mean(), "That is the mean absolute error: square instead."),
+            (lambda p, y: ((p - y) ** 2).mean().sqrt(), "That is its root, back in the units of y. Leave the root out."),
+            (lambda p, y: ((p - y) ** 2).mean() / 2, "That is half of it."),
+            (lambda p, y: (p - y) ** 2, "Those are the squares. Now their mean: one number."),
             (lambda p, y: (p - y).mean() ** 2, "First square every error, then take the mean; else errors cancel."),
         ],
         hint="Difference, square, mean.",
@@ -97,6 +102,8 @@ EXERCISES = {
                 lambda s: naive(s - s.mean(dim=1, keepdim=True)),
                 "The largest score may be far above the mean, too: subtract the largest of each row.",
             ),
+            (lambda s: s.log_softmax(dim=1), "Those are the logarithms of the probabilities."),
+            (lambda s: s.sigmoid(), "That takes each score by itself. The probabilities of a row add up to 1."),
             (lambda s: s.softmax(dim=0), "The probabilities of one example are a row: dim=1."),
             (lambda s: s / s.sum(dim=1, keepdim=True), "The exponential is missing: probabilities are never negative."),
         ],
@@ -109,6 +116,15 @@ EXERCISES = {
         wrong=[
             (lambda s, labels: truth_of(s, labels).mean(), "The sign: a probability near 0 must give a large loss."),
             (lambda s, labels: -truth_of(s, labels).sum(), "The mean over the examples is asked for."),
+            (
+                lambda s, labels: -s.log_softmax(dim=1)[:, labels].mean(),
+                "logs[:, labels] takes whole columns. logs[md.arange(n), labels] takes one element of each row.",
+            ),
+            (
+                lambda s, labels: -truth_of(s.softmax(dim=1), labels).mean(),
+                "There is a softmax too many: log_softmax and cross_entropy want the scores themselves.",
+            ),
+            (lambda s, labels: -s.log_softmax(dim=1).mean(), "Only the right class of each row counts, not all of them."),
             (lambda s, labels: (1 - truth_of(s, labels).exp()).mean(), "The logarithm is missing: -ln p of the right one."),
         ],
         hint="s.log_softmax(dim=1), pick the right class of each row, take the mean, change the sign.",

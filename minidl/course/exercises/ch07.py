@@ -51,6 +51,12 @@ def plain_square(w, m, s, g, t, lr):
     return w - lr * m / (1 - 0.9**t) / (math.sqrt(abs(s) / (1 - 0.999**t)) + 1e-8), m, s
 
 
+def unbiased(w, m, s, g, t, lr):
+    """Adam that gives back the two means with their correction."""
+    w, m, s = adam_step(w, m, s, g, t, lr)
+    return w, m / (1 - 0.9**t), s / (1 - 0.999**t)
+
+
 def race_problem(make):
     """What an optimiser lacks on the banana, from the usual start, in 150 steps; and then on the banana in a mirror."""
     banana, (x, y), _ = SURFACES["banana"]
@@ -80,6 +86,7 @@ EXERCISES = {
         wrong=[
             (2.4, "That is uphill: the step goes against the slope, with a minus."),
             (1.8, "The slope of w² is 2w, at w = 2 it is 4."),
+            (0.4, "That is the length of the step. Where does it lead from 2?"),
             (-2.0, "The slope must be multiplied by the learning rate."),
         ],
         hint="The slope at 2 is 4; go against it by 0.1 times that.",
@@ -103,6 +110,22 @@ EXERCISES = {
             (lambda w, v, g, lr, mu: (w - lr * v, mu * v + g), "First renew the velocity, then step with the new one."),
             (lambda w, v, g, lr, mu: (w - lr * g, mu * v + g), "The step goes along the velocity, not the slope alone."),
             (lambda w, v, g, lr, mu: (w + lr * (mu * v + g), mu * v + g), "The sign: against the velocity, with a minus."),
+            (
+                lambda w, v, g, lr, mu: momentum_step(w, v, g, lr, mu)[::-1],
+                "Both are right, in the wrong order: the weight first.",
+            ),
+            (
+                lambda w, v, g, lr, mu: momentum_step(w, v, g, lr, mu)[0],
+                "That is the new weight. Return the new velocity as well.",
+            ),
+            (
+                lambda w, v, g, lr, mu: momentum_step(w, v, (1 - mu) * g, lr, mu),
+                "That is a running mean. Here it is a running sum: the slope is added whole.",
+            ),
+            (
+                lambda w, v, g, lr, mu: (w + mu * v - lr * g, mu * v - lr * g),
+                "There the learning rate is in the velocity. Here v sums slopes, and the step multiplies it by the rate.",
+            ),
             (lambda w, v, g, lr, mu: (w - lr * (v + mu * g), v + mu * g), "mu is how much of the old velocity is kept."),
         ],
         hint="new = mu * velocity + slope; the weight moves by -lr * new; return both.",
@@ -113,6 +136,11 @@ EXERCISES = {
         adam_step,
         wrong=[
             (partial(adam_step, unbias=False), "Both means start from 0: divide by 1 - 0.9**t and 1 - 0.999**t."),
+            (lambda *given: adam_step(*given)[0], "That is the new weight. Return the new m and the new s as well."),
+            (
+                unbiased,
+                "Return m and s as they are kept. What 1 - 0.9**t and 1 - 0.999**t divide is for this step only.",
+            ),
             (partial(adam_step, root=False), "Divide by the root of the second mean: it holds squares."),
             (plain_square, "The second mean is that of the squares of the slope."),
             (partial(adam_step, keep=(0.999, 0.9)), "0.9 belongs to m, 0.999 to s."),

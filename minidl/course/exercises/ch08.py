@@ -53,8 +53,10 @@ def stack_problem(stack):
     by_hand = x
     for module in [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == 6]:
         by_hand = module(by_hand).relu()
-    same = (model.last(by_hand) - model(x)).abs().max().item() < 1e-5
-    return "" if same else "The layers should run one after the other, each with a ReLU."
+    if (model.last(by_hand) - model(x)).abs().max().item() > 1e-5:
+        return "The layers should run one after the other, each with a ReLU."
+    more = sum(p.numel() for p in stack(6, 5).parameters())
+    return "" if more == 5 * 42 + 70 else f"`layers` says how many there are: five of 42 and the last are 280, not {more}."
 
 
 class Hidden(nn.Module):
@@ -84,6 +86,19 @@ class Shallow(nn.Module):
         for _ in range(self.times):
             x = self.layer(x).relu()
         return self.last(x)
+
+
+class Fixed(nn.Module):
+    """Repaired for three layers, however many are asked for."""
+
+    def __init__(self, width, layers):
+        super().__init__()
+        self.first, self.second, self.third = (nn.Linear(width, width) for _ in range(3))
+        self.last = nn.Linear(width, 10)
+
+    def forward(self, x):
+        """Layer by layer."""
+        return self.last(self.third(self.second(self.first(x).relu()).relu()).relu())
 
 
 EXERCISES = {
@@ -130,6 +145,14 @@ EXERCISES = {
                 lambda x: (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True, correction=0) + 1e-5),
                 "1e-5 is added to the variance, before its root is taken.",
             ),
+            (
+                lambda x: (x - x.mean(dim=1, keepdim=True)) / (x.var(dim=1, keepdim=True) + 1e-5).sqrt(),
+                "var() and std() divide by n - 1. Here the squares are divided by n: correction=0.",
+            ),
+            (
+                lambda x: (x - x.mean()) / (x.var(correction=0) + 1e-5).sqrt(),
+                "Every row has a mean and a variance of its own.",
+            ),
             (lambda x: normed(x, scale=False), "The mean is gone; the division by the standard deviation is missing."),
             (lambda x: x / (x.var(dim=1, keepdim=True, correction=0) + 1e-5).sqrt(), "Subtract the mean of each row first."),
         ],
@@ -142,6 +165,8 @@ EXERCISES = {
         wrong=[
             (lambda x, W: (x @ W.T).relu(), "That is the change alone: add it to x."),
             (lambda x, W: (x + x @ W.T).relu(), "ReLU belongs to the change: it would close the road for negative x."),
+            (lambda x, W: x + x @ W.T, "ReLU is missing in the change."),
+            (lambda x, W: x + x.relu() @ W.T, "First the linear layer, then ReLU."),
             (lambda x, W: x + (x @ W).relu(), "The weight must be turned, W.T, as in nn.Linear."),
         ],
         hint="x + relu(x @ W.T).",
@@ -153,6 +178,7 @@ EXERCISES = {
         wrong=[
             (Hidden, "parameters() finds only the last layer"),
             (Shallow, "parameters() finds 112"),
+            (Fixed, "`layers` says how many there are"),
             (Hidden(2, 1), "Hand over the class"),
         ],
     ),

@@ -1,7 +1,9 @@
 """Exercises of chapter 09, preparing data."""
 
+import numpy as np
+
 import minidl as md
-from minidl.course.exercise import Exercise, Experiment, Function, Number, Word
+from minidl.course.exercise import Exercise, Experiment, Function, Number, Word, plain
 from minidl.course.predicting import Prediction
 from minidl.data.transforms import Standardize
 from minidl.nn.functional import one_hot
@@ -33,7 +35,7 @@ class OfFloats(Function):
     def problem(self, answer):
         """Why this is no such function."""
         found = super().problem(answer)
-        if not found and isinstance(out := answer(*self.cases()[0]), md.Tensor) and not out.is_floating_point():
+        if not found and np.asarray(plain(answer(*self.cases()[0]))).dtype.kind in "biu":
             return "Zeros and ones are asked for as floating-point numbers: add .float()."
         return found
 
@@ -65,17 +67,28 @@ def one_mean(train, test):
 def division_problem(divide):
     """What a division of 40 examples lacks, in which every class has its own size."""
     kinds = [0] * 20 + [1] * 13 + [2] * 7
-    learn, test = (sorted(int(i) for i in part) for part in divide(md.tensor(kinds)))
+    parts = [np.asarray(plain(part)) if isinstance(part, md.Tensor) else list(part) for part in divide(md.tensor(kinds))]
+    if any(np.asarray(part).dtype == bool for part in parts):
+        return "That is a mask, True or False for every example. Places are asked for: md.where(mask)[0]."
+    learn, test = (sorted(int(i) for i in part) for part in parts)
+    if len(set(learn)) < len(learn) or len(set(test)) < len(test):
+        return "Some places are named more than once. Or are these labels? The places of the examples are asked for."
     if set(learn) & set(test):
         return "Some examples are in both parts: the exam would be known beforehand."
     if sorted([*learn, *test]) != list(range(40)):
         return "Every example belongs to one of the two parts, and some are in neither."
     counts = [sum(kinds[i] == kind for i in test) for kind in range(3)]
+    if counts == [16, 11, 6]:
+        return "The two parts are exchanged: first the examples to learn from, then the fifth to test with."
     if counts != [4, 2, 1]:
         return f"Of 20, 13 and 7 examples 4, 2 and 1 should go to the test; there are {', '.join(map(str, counts))}."
     again = [sorted(int(i) for i in divide(md.tensor(kinds))[1]) for _ in range(5)]
     same = all(other == test for other in again)
-    return "It divides in the same way each time: choose at random, with md.randperm." if same else ""
+    return (
+        "It divides in the same way each time: choose at random, with md.randperm, and without a seed inside."
+        if same
+        else ""
+    )
 
 
 def by_order(kinds):
@@ -108,6 +121,15 @@ EXERCISES = {
             ),
             (together, "Mean and deviation of both sets together: the test set has leaked into the preparation."),
             (lambda a, b: (a - a.mean(dim=0), b - a.mean(dim=0)), "The division by the standard deviation is missing."),
+            (
+                lambda a, b: ((a - a.mean(dim=0)) / a.std(dim=0), (b - a.mean(dim=0)) / a.std(dim=0)),
+                "std() divides by n - 1. Here it is std(dim=0, correction=0).",
+            ),
+            (lambda a, b: scaled(b, a), "That is the test set. Return both: the training set first."),
+            (
+                lambda a, b: (scaled(a, a), (b - b.mean(dim=0)) / a.std(dim=0, correction=0)),
+                "The test set has to be moved by the mean of the training set, not by its own.",
+            ),
             (one_mean, "Every column has its own mean: dim=0."),
         ],
         hint="mean, std = train.mean(dim=0), train.std(dim=0, correction=0); use them for both.",
@@ -119,6 +141,10 @@ EXERCISES = {
         wrong=[
             (lambda y, classes: one_hot(y, classes).float().T, "Every example is a row, every class a column."),
             (lambda y, classes: one_hot(y).float(), "A column for every class, even if the last do not occur."),
+            (
+                lambda y, classes: (y.unsqueeze(1) == md.arange(1, classes + 1)).float(),
+                "Classes are counted from 0: md.arange(classes).",
+            ),
             (lambda y, classes: y.float(), "A row for each example is asked for, with a single 1."),
         ],
         hint="labels.unsqueeze(1) == md.arange(classes) compares every label with every class; then .float().",
@@ -133,6 +159,11 @@ EXERCISES = {
             (
                 lambda x, mask: x.sum(dim=1) / mask.float().sum(dim=1),
                 "Something may stand in the padding: multiply by the mask.",
+            ),
+            (lambda x, mask: x[mask].mean(), "That is one mean over all rows. Each row has its own."),
+            (
+                lambda x, mask: (x * mask.float()).sum(dim=1) / mask.sum(),
+                "Each row is divided by its own number of real places.",
             ),
             (lambda x, mask: (x * mask.float()).sum(dim=1), "That is the sum. Divide by the number of real places."),
         ],
@@ -153,6 +184,12 @@ EXERCISES = {
         None,
         wrong=[
             (by_order, "It divides in the same way each time"),
+            (lambda kinds: by_order(kinds)[::-1], "The two parts are exchanged"),
+            (lambda kinds: tuple(md.isin(md.arange(40), md.tensor(part)) for part in by_order(kinds)), "That is a mask"),
+            (
+                lambda kinds: tuple(kinds[md.tensor(part)] for part in by_order(kinds)),
+                "Some places are named more than once",
+            ),
             (lambda kinds: (lambda order: (order[8:], order[:8]))(list(range(40))), "4, 2 and 1 should go to the test"),
             (lambda kinds: (list(range(40)), by_order(kinds)[1]), "Some examples are in both parts"),
             (lambda kinds: ([], by_order(kinds)[1]), "some are in neither"),

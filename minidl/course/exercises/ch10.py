@@ -33,7 +33,7 @@ PREDICTIONS = {
 def kept():
     """Numbers, which of them stay, and the probability of being dropped."""
     return [
-        (md.tensor([2.0, 4.0, 6.0, 8.0]), md.tensor([1, 0, 1, 1]), 0.25),
+        (md.tensor([2.0, 4.0, 6.0, 8.0]), md.tensor([1, 0, 0, 1]), 0.25),  # more are dropped than on average
         (md.tensor([[1.0, -3.0]]), md.tensor([[0, 1]]), 0.5),
     ]
 
@@ -58,11 +58,11 @@ def cosine(lr, t, T):
     return lr / 2 * (1 + math.cos(math.pi * t / T))
 
 
-def stop(losses, patience, forgive=True, best=True, late=0):
+def stop(losses, patience, forgive=True, best=True, late=0, equal=False):
     """Early stopping, or with something wrong."""
     lowest, waited = losses[0], 0
     for epoch, loss in enumerate(losses[1:], start=2):
-        if loss < lowest:
+        if loss < lowest or (equal and loss == lowest):
             lowest, waited = loss, waited * (not forgive)
         else:
             waited += 1
@@ -103,6 +103,10 @@ EXERCISES = {
             (lambda x, keep, p: x * keep, "The mean has become smaller: divide the survivors by 1 - p."),
             (lambda x, keep, p: x * keep / p, "p is the probability of being dropped; 1 - p stay."),
             (lambda x, keep, p: x * keep * (1 - p), "Divide by 1 - p: the survivors stand for the dropped as well."),
+            (
+                lambda x, keep, p: x * keep / keep.float().mean(),
+                "Divide by 1 - p, the share that stays on average, not by the share that happened to stay.",
+            ),
             (lambda x, keep, p: x * (1 - keep) / (1 - p), "keep is 1 for what stays."),
         ],
         hint="x times keep, divided by 1 - p.",
@@ -115,6 +119,18 @@ EXERCISES = {
             (lambda lr, t, T: lr * (1 + math.cos(math.pi * t / T)), "At step 0 it is twice as much as it should: lr / 2."),
             (lambda lr, t, T: lr / 2 * (1 + math.cos(t / T)), "At the end it should be 0: pi is missing."),
             (lambda lr, t, T: lr * math.cos(math.pi * t / T), "A learning rate is never negative: add 1 to the cosine."),
+            (
+                lambda lr, t, T: lr / 2 * (1 - math.cos(math.pi * t / T)),
+                "That rises from 0: the cosine is added, not subtracted.",
+            ),
+            (
+                lambda lr, t, T: lr / 2 * (1 + math.cos(180 * t / T)),
+                "math.cos counts in radians: half a period is pi, not 180.",
+            ),
+            (
+                lambda lr, t, T: lr / 2 * 1 + math.cos(math.pi * t / T),
+                "Brackets: lr / 2 multiplies both, the 1 and the cosine.",
+            ),
             (lambda lr, t, T: lr * (1 - t / T), "That is a straight line."),
         ],
         hint="lr / 2 * (1 + math.cos(math.pi * t / T)), after import math.",
@@ -126,6 +142,11 @@ EXERCISES = {
         wrong=[
             (partial(stop, forgive=False), "After each new lowest loss the waiting starts again from 0."),
             (partial(stop, best=False), "Compare with the lowest loss so far, not with that of the epoch before."),
+            (
+                lambda losses, patience: stop(losses, patience) - (stop(losses, patience) < len(losses)),
+                "Epochs are counted from 1: after the first of them one epoch is over.",
+            ),
+            (partial(stop, equal=True), "Equal to the lowest is no improvement: the loss has to go *below* it."),
             (partial(stop, late=1), "It stops in the epoch in which the waiting reaches the patience, not one later."),
             (
                 lambda losses, patience: losses.index(min(losses)) + 1,

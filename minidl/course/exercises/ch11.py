@@ -87,6 +87,7 @@ EXERCISES = {
         wrong=[
             (8 / 12, "That is recall. Precision asks of the alarms: 8 hits and 2 false ones."),
             (0.94, "That is accuracy: what share of all is right."),
+            (80.0, "That is in per cent. As a share it lies between 0 and 1."),
             (0.2, "That is the share of false alarms; precision is that of the justified ones."),
         ],
         hint="Hits divided by all alarms.",
@@ -97,6 +98,7 @@ EXERCISES = {
         8 / 12,
         wrong=[
             (0.8, "That is precision. Recall asks of the ill: 8 found and 4 missed."),
+            (800 / 12, "That is in per cent. As a share it lies between 0 and 1."),
             (4 / 12, "That is the share that was missed."),
             (0.08, "Of the ill, not of all the people."),
         ],
@@ -112,6 +114,14 @@ EXERCISES = {
             (metrics.recall, "That is recall alone."),
             (lambda said, truth: metrics.f1(said, truth) / 2, "The 2 is missing: 2PR / (P + R)."),
             (metrics.accuracy, "That is accuracy."),
+            (
+                lambda said, truth: 3 * metrics.recall(said, truth),
+                "Brackets: 2 * P * R / (P + R). Without them it is divided by P alone.",
+            ),
+            (
+                lambda said, truth: (metrics.precision(said, truth) * metrics.recall(said, truth)) ** 0.5,
+                "That is the geometric mean; F1 is the harmonic one, 2PR / (P + R).",
+            ),
         ],
         hint="hits = (answers * truth).sum(); precision, recall, then 2PR / (P + R).",
     ),
@@ -134,6 +144,7 @@ EXERCISES = {
         wrong=[
             (0.09 / 400, "The root is missing."),
             (0.3, "That is how single answers scatter; the mean of 400 scatters 20 times less."),
+            (1.5, "That is in per cent. As a share it is a hundredth of it."),
             (0.03, "Those are two standard errors; one is asked for."),
         ],
         hint="The root of p (1 - p) / n.",
@@ -145,6 +156,14 @@ EXERCISES = {
         wrong=[
             (partial(threshold_for, highest=False), "The lowest has the most false alarms: take the highest that will do."),
             (partial(threshold_for, strict=True), "At least the recall that is asked for: equal is enough."),
+            (
+                lambda s, t, recall: s.tolist().index(threshold_for(s, t, recall)),
+                "That is its place in the list. The score itself is asked for.",
+            ),
+            (
+                lambda s, t, recall: s[t == 1].sort(descending=True).values[int(recall * t.sum().item()) - 1],
+                "The number of the ill to be found is rounded up: with 2 of 4 a recall of 0.6 is not reached.",
+            ),
             (precise_enough, "That is precision: recall divides by all that are ill, not by the alarms."),
         ],
         hint="For each score t from the highest on: recall of (scores >= t); return the first that reaches it.",

@@ -20,7 +20,11 @@ RIGHT_WAYS = {
         lambda w, x, b: [(1 - math.tanh(w * x + b) ** 2) * v for v in (x, w, 1)],
         lambda w, x, b: (1 - math.tanh(w * x + b) ** 2) * md.tensor([x, w, 1.0]),
     ],
-    "ch04.ex5": lambda: [lambda X, W, G: (G @ W, (X.T @ G).T), lambda X, W, G: [(W.T @ G.T).T, G.T @ X]],
+    "ch04.ex5": lambda: [
+        lambda X, W, G: (G @ W, (X.T @ G).T),
+        lambda X, W, G: [(W.T @ G.T).T, G.T @ X],
+        lambda X, W, G: (G @ W, md.einsum("nj,ni->ji", G, X)),
+    ],
     "ch04.ex6": lambda: [
         lambda X, W, b, G: ((P := md.where(X @ W.T + b > 0, G, 0.0)) @ W, P.T @ X, P.sum(dim=0)),
         by_autograd,

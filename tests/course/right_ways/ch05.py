@@ -53,10 +53,43 @@ class Counted(Recorded):
                     ready.append(parent)
 
 
+class Waiting(Recorded):
+    """An engine whose gradients are None until something arrives, as in minidl and in PyTorch."""
+
+    def __init__(self, data, ways=()):
+        super().__init__(data, ways)
+        self.grad = None
+
+    def __add__(self, other):
+        return Waiting(self.data + other.data, ((self, 1), (other, 1)))
+
+    def __sub__(self, other):
+        return Waiting(self.data - other.data, ((self, 1), (other, -1)))
+
+    def __mul__(self, other):
+        return Waiting(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def exp(self):
+        return Waiting(math.exp(self.data), ((self, math.exp(self.data)),))
+
+    def backward(self):
+        self.grad = 1.0
+        while self.tape:
+            node = self.tape.pop()
+            for parent, slope in node.ways if node.grad is not None else ():
+                parent.grad = (parent.grad or 0.0) + node.grad * slope
+
+
 RIGHT_WAYS = {
     "ch05.ex1": lambda: [lambda a, b: (1 / b, -a / b**2), lambda a, b: [b**-1, -(a / b) / b]],
     "ch05.ex2": lambda: [lambda y: y * (1 - y), lambda y: y - y**2],
-    "ch05.ex3": lambda: [["z", "s", "p", "a", "b"], ("z", "s", "a", "p", "b"), "zsapb", ["a", "z", "b", "s", "p"]],
+    "ch05.ex3": lambda: [
+        ["z", "s", "p", "a", "b"],
+        ("z", "s", "a", "p", "b"),
+        "zsapb",
+        "z, s, p, a, b",
+        ["a", "z", "b", "s", "p"],
+    ],
     "ch05.ex4": lambda: ["c", "C"],
-    "ch05.ex5": lambda: [Recorded, Counted],
+    "ch05.ex5": lambda: [Recorded, Counted, Waiting],
 }

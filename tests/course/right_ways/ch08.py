@@ -29,6 +29,22 @@ class Sequenced(nn.Module):
         return self.last(self.body(x))
 
 
+class Named(nn.Module):
+    """Layers that have names of their own."""
+
+    def __init__(self, width, layers):
+        super().__init__()
+        self.layers = layers
+        for k in range(layers):
+            setattr(self, f"layer{k}", nn.Linear(width, width))
+        self.last = nn.Linear(width, 10)
+
+    def forward(self, x):
+        for k in range(self.layers):
+            x = getattr(self, f"layer{k}")(x).relu()
+        return self.last(x)
+
+
 RIGHT_WAYS = {
     "ch08.ex1": lambda: [(64, 784), nn.Linear(784, 64).weight.shape],
     "ch08.ex2": lambda: [0.5**20, 1 / 1048576],
@@ -38,5 +54,5 @@ RIGHT_WAYS = {
         lambda x: (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, correction=0) + 1e-5) ** 0.5,
     ],
     "ch08.ex5": lambda: [lambda x, W: x + (x @ W.T).relu(), lambda x, W: nn.functional.linear(x, W).clamp(min=0) + x],
-    "ch08.ex6": lambda: [Listed, Sequenced],
+    "ch08.ex6": lambda: [Listed, Sequenced, Named],
 }

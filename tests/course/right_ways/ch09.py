@@ -39,6 +39,7 @@ RIGHT_WAYS = {
     "ch09.ex4": lambda: [
         lambda x, mask: (x * mask).sum(dim=1) / mask.sum(dim=1),
         lambda x, mask: md.where(mask, x, 0.0).sum(dim=1) / mask.float().sum(dim=1),
+        lambda x, mask: md.stack([row[real].mean() for row, real in zip(x, mask, strict=True)]),
     ],
     "ch09.ex5": lambda: ["divide", "DIVIDE"],
     "ch09.ex6": lambda: [stratified_by_sorting, stratified_class_by_class],
