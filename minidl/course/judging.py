@@ -63,16 +63,23 @@ def size_problem(model, most):
     weights = sum(p.numel() for p in model.parameters())
     if weights > most:
         return f"It has {weights:,} weights, and at most {most:,} are allowed."
-    beside = sum(b.numel() for b in model.buffers()) + sum(map(numbers_in, attributes_of(model)))
+    beside = kept_beside(model)
     if beside > most:
         return f"It keeps {beside:,} numbers beside its weights, and at most {most:,} are allowed: is that data?"
     return ""
 
 
-def attributes_of(model):
-    """What the parts of a model hold that are no parameters, buffers or parts."""
-    for part in model.modules():
-        yield from (value for name, value in vars(part).items() if name not in ("_parameters", "_buffers", "_modules"))
+def kept_beside(model):
+    """How many numbers a model keeps beside its weights, in buffers and attributes.
+
+    >>> from minidl import nn
+    >>> model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))  # a batch norm counts its batches, too
+    >>> kept_beside(model)
+    9
+    """
+    known = {id(tensor) for tensor in [*model.parameters(), *model.buffers()]}
+    attributes = [value for part in model.modules() for value in vars(part).values() if id(value) not in known]
+    return sum(b.numel() for b in model.buffers()) + sum(map(numbers_in, attributes))
 
 
 def numbers_in(value):

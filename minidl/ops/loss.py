@@ -144,7 +144,7 @@ def _class_labels(name, target, scores, ignore_index, reduction):
         raise DtypeError(f"{name} needs a score for each class, and got whole numbers ({scores.dtype}). {hint}")
     if labels.dtype.kind not in "iu":
         raise DtypeError(
-            f"{name} needs class labels as whole numbers, not {labels.dtype}. Did you mean target.long() ? "
+            f"{name} needs class labels as whole numbers, not {labels.dtype}.\nDid you mean target.long() ? "
             "(For class probabilities, the target has the shape of the logits.)"
         )
     needed = scores.shape[:1] + scores.shape[2:]

@@ -57,6 +57,23 @@ def test_the_painter_of_emoji_knows_drawings_it_has_not_learned_from():
     assert told < 0.3
 
 
+def test_what_is_painted_is_no_nearer_to_the_learned_drawings_than_drawings_that_were_put_aside():
+    train, test = md.data.emoji()
+    words = EMOJI["vocabulary"](train.names)
+    painter = loaded(EMOJI["painter"](len(words)), "emoji", "painter")
+    asked = EMOJI["asked"](test.names, words)
+    asked = asked[asked.sum(dim=1) >= 2]
+    md.manual_seed(0)
+    painted = sample(painter, md.randn(len(asked), 3, 16, 16), 10, asked, 3.0).seen[-1].clamp(-1, 1)
+    known = EMOJI["small"](train.images).flatten(1)
+    made, aside = (md.cdist(x.flatten(1), known).amin(dim=1) for x in (painted, EMOJI["small"](test.images)))
+    assert len(made) == 70
+    assert made.median().item() == pytest.approx(8.9, abs=0.3)
+    assert aside.median().item() == pytest.approx(9.2, abs=0.05)
+    assert (made < 4).sum().item() <= 4
+    assert (aside < 4).float().mean().item() == pytest.approx(0.06, abs=0.005)
+
+
 def test_words_of_names():
     assert EMOJI["words_of"]("woman and man with 2 cats") == {"woman", "man", "cats"}
     assert EMOJI["vocabulary"](["red hat"] * 5 + ["hat"]) == ["hat", "red"]

@@ -6,6 +6,7 @@ import pytest
 import minidl as md
 from minidl.errors import ShapeError
 from minidl.viz.charts.denoise import denoising_of, mosaic
+from minidl.viz.colours import rgb, steady_colour
 from tests.fuzzing import fuzz
 from tests.viz.fuzzing import check_picture, label, number
 
@@ -30,6 +31,15 @@ def test_a_film_of_guesses_stands_beside_what_is_seen():
     assert {len(frame["images"]) for frame in picture.frames} == {2}
     assert len({frame["images"][1] for frame in picture.frames}) == 1
     assert "where it thinks this leads" in picture.svg
+
+
+@pytest.mark.parametrize("labels", [None, [0, 1, 0]])
+def test_points_are_drawn_in_colours_that_stand_out_on_light_and_on_dark(labels):
+    """They are pixels, which cannot follow the theme of the page."""
+    apart = md.tensor([[0.0, 0.0], [0.5, 0.5], [-0.5, 0.5]])
+    sheet = md.viz.denoise([apart, apart], labels=labels).figure().subfigs[0].axes[0].images[0].get_array()
+    drawn = {tuple(colour) for colour in sheet[sheet[..., 3] > 0][:, :3].round(3).tolist()}
+    assert drawn == {tuple(rgb(steady_colour(k)).round(3).tolist()) for k in set(labels or [0])}
 
 
 def test_pixels_go_from_minus_one_to_one_and_in_grey_minus_one_is_paper():

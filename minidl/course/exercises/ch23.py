@@ -6,8 +6,9 @@ import numpy as np
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import evaluating
+from minidl.course.judging import evaluating, size_problem
 from minidl.course.predicting import Prediction
+from minidl.data.speech import WORDS
 from minidl.text.metrics import edit_distance, error_rate
 
 ENOUGH, MOST_WEIGHTS = 0.25, 9000
@@ -104,13 +105,13 @@ def spelling_problem(model):
     """Why a speller is not good enough: a sentence, or "" if it is."""
     if not isinstance(model, md.nn.Module):
         return f"Hand over the trained network itself, a Module; this is a {type(model).__name__}."
-    weights = sum(p.numel() for p in model.parameters())
-    if weights > MOST_WEIGHTS:
-        return f"It has {weights:,} weights, and at most {MOST_WEIGHTS:,} are allowed."
+    if problem := size_problem(model, MOST_WEIGHTS):
+        return problem
     digits = md.data.commands()[0]
     digits = digits[digits.labels < 10]
     md.manual_seed(0)
-    heard = digits[np.isin(digits.voices.numpy(), md.randperm(58).numpy()[30:44])]
+    unseen = np.flatnonzero(np.isin(digits.voices.numpy(), md.randperm(58).numpy()[30:44]))
+    heard = digits[np.random.RandomState(23).permutation(unseen)]  # so that a place says nothing about the word
     with evaluating(model), md.no_grad():
         scores = model(heard.spectra)
     frames = heard.spectra.shape[2]
@@ -142,6 +143,19 @@ class AlwaysTheSame(md.nn.Module):
     def forward(self, x):
         """Scores (N, 16, T)."""
         return md.eye(len(LETTERS))[self.path].T.expand(len(x), len(LETTERS), len(self.path))
+
+
+class ByPlace(AlwaysTheSame):
+    """Hears nothing, and knows in which order the digits lie in the data."""
+
+    def __init__(self, frames=16):
+        super().__init__("", frames=frames)
+        words = [AlwaysTheSame(word, frames=frames).path for word in WORDS[:10]]
+        self.paths = [[k for letter in path for k in (letter, 0)][:frames] for path in words]
+
+    def forward(self, x):
+        """The ten words, one after another."""
+        return md.stack([md.eye(len(LETTERS))[self.paths[n % 10]].T for n in range(len(x))])
 
 
 EXERCISES = {
@@ -227,6 +241,7 @@ EXERCISES = {
             (AlwaysTheSame("seve"), "at most 25% are allowed"),
             (AlwaysTheSame(""), "is it trained?"),
             (AlwaysTheSame("seven", spare=9500), "at most 9,000 are allowed"),
+            (ByPlace(), "letter errors on the unseen voices"),
             (md.nn.Conv1d(32, 17, 3), "Scores of the shape (140, 16, T)"),
             ("the best", "Hand over the trained network itself"),
         ],

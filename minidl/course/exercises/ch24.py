@@ -5,10 +5,12 @@ from functools import partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
+from minidl.course.judging import kept_beside
 from minidl.course.predicting import Prediction
 from minidl.vision.diffusion import sample
 
 OFF, SHARE_OFF, SPARSE = 0.15, 0.35, 0.3  # of the rings: how far a point may be, how many may be farther, how large a gap
+MOST_KEPT = 500  # numbers that a network may keep beside its weights
 
 PREDICTIONS = {
     "p1": Prediction(
@@ -63,9 +65,9 @@ def lines():
     return [(a, b), (b * 2, a - 3), (a, a + 1)]
 
 
-def frechet(a, b, variances=False, root=False, means_only=False):
+def frechet(a, b, variances=False, root=False, means_only=False, count=1):
     """The Fréchet distance of two samples of numbers, and ways to get it wrong."""
-    spread = a.var() - b.var() if variances else a.std() - b.std()
+    spread = a.var() - b.var() if variances else a.std(correction=count) - b.std(correction=count)
     whole = (a.mean() - b.mean()) ** 2 + (0 if means_only else spread**2)
     return whole**0.5 if root else whole
 
@@ -79,6 +81,10 @@ def rings_problem(model):
     """Why a network does not make rings well enough: a sentence, or "" if it does."""
     if not isinstance(model, md.nn.Module):
         return f"Hand over the trained network itself, a Module; this is a {type(model).__name__}."
+    if not sum(p.numel() for p in model.parameters() if p.requires_grad):
+        return "It has no weights, so it has learned nothing: a network trained by the loss of section 4 is asked for."
+    if kept_beside(model) > MOST_KEPT:
+        return f"It keeps {kept_beside(model):,} numbers beside its weights: does it know the points by heart?"
     state = md.random.get_rng_state()
     md.manual_seed(5)
     noise = md.randn(400, 2)
@@ -101,9 +107,10 @@ def rings_problem(model):
 class Still(md.nn.Module):
     """A network that always says the same of what it sees: ways to fool the judge."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, weights=1, kept=0):
         super().__init__()
-        self.answer = answer
+        self.answer, self.kept = answer, md.zeros(kept)
+        self.weights = md.nn.Parameter(md.zeros(weights))
 
     def forward(self, x, t):
         """The answer to points (N, 2) at times (N,)."""
@@ -173,6 +180,7 @@ EXERCISES = {
         wrong=[
             (partial(frechet, variances=True), "Spreads are compared (std), not variances."),
             (partial(frechet, root=True), "No root at the end: it stays a square, as FID does."),
+            (partial(frechet, count=0), "That divides by N; `std()` divides by N - 1."),
             (partial(frechet, means_only=True), "Two samples with one mean can still differ: their spreads are missing."),
         ],
         hint="The squared difference of the means, and the squared difference of the spreads.",
@@ -185,6 +193,8 @@ EXERCISES = {
             (Still(lambda x, t: x * 0), "did it learn from them?"),
             (Still(to_one_point), "of the rings is empty"),
             (Still(lambda x, t: x[:, :1]), "it must give velocities (N, 2)"),
+            (Still(to_one_point, weights=0), "It has no weights"),
+            (Still(to_one_point, kept=1600), "does it know the points by heart?"),
             ("rings", "Hand over the trained network itself"),
         ],
         hint="The network, the loss and the steps of the moons will do, with other points.",

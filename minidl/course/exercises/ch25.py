@@ -2,6 +2,7 @@
 
 import random
 from functools import partial
+from numbers import Integral, Real
 
 import minidl as md
 from minidl import nn
@@ -73,7 +74,7 @@ def child(parent, space, rng, how="one"):
     names = list(space) if how == "all" else list(space)[:1] if how == "first" else [rng.choice(list(space))]
     for name in names:
         values = space[name] if how == "same" else [value for value in space[name] if value != parent[name]]
-        born[name] = rng.choice(values)
+        born[name] = values[0] if how == "nearest" else rng.choice(values)
     return born
 
 
@@ -83,10 +84,10 @@ def birth_problem(answer):
         return f"Hand over the function that makes a child; this is a {type(answer).__name__}."
     space: dict[str, list] = {"lr": [0.1, 0.01, 0.001], "width": [8, 16, 32, 64], "act": ["relu", "tanh"]}
     parent: dict = {"lr": 0.01, "width": 16, "act": "relu"}
-    changed: set[str] = set()
-    for seed in range(60):
+    changed: dict[str, set] = {name: set() for name in space}
+    for seed in range(150):
         given = dict(parent)
-        born = answer(given, space, random.Random(seed))
+        born = answer(given, {name: list(values) for name, values in space.items()}, random.Random(seed))
         if given != parent:
             return "The parent was changed: begin with a copy, such as dict(parent)."
         if not isinstance(born, dict) or set(born) != set(parent):
@@ -96,8 +97,13 @@ def birth_problem(answer):
         different = [name for name in parent if born[name] != parent[name]]
         if len(different) != 1:
             return f"In one child {len(different)} settings differ from the parent: it is to be exactly one."
-        changed.update(different)
-    return "" if changed == set(space) else f"In 60 children {', '.join(sorted(set(space) - changed))} never changed."
+        changed[different[0]].add(born[different[0]])
+    if never := sorted(name for name in space if not changed[name]):
+        return f"In 150 children {', '.join(never)} never changed."
+    for name, values in space.items():
+        if missing := [value for value in values if value != parent[name] and value not in changed[name]]:
+            return f"In 150 children {name} never became {missing[0]!r}: draw among all of its other values."
+    return ""
 
 
 def narrow_error(config):
@@ -125,11 +131,11 @@ def setting_problem(config):
     if not isinstance(config, dict) or set(config) != {"rate", "hidden", "epochs", "act"}:
         return 'Hand over a dict with "rate", "hidden", "epochs" and "act", and nothing else.'
     for name, most in (("hidden", MOST_HIDDEN), ("epochs", MOST_EPOCHS)):
-        if not isinstance(config[name], int) or not 1 <= config[name] <= most:
+        if not isinstance(config[name], Integral) or not 1 <= config[name] <= most:
             return f'"{name}" is a whole number from 1 to {most}; it is {config[name]!r}.'
     if config["act"] not in ACTIVATIONS:
         return f'"act" is one of {", ".join(ACTIVATIONS)}; it is {config["act"]!r}.'
-    if not isinstance(config["rate"], int | float) or not 0 < config["rate"] <= 1:
+    if not isinstance(config["rate"], Real) or not 0 < float(config["rate"]) <= 1:
         return f'"rate" is a number above 0 and at most 1; it is {config["rate"]!r}.'
     error = narrow_error(config)
     return "" if error <= MOST_ERROR else f"Over three seeds it misreads {error:.1%}, and {MOST_ERROR:.0%} are allowed."
@@ -190,6 +196,7 @@ EXERCISES = {
             (partial(child, how="all"), "3 settings differ"),
             (partial(child, how="same"), "0 settings differ"),
             (partial(child, how="first"), "never changed"),
+            (partial(child, how="nearest"), "never became"),
             (lambda parent, space, rng: {"lr": 0.1}, "the same names as its parent"),
             ({"lr": 0.1}, "Hand over the function"),
         ],

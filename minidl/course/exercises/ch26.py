@@ -4,10 +4,10 @@ from functools import partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import evaluating
+from minidl.course.judging import evaluating, size_problem
 from minidl.course.predicting import Prediction
 
-EPSILON, LEAST_CLEAN, LEAST_ATTACKED, MOST_WEIGHTS = 0.1, 0.75, 0.65, 30_000
+EPSILON, LEAST_CLEAN, LEAST_ATTACKED, MOST_WEIGHTS, MOST_BLIND = 0.1, 0.75, 0.65, 30_000, 0.2
 
 PREDICTIONS = {
     "p1": Prediction("The area under the ROC curve of the attack by loss (0.5 is guessing, 1 is perfect)?", close=0.05),
@@ -70,26 +70,29 @@ def averaged(weights, sizes, plain=False, total=False):
     return summed if total else summed / sizes.sum()
 
 
+def slope(model, x, labels):
+    """The slope of the loss with respect to the images, whatever the scale of the logits."""
+    x = x.detach().requires_grad_()
+    logits = model(x)
+    logits = logits / logits.detach().abs().amax(dim=1, keepdim=True).clamp(min=1e-6) * 5
+    return md.autograd.grad(md.nn.functional.cross_entropy(logits, labels), x)[0]
+
+
 def attacked(model, images, labels, epsilon=EPSILON, steps=10):
-    """Images moved by at most epsilon so that the model's loss rises: PGD, whatever the scale of the logits."""
+    """Images moved by at most epsilon so that the model's loss rises: PGD."""
     x = images
     for _ in range(steps):
-        x = x.detach().requires_grad_()
-        logits = model(x)
-        logits = logits / logits.detach().abs().amax(dim=1, keepdim=True).clamp(min=1e-6) * 5
-        (slope,) = md.autograd.grad(md.nn.functional.cross_entropy(logits, labels), x)
-        x = x + epsilon / 4 * slope.sign()
+        x = x + epsilon / 4 * slope(model, x, labels).sign()
         x = (images + (x - images).clamp(-epsilon, epsilon)).clamp(0, 1)
-    return x.detach()
+    return x
 
 
 def robustness_problem(model):
     """Why a network does not stand up to the attack: a sentence, or "" if it does."""
     if not isinstance(model, md.nn.Module):
         return f"Hand over the trained network itself, a Module; this is a {type(model).__name__}."
-    weights = sum(p.numel() for p in model.parameters())
-    if weights > MOST_WEIGHTS:
-        return f"It has {weights:,} weights, and at most {MOST_WEIGHTS:,} are allowed."
+    if problem := size_problem(model, MOST_WEIGHTS):
+        return problem
     train, _ = md.data.digits()
     images, labels = train.images[7000:7500], train.labels[7000:7500]
     with evaluating(model):
@@ -100,6 +103,9 @@ def robustness_problem(model):
         clean = (logits.argmax(dim=1) == labels).float().mean().item()
         if clean < LEAST_CLEAN:
             return f"It reads {clean:.0%} of the digits that nobody changed, and {LEAST_CLEAN:.0%} are asked for."
+        blind = (slope(model, images, labels).flatten(1).abs().amax(dim=1) == 0).float().mean().item()
+        if blind > MOST_BLIND:
+            return f"For {blind:.0%} of the images its slope is exactly 0: that hides it from PGD, as in section 8."
         near = attacked(model, images, labels)
         with md.no_grad():
             moved = model(near)
@@ -110,9 +116,9 @@ def robustness_problem(model):
 class Templates(md.nn.Module):
     """Reads by the nearest mean image: what is possible without training, and without a defence."""
 
-    def __init__(self, turn=0, outputs=10, spare=0):
+    def __init__(self, turn=0, outputs=10, spare=0, hidden=False):
         super().__init__()
-        self.turn, self.outputs = turn, outputs
+        self.turn, self.outputs, self.hidden = turn, outputs, hidden
         self.spare = md.nn.Parameter(md.zeros(spare))
 
     def forward(self, images):
@@ -120,6 +126,7 @@ class Templates(md.nn.Module):
         train, _ = md.data.digits()
         flat, labels = train.images[:6000].flatten(1), train.labels[:6000]
         means = md.stack([flat[labels == (k + self.turn) % 10].mean(dim=0) for k in range(self.outputs)])
+        images = images.detach() + 0 * images if self.hidden else images  # the same numbers, without a slope
         return images.flatten(1) @ means.T - means.square().sum(dim=1) / 2
 
 
@@ -186,6 +193,7 @@ EXERCISES = {
         wrong=[
             (Templates(turn=1), "of the digits that nobody changed"),
             (Templates(), "Under PGD it reads"),
+            (Templates(hidden=True), "its slope is exactly 0"),
             (Templates(outputs=9), "Ten logits are asked for"),
             (Templates(spare=40000), "at most 30,000 are allowed"),
             ("the best", "Hand over the trained network itself"),

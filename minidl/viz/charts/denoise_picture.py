@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minidl.viz.charts.denoise import MOST_MOMENTS, denoising_of, mosaic
-from minidl.viz.colours import class_colour, rgb
+from minidl.viz.colours import rgb, steady_colour
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.pixels import png
 from minidl.viz.theme import LIGHT
@@ -72,11 +72,11 @@ def _points(found, points, columns):
     with np.errstate(invalid="ignore"):
         at = np.round((points + [limit, limit]) / (2 * limit) * (DOTS - 1))
     sheet = np.zeros((DOTS, DOTS, 4))
-    sheet[..., :3] = rgb(LIGHT["value"])
+    sheet[..., :3] = rgb(steady_colour(0))
     for k, (x, y) in enumerate(at):
         if 1 <= x < DOTS - 1 and 1 <= y < DOTS - 1:
             label = found.labels[k] if found.labels is not None else 0
-            colour = class_colour(label) if isinstance(label, int) else LIGHT["value"]
+            colour = steady_colour(label if isinstance(label, int) else 0)
             row, column = DOTS - 1 - int(y), int(x)
             sheet[row - 1 : row + 2, column] = sheet[row, column - 1 : column + 2] = [*rgb(colour), 1]
     return sheet

@@ -125,8 +125,9 @@ def roc(scores, targets, title=None, log=False):
     def draw(figure):
         axes = figure.add_subplot()
         axes.plot([least, 1], [least, 1], color=LIGHT["faint"], linestyle=":", linewidth=1.2)
-        place = (2 * least, 2.6 * least) if log else (0.62, 0.58)
-        axes.text(*place, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38)
+        place = (2.3 * least, 1.9 * least) if log else (0.62, 0.58)  # below the line, where few curves go
+        aligned = {"va": "top", "rotation_mode": "anchor"} if log else {}
+        axes.text(*place, "guessing", color=LIGHT["faint"], fontsize=9, rotation=38, **aligned)
         if log:
             axes.set(xscale="log", yscale="log", xlim=(least, 1.2), ylim=(least, 1.2))
         asked = []

@@ -3,11 +3,10 @@
 import numpy as np
 
 from minidl.viz.charts.perturbation import perturbed
-from minidl.viz.colours import both_ways
+from minidl.viz.colours import both_ways, rgb, steady_colour
 from minidl.viz.figure import FigurePicture, plain_label, wrapped
 from minidl.viz.pixels import png
 from minidl.viz.text import readable
-from minidl.viz.theme import LIGHT
 
 EPSILONS = tuple(k / 50 for k in range(13))
 MOST_BARS = 12  # of more classes the likeliest are drawn
@@ -100,7 +99,7 @@ def _added(found, step):
 
 def _bars(found, step, shown):
     """A bar for each class, as pixels: 5 rows for the bar and 3 for the gap."""
-    colour = tuple(int(LIGHT["value"][k : k + 2], 16) / 255 for k in (1, 3, 5))
+    colour = rgb(steady_colour(0))
     pixels = np.zeros((8 * len(shown), BAR, 4))
     for row, k in enumerate(shown):
         length = round(BAR * float(found.probabilities[step, k]))

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 import minidl as md
 
 
@@ -40,7 +42,7 @@ RIGHT_WAYS = {
     ],
     "ch25.ex5": lambda: [born, child],
     "ch25.ex6": lambda: [
-        {"rate": 0.02, "hidden": 12, "epochs": 8, "act": "tanh"},
+        {"rate": np.float32(0.02), "hidden": np.int64(12), "epochs": np.int32(8), "act": "tanh"},  # as NumPy draws them
         {"rate": 0.01, "hidden": 12, "epochs": 8, "act": "gelu"},
         {"rate": 0.02, "hidden": 12, "epochs": 8, "act": "relu"},
     ],
