@@ -1,15 +1,17 @@
 """Draw the moving pictures of the README: python assets/pictures/animate.py
 
-It opens the built book (`make book`) in a real browser, uses the playground and the film of a backward pass, and keeps what
-was seen, a frame at a time.
+It uses the playground of the built book (`make book`) and a film of a backward pass in a real browser, and keeps what was
+seen, a frame at a time.
 """
 
 import io
+import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+import minidl as md
 from tests.browser.lab import FLAGS, chromium
 
 HERE = Path(__file__).parent
@@ -49,19 +51,17 @@ def playground(page):
 
 
 def film(page):
-    """Forward and backward, step by step."""
-    page.goto((BOOK / "gallery.html").as_uri() + "#viz-steps")
-    place = page.locator('.md-picture[data-widget="steps"]').first
-    place.scroll_into_view_if_needed()
-    page.wait_for_selector('.md-picture[data-widget="steps"][data-alive="yes"]')
-    slider = place.locator('input[type="range"]').first
-    slider.focus()
-    slider.press("Home")
-    frames = [frame(place)]
-    for _ in range(int(slider.get_attribute("max")) - int(slider.get_attribute("min"))):
-        slider.press("ArrowRight")
-        frames.append(frame(place))
-    save("steps.webp", [*frames, *[frames[-1]] * 2], 900)
+    """Forward and backward, step by step, where two branches meet."""
+    a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
+    with tempfile.TemporaryDirectory() as folder:
+        page.goto(md.viz.steps((a * b + a) ** 2).save(Path(folder) / "steps.html").as_uri())
+        place = page.locator(".md-steps-widget")
+        frames = []
+        for _ in range(place.locator("input[type=range]").evaluate("slider => Number(slider.max)") + 1):
+            page.wait_for_timeout(300)
+            frames.append(frame(place))
+            place.get_by_role("button", name="Step forward").click()
+    save("steps.webp", [*frames, *[frames[-1]] * 2], 1600)
 
 
 if __name__ == "__main__":

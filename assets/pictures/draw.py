@@ -1,4 +1,4 @@
-"""Draw the pictures of the README: `python assets/pictures/draw.py CHROMIUM` (needs playwright, from the extra `dev`)."""
+"""Draw the still picture of the README: `python assets/pictures/draw.py CHROMIUM` (needs playwright, from the extra `dev`)."""
 
 import sys
 import tempfile
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def main(chromium):
-    """Save the graph widget with one box inspected, and a film of a backward pass where two branches meet."""
+    """Save the graph widget with one box inspected."""
     train, _ = md.data.digits()
     md.manual_seed(0)
     model = md.nn.Sequential(md.nn.Flatten(), md.nn.Linear(784, 64), md.nn.ReLU(), md.nn.Linear(64, 10))
@@ -25,12 +25,6 @@ def main(chromium):
         page.goto(md.viz.graph(loss).save(Path(folder) / "graph.html").as_uri())
         page.click("g.node:has-text('relu')")
         page.locator(".md-graph-widget").screenshot(path=HERE / "graph_widget.png")
-        a, b = md.tensor(2.0, requires_grad=True), md.tensor(-3.0, requires_grad=True)
-        z = (a * b + a) ** 2
-        page.goto(md.viz.steps(z).save(Path(folder) / "steps.html").as_uri())
-        page.click("button[aria-label='Last step']")
-        page.click("button[aria-label='Step back']")
-        page.locator(".md-steps-widget").screenshot(path=HERE / "steps_widget.png")
         browser.close()
 
 
