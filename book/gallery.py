@@ -24,7 +24,7 @@ def write(place):
 
 
 def playground():
-    """The playground, before its first step."""
+    """The playground, as it opens."""
     picture = md.viz.playground()
     view = picture.widget()
     return pictures.alive("play", view.state, picture.svg, repr(picture))

@@ -19,12 +19,14 @@ def visit_block(translator, node):
 
 
 def converted(latex, display):
-    """A formula as MathML, with its LaTeX for those who copy it.
+    r"""A formula as MathML, with its LaTeX for those who copy it.
 
     >>> converted("x^2", "inline").startswith("<math")
+    True
+    >>> "a_b</mtext>" in converted(r"\text{a\_b}", "inline")
     True
     """
     for begin, end in ((r"\begin{align*}", r"\end{align*}"), (r"\begin{equation*}", r"\end{equation*}")):
         latex = latex.removeprefix(begin).removesuffix(end)
-    mathml = convert(latex.strip(), display=display)
+    mathml = convert(latex.strip(), display=display).replace(r"\_", "_")
     return mathml.replace("<math ", f'<math alttext="{html.escape(latex.strip())}" ', 1)

@@ -54,7 +54,7 @@ def called(operation):
     given = axes_of(text)
     md.manual_seed(0)
     tensors = {
-        name.strip("⟨⟩"): md.ones(*sizes, dtype=md.int64) if name[0] == "⟨" else md.rand(*sizes)
+        name.strip("⟨⟩"): md.ones(sizes, dtype=md.int64) if name[0] == "⟨" else md.rand(sizes)
         for name, sizes in ((name, [size for _, size in axes]) for name, axes in given.items())
     }
 

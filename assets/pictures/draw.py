@@ -1,4 +1,4 @@
-"""Draw the still picture of the README: `python assets/pictures/draw.py CHROMIUM` (needs playwright, from the extra `dev`)."""
+"""Draw the still picture of the README: `python assets/pictures/draw.py CHROMIUM` (needs playwright, of the extra `dev`)."""
 
 import sys
 import tempfile

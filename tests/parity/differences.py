@@ -1,7 +1,7 @@
 """Where minidl differs from PyTorch on purpose, each with its reason: the tests assert it."""
 
 FOR_ACCELERATORS = "chooses the dtype of the result on a GPU, where products of half precision are added in single"
-BY_KIND = "stands in the place of another argument, and is known by its kind: test_arguments_that_are_known_by_their_kind"
+BY_KIND = "stands in the place of another argument, and is known by its kind"  # test_arguments_that_are_known_by_their_kind
 CORRECTION = "None leaves it to `correction`, which is 1: the same as True"
 OLD = "PyTorch itself says that it should not be used any more"
 
@@ -12,7 +12,7 @@ ARGUMENTS = {  # function -> argument that is not understood, has another place 
     },
     **{name: {"unbiased": f"{CORRECTION}; {BY_KIND}"} for name in "std var std_mean var_mean Tensor.std Tensor.var".split()},
     **{
-        f"{room}conv{n}d": {"padding": "'valid' in the overload for words, which is the same as 0"}
+        f"{room}conv{n}d": {"padding": "where PyTorch takes a word its default is 'valid', which is the same as 0"}
         for room in ("", "nn.functional.")
         for n in (1, 2, 3)
     },
