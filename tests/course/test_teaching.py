@@ -114,6 +114,23 @@ def test_the_answer_to_a_prediction_comes_at_the_next_key(monkeypatch):
     assert made.cells[1].source == "**Predict first.** Which way?\n\n- up\n- down"
 
 
+def test_questions_with_the_same_choices_stand_above_them(monkeypatch):
+    asked = {name: Prediction(f"And {name}?", choices=["up", "down"]) for name in ("p1", "p2")}
+    monkeypatch.setattr(ch00, "PREDICTIONS", asked | {"p3": Prediction("How much?")}, raising=False)
+    made, _ = arranged(notebook('predict("ch00.p1")\npredict("ch00.p2")\npredict("ch00.p3")'))
+    first, second, third = (f"**Predict first.** {question}\n" for question in ("And p1?", "And p2?", "How much?"))
+    assert made.cells[0].source.rstrip() == f"{first}\n{second}\n- up\n- down\n\n{third}".rstrip()
+
+
+def test_the_picture_that_answers_a_question_has_room(monkeypatch):
+    monkeypatch.setattr(ch00, "PREDICTIONS", {"p1": Prediction("Which way?", choices=["up", "down"])}, raising=False)
+    output = nbformat.v4.new_output("display_data", {"image/svg+xml": "<svg/>", "text/plain": "a picture"})
+    made = notebook("## Guess", 'predict("ch00.p1")', "\n".join(f"line_{k}()" for k in range(12)))
+    made.cells[2].outputs = [output]
+    cells = arranged(made)[0].cells
+    assert [cell.metadata["slideshow"]["slide_type"] for cell in cells] == ["slide", "-", "fragment", "subslide"]
+
+
 def test_a_notebook_may_say_itself_where_slides_begin():
     made = notebook("# Title", "Text")
     made.cells[1].metadata["slideshow"] = {"slide_type": "notes"}
@@ -140,6 +157,7 @@ def test_slides_need_nothing_from_a_network(chapter):
 def test_formulas_are_drawn_by_the_browser_alone():
     page = slides(find_chapter("04"))
     assert page.count("<math") > 5
+    assert page.count('display="block"') >= 2  # as tall as in a book
     assert "MathJax" not in page
 
 

@@ -37,10 +37,10 @@ def read_chapter(path):
     return nbformat.read(path, as_version=4)
 
 
-def prediction_in(cell):
-    """The prediction that a cell asks for, or None."""
-    found = PREDICTION.search(cell.source) if cell.cell_type == "code" else None
-    return predictions(found[1][:4]).get(found[1]) if found else None
+def predictions_in(cell):
+    """The predictions that a cell asks for, in their order."""
+    names = PREDICTION.findall(cell.source) if cell.cell_type == "code" else []
+    return [known for name in names if (known := predictions(name[:4]).get(name))]
 
 
 def exercise_in(cell):

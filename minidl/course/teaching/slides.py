@@ -14,7 +14,7 @@ from nbformat.v4 import new_markdown_cell
 from traitlets.config import Config
 
 from minidl.course.notebooks import WIDGET_VIEW
-from minidl.course.teaching.chapters import exercise_in, prediction_in, read_chapter
+from minidl.course.teaching.chapters import exercise_in, predictions_in, read_chapter
 from minidl.system.resources import folder
 from minidl.viz.graphs.maths import mathml
 
@@ -71,7 +71,7 @@ def arranged(notebook):
     notebook.cells, formulas, used = [], [], 0
     for before, cell, after in zip([None, *cells[:-1]], cells, [*cells[1:], None], strict=True):
         kind = _slide_type(cell, before, after)
-        together = _height(cell) + (_height(after) if after is not None and prediction_in(cell) else 0)
+        together = _height(cell) + (_height(after) if after is not None and predictions_in(cell) else 0)
         if used and used + together > TALL and (kind == "-" or (kind == "fragment" and cell.cell_type == "markdown")):
             kind = "subslide"
         kind = cell.metadata.setdefault("slideshow", {}).setdefault("slide_type", kind)
@@ -92,8 +92,8 @@ def _height(cell):
     """About how many pixels a cell is tall on a slide, its pictures as small as they may get."""
     if cell.cell_type == "markdown":
         return 40 * sum(1 + len(line) // 88 for line in cell.source.replace("\n\n", "\0").replace("\n", " ").split("\0"))
-    if asked := prediction_in(cell):
-        return 60 + 40 * len(asked.choices)
+    if asked := predictions_in(cell):
+        return 40 * (len(asked) + len(asked[-1].choices)) + 20
     outputs = cell.get("outputs", [])
     printed = sum(output.get("text", "").count("\n") for output in outputs)
     drawn = sum("image/svg+xml" in output.get("data", {}) for output in outputs)
@@ -106,7 +106,7 @@ def _picture_apart(cell, before):
         len(before.source) / 90 if before is not None and before.cell_type == "markdown" else 0
     )
     drawn = any("image/svg+xml" in output.get("data", {}) for output in cell.get("outputs", []))
-    if lines < ROOM or not drawn or cell.metadata["slideshow"]["slide_type"] not in ("-", "subslide"):
+    if lines < ROOM or not drawn or cell.metadata["slideshow"]["slide_type"] not in ("-", "subslide", "fragment"):
         return [cell]
     picture = copy.deepcopy(cell)
     picture.id = f"{cell.id}-picture"[-64:]
@@ -116,12 +116,16 @@ def _picture_apart(cell, before):
 
 
 def _question(cell):
-    """What a cell asks the class to predict, as a text; "" when it asks nothing."""
-    asked = prediction_in(cell)
-    if asked is None:
-        return ""
-    choices = "".join(f"\n- {choice}" for choice in asked.choices)
-    return f"**Predict first.** {asked.question}\n{choices}"
+    """What a cell asks the class to predict, as a text; "" when it asks nothing.
+
+    Questions with the same choices stand one after the other, above them.
+    """
+    lines, asked = [], predictions_in(cell)
+    for k, this in enumerate(asked, 1):
+        lines.append(f"**Predict first.** {this.question}\n")
+        if k == len(asked) or asked[k].choices != this.choices:
+            lines += [*(f"- {choice}" for choice in this.choices), ""]
+    return "\n".join(lines).strip()
 
 
 def _pieces(cell):
@@ -154,7 +158,7 @@ def _slide_type(cell, before, after):
             return "slide"
         explains = follows_code and not (after is not None and after.cell_type == "code")
         return "fragment" if explains or cell.metadata.get("goes_on") else "subslide"
-    if before is not None and prediction_in(before):
+    if before is not None and predictions_in(before):
         return "fragment"
     return "subslide" if follows_code else "-"
 
@@ -178,6 +182,7 @@ def _take_formulas(text, formulas):
         display = found[1] is not None
         try:
             drawn = mathml((found[1] if display else found[2]).strip())
+            drawn = drawn.replace('display="inline"', 'display="block"', 1) if display else drawn
         except Exception:  # what the converter does not know stays readable
             return found[0]
         formulas.append(f'<span class="formula">{drawn}</span>' if display else drawn)
