@@ -50,9 +50,9 @@ def added(x, k):
 
 
 def energies():
-    """Energies of several shapes."""
+    """Energies of several shapes, and one that is far below another."""
     chance = np.random.RandomState(1)
-    return [(md.tensor(chance.uniform(0.1, 5, shape)),) for shape in ((4, 4), (6,), (2, 3, 3))]
+    return [(md.tensor(chance.uniform(0.1, 5, shape)),) for shape in ((4, 4), (6,), (2, 3, 3))] + [(md.tensor([2.0, 1e-7]),)]
 
 
 def decibels(x, factor=10.0, log=md.log10, loudest=md.max):
@@ -180,6 +180,10 @@ EXERCISES = {
             (partial(decibels, log=md.log), "That is the natural logarithm; decibels use the one of base 10."),
             (partial(decibels, factor=1.0), "Those are bels: ten decibels make one."),
             (partial(decibels, loudest=lambda x: 1.0), "The loudest is to be 0: divide by the largest energy first."),
+            (
+                lambda x: decibels(x).clamp(min=-60),
+                "Nothing is cut off here, however quiet it is.",
+            ),
             (lambda x: -decibels(x), "Quieter places are below 0, not above."),
         ],
         hint="10 * (energies / energies.max()).log10()",

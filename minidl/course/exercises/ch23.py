@@ -86,6 +86,7 @@ def texts():
         (["aab", "b"], ["ab", "b"]),
         (["one", "two"], ["one", "two"]),
         (["xseven"], ["seven"]),
+        (["", "abcd"], ["abcd", "x"]),  # a rate above 1
     ]
 
 
@@ -218,6 +219,14 @@ EXERCISES = {
         wrong=[
             (mean_of_rates, "That is the mean of the rates, where short words count like long ones: add edits first."),
             (place_by_place, "Place by place, one letter too many makes all after it wrong: count edits."),
+            (
+                lambda said, truth: edit_distance("".join(said), "".join(truth)) / len("".join(truth)),
+                "Text by text: where all are joined, a letter of one can pass for a letter of the next.",
+            ),
+            (
+                lambda said, truth: min(1.0, error_rate(said, truth)),
+                "It can exceed 1, where more is written than there is to be read.",
+            ),
             (
                 lambda said, truth: sum(map(edit_distance, said, truth)),
                 "Those are the edits; divide by the letters of the truth.",

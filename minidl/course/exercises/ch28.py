@@ -6,6 +6,7 @@ import minidl as md
 from minidl.course.exercise import Exercise, Function, Number, Shape, same_values
 from minidl.course.predicting import Prediction
 
+STEPS = [((3, 3), 0.1, 0.9), ((4,), 0.02, 0.5), ((3, 3), 0.1, 0.9)]  # twice alike, so that a memory would show
 CHANGED = "Your function changes what it was given: make new tensors, with weights - ..., not weights -= ..."
 
 PREDICTIONS = {
@@ -69,6 +70,18 @@ class WithoutMemory(Function):
         return ""
 
 
+class Remembering:
+    """An optimiser that goes on with the speeds it was given first: ways to fool the judge."""
+
+    def __init__(self):
+        self.speeds = {}
+
+    def __call__(self, weights, speeds, gradients, lr, momentum):
+        """A step with the speeds of the first call for weights of this shape."""
+        speeds = self.speeds.setdefault(weights.shape, speeds)
+        return weights - lr * (momentum * speeds + gradients), momentum * speeds + gradients
+
+
 def changing_weights(weights, speeds, gradients, lr, momentum):
     """A step as an optimiser of PyTorch makes it: in place."""
     speeds.mul_(momentum).add_(gradients)
@@ -80,7 +93,7 @@ def optimizer_states():
     """Weights, speeds, gradients, learning rate, momentum."""
     random = np.random.RandomState(29)
     draw = lambda *shape: md.tensor(random.randn(*shape).astype(np.float32))
-    return [(draw(3, 3), draw(3, 3), draw(3, 3), 0.1, 0.9), (draw(4), draw(4), draw(4), 0.02, 0.5)]
+    return [(draw(*shape), draw(*shape), draw(*shape), lr, m) for shape, lr, m in STEPS]
 
 
 def new_state(weights, speeds, gradients, lr, momentum):
@@ -137,6 +150,7 @@ EXERCISES = {
         new_state,
         wrong=[
             (changing_weights, CHANGED),
+            (Remembering(), "speeds = momentum * speeds + gradients; then (weights - lr * speeds, speeds)."),
             (lambda w, s, g, lr, m: (w - lr * g, m * s + g), "The weights move by the *new* speed, not by the gradient."),
             (lambda w, s, g, lr, m: (w - lr * (m * s + g), s), "Hand the new speed back, too: nobody else keeps it."),
             (lambda w, s, g, lr, m: (w - lr * s, m * s + g), "First the new speed, then the step with it."),
