@@ -197,9 +197,9 @@ def test_an_operation_of_the_reference_has_its_formula():
     reference.add_formulas(None, "function", "minidl.tanh", md.tanh, None, lines)
     assert f"   {REGISTRY['tanh'].formula}" in lines
     assert lines[0] == "The tangent."
-    plain = ["Zeros.", "", "Of shape (N, *)."]
+    plain = ["Zeros.", "", "Of shape (N, *).", ">>> (w * w).sum()"]  # a shape is code; an example stays as it is
     reference.add_formulas(None, "function", "minidl.zeros", md.zeros, None, plain)
-    assert plain == ["Zeros.", "", "Of shape ``(N, *)``."]
+    assert plain == ["Zeros.", "", "Of shape ``(N, *)``.", ">>> (w * w).sum()"]
 
 
 def test_an_entry_of_the_reference_says_where_it_differs_from_pytorch():
