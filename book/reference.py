@@ -110,6 +110,8 @@ def add_formulas(app, what, name, thing, options, lines):
     """Put formula and gradient below the first line of an operation's docstring (a hook of Sphinx's autodoc)."""
     is_code = lambda line: line.lstrip().startswith((">>>", "..."))
     lines[:] = [line if is_code(line) else SHAPE.sub(r"``\1``", line) for line in lines]
+    if what == "property" and lines:
+        lines[0] = lines[0].replace(": ", " – ", 1)  # before a colon napoleon expects a type
     operation = REGISTRY.get(getattr(thing, "name", None)) if callable(thing) else None
     if operation is not thing or operation is None:
         return

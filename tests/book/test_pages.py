@@ -197,6 +197,9 @@ def test_an_operation_of_the_reference_has_its_formula():
     reference.add_formulas(None, "function", "minidl.tanh", md.tanh, None, lines)
     assert f"   {REGISTRY['tanh'].formula}" in lines
     assert lines[0] == "The tangent."
+    told = ["To sort by: what failed comes last."]  # not of the type "To sort by"
+    reference.add_formulas(None, "property", "minidl.train.Trial.key", md.zeros, None, told)
+    assert told == ["To sort by – what failed comes last."]
     plain = ["Zeros.", "", "Of shape (N, *).", ">>> (w * w).sum()"]  # a shape is code; an example stays as it is
     reference.add_formulas(None, "function", "minidl.zeros", md.zeros, None, plain)
     assert plain == ["Zeros.", "", "Of shape ``(N, *)``.", ">>> (w * w).sum()"]
