@@ -236,7 +236,7 @@ class Function(Kind):
             return ""
         return (
             "The numbers are right, but their gradients are not: "
-            "stay with minidl's operations, without NumPy, .item() and .detach()."
+            "stay with minidl's operations, without NumPy, Python's max, .item() and .detach()."
         )
 
     def _same(self, answer, other, arguments, copies):

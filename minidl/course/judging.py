@@ -1,5 +1,6 @@
 """Judges that several exercises share: how well a learner's network reads the digits put aside for choosing."""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -42,10 +43,20 @@ def reading_problem(model, least):
     if share < 0.5:
         return f"It reads {share:.1%} of the validation set: is it trained?"
     if share < least:
-        return f"It reads {share:.1%} of the validation set, and {least:.1%} are asked for."
+        return f"It reads {short_of(share, 1)} of the validation set, and {least:.1%} are asked for."
     if share > TOO_GOOD:
         return f"It reads {share:.1%}, which is too good: did it learn from the validation set (digits 6,000 to 7,999)?"
     return ""
+
+
+def short_of(share, places=0):
+    """A share that is not enough, in percent: rounded down, so that it never looks like what was asked for.
+
+    >>> short_of(0.7996), short_of(0.84996, 1)
+    ('79%', '84.9%')
+    """
+    scale = 10 ** (2 + places)
+    return f"{math.floor(share * scale + 1e-6) / scale:.{places}%}"
 
 
 def size_problem(model, most):

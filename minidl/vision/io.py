@@ -33,7 +33,7 @@ def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False)
     mode : ImageReadMode or str
         "UNCHANGED", "GRAY", "GRAY_ALPHA", "RGB" or "RGB_ALPHA".
     apply_exif_orientation : bool
-        Turn the picture upright: a telephone saves it as the sensor lay, and beside it how it was held.
+        Turn the picture upright: a phone saves it as the sensor lay, and beside it how it was held.
 
     Returns
     -------

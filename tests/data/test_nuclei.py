@@ -6,6 +6,7 @@ import pytest
 import minidl as md
 from minidl.data import cells
 from minidl.errors import DataFileError, ShapeError
+from minidl.vision.regions import connected_components
 
 
 def test_there_are_125_nuclei_on_a_fifth_of_the_pixels():
@@ -16,6 +17,14 @@ def test_there_are_125_nuclei_on_a_fifth_of_the_pixels():
     assert nuclei.mask.mean().item() == pytest.approx(0.199, abs=0.001)
     sides = nuclei.boxes[:, 2:] - nuclei.boxes[:, :2]
     assert sides.median(dim=0).values.tolist() == pytest.approx([24, 22], abs=3)
+
+
+def test_every_bright_spot_has_an_outline():
+    nuclei = md.data.nuclei()
+    bright = md.nn.functional.avg_pool2d(nuclei.image[None, None], 5, stride=1, padding=2)[0, 0] > 0.15
+    spots = connected_components(bright, least=40)
+    outlined = set(spots[nuclei.mask > 0].tolist()) - {0}
+    assert outlined == set(range(1, spots.max().item() + 1))
 
 
 def test_a_part_holds_its_own_nuclei_numbered_anew():

@@ -34,7 +34,7 @@ def test_the_stream_of_random_numbers_goes_on_as_before():
 def test_the_picture_says_by_how_much_a_pixel_changes():
     picture = md.viz.augmentations(lambda x: 1 - x, md.zeros(3, 5, 5), times=2)
     check_picture(picture)
-    assert picture.text == "Augmentations: 1 image, and 2 draws of each; a pixel changes by 1.00 in the mean"
+    assert picture.text == "Augmentations: 1 image, and 2 draws of each; a pixel changes by 1.00 on average"
     assert picture.data == {"rows": 1, "times": 2, "changed": 1.0}
     points = picture.state()["points"]
     assert [point[2] for point in points] == ["image 0, as it came", "image 0, draw 1", "image 0, draw 2"]

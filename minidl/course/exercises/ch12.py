@@ -5,7 +5,7 @@ import numpy as np
 import minidl as md
 from minidl import nn
 from minidl.course.exercise import Exercise, Experiment, Function, Number, Shape
-from minidl.course.judging import TOO_GOOD, size_problem, validation
+from minidl.course.judging import TOO_GOOD, short_of, size_problem, validation
 from minidl.course.predicting import Prediction
 from minidl.nn.modes import evaluating
 from minidl.nn.module import Module
@@ -20,7 +20,7 @@ PREDICTIONS = {
         choices=("more than 90", "60 to 90", "fewer than 60"),
     ),
     "p4": Prediction(
-        "One of the two stamps is covered. How sure of a nine is the network still, in the mean?", unit="%", close=0.1
+        "One of the two stamps is covered. How sure of a nine is the network still, on average?", unit="%", close=0.1
     ),
     "p5": Prediction(
         "Now the emoji are divided at random, not by families. The nearest drawing is right ...",
@@ -85,7 +85,7 @@ def steady_problem(model):
         }
     worst = min(shares, key=shares.__getitem__)
     if shares[worst] < LEAST:
-        return f"Moved {PIXELS} pixels {worst} it reads {shares[worst]:.1%}, and {LEAST:.0%} are asked for."
+        return f"Moved {PIXELS} pixels {worst} it reads {short_of(shares[worst], 1)}, and {LEAST:.0%} are asked for."
     if shares[worst] > TOO_GOOD:
         return (
             f"It reads {shares[worst]:.1%}, which is too good: did it learn from the validation set (digits 6,000 to 7,999)?"

@@ -31,7 +31,7 @@ PREDICTIONS = {
 
 def places():
     """Rows, columns, and how much the photograph was shrunk."""
-    return [(0, 0, 1.0), (3, 5, 1.0), (2, 7, 0.5), (10, 4, 0.25)]
+    return [(0, 0, 1.0), (3, 5, 1.0), (2, 7, 0.5), (10, 4, 0.25), (2, 3, 0.8)]
 
 
 def box_of(row, column, scale, side=25, stride=4):
@@ -49,7 +49,7 @@ def scored():
 
 
 def hardest(scores, is_face, count):
-    """The numbers of the highest scores among those that are no face."""
+    """The indices of the highest scores among those that are no face."""
     return scores.where(is_face == 0, -md.inf).argsort(descending=True)[:count]
 
 
@@ -90,12 +90,13 @@ def distances():
     return [
         (md.tensor([0.1, 0.4, 0.6, 0.5, 0.9, 0.2, 1.3]), md.tensor([1, 1, 1, 0, 0, 0, 0]), 0.55),
         (md.tensor([0.3, 0.8, 0.9, 0.7]), md.tensor([1, 0, 1, 1]), 0.85),
+        (md.tensor([0.5, 0.25, 0.5, 1.0]), md.tensor([1, 1, 0, 0]), 0.5),  # just at the threshold: not below it
     ]
 
 
-def both_errors(distances, same, threshold):
+def both_errors(distances, same, threshold, also_at=False):
     """The share of the different that is accepted, and of the same that is rejected."""
-    accepted = (distances < threshold).float()
+    accepted = (distances <= threshold if also_at else distances < threshold).float()
     return accepted[same == 0].mean(), 1 - accepted[same == 1].mean()
 
 
@@ -144,6 +145,10 @@ EXERCISES = {
             (lambda row, column, scale: box_of(row, column, 1 / scale), "At scale 0.5 a window is twice as large: divide."),
             (partial(box_of, stride=25), "The windows stand four pixels apart and overlap."),
             (
+                lambda row, column, scale: tuple(int(side) for side in box_of(row, column, scale)),
+                "Do not round: in the photograph a window may end between two pixels.",
+            ),
+            (
                 lambda row, column, scale: (*box_of(row, column, scale)[:2], 25 / scale, 25 / scale),
                 "Right and bottom are asked for, not width and height.",
             ),
@@ -158,10 +163,10 @@ EXERCISES = {
             (lambda s, y, k: s.argsort(descending=True)[:k], "Faces are among them: a high score of a face is no mistake."),
             (lambda s, y, k: s.where(y == 0, md.inf).argsort()[:k], "Those are the easiest ones: the lowest scores."),
             (lambda s, y, k: hardest(s, 1 - y, k), "Those are faces. Negatives are what is no face."),
-            (lambda s, y, k: s[hardest(s, y, k)], "Those are their scores; their numbers are asked for."),
+            (lambda s, y, k: s[hardest(s, y, k)], "Those are their scores; their indices are asked for."),
             (
                 lambda s, y, k: s[y == 0].argsort(descending=True)[:k],
-                "Those count only the negatives. Give their numbers among all the scores.",
+                "Those count only the negatives. Give their indices among all the scores.",
             ),
         ],
         hint="Give faces a score of minus infinity, then argsort(descending=True), and take the first.",
@@ -189,6 +194,7 @@ EXERCISES = {
                 lambda d, s, t: both_errors(d, s, t)[::-1],
                 "First the different ones that are accepted, then the same that are rejected.",
             ),
+            (partial(both_errors, also_at=True), "*Below* the threshold: at just the threshold a pair is not accepted."),
             (the_other_way, "A small distance is accepted, a large one is not; count the errors."),
         ],
         hint="accepted = distances < threshold; then its mean over same == 0, and one minus its mean over same == 1.",

@@ -17,7 +17,7 @@ PREDICTIONS = {
     "p1": Prediction(
         "A box of 4 by 4 is moved to the right by 1, a quarter of its width. How large is the IoU?", close=0.02
     ),
-    "p2": Prediction("How many boxes for each digit will there be, in the mean?", close=0.5),
+    "p2": Prediction("How many boxes for each digit will there be, on average?", close=0.5),
     "p3": Prediction(
         "Which loss reaches the higher IoU, over three seeds?", choices=("cross-entropy", "Dice", "no clear difference")
     ),
@@ -53,7 +53,7 @@ def iou_of_pairs(a, b, clamp=True, whole=False, shared_twice=False):
 
 
 def crowds():
-    """Boxes, scores and a threshold: a chain whose ends do not overlap, and boxes apart."""
+    """Boxes, scores and a threshold: a chain whose ends do not overlap, boxes apart, and an IoU of just the threshold."""
     chain = md.tensor([[0.0, 0.0, 10.0, 10.0], [2.0, 0.0, 12.0, 10.0], [4.0, 0.0, 14.0, 10.0], [40.0, 0.0, 50.0, 10.0]])
     scores = md.tensor([0.9, 0.8, 0.7, 0.95])
     return [
@@ -63,16 +63,19 @@ def crowds():
         (chain.flip([0]), scores, 0.5),
         (chain - 7.5, scores - 1, 0.5),  # scores may be logits
         (chain / 8, scores, 0.5),
+        (chain, scores, 0.7),  # all stay
+        (md.tensor([[0.0, 0.0, 2.0, 1.0], [0.0, 0.0, 1.0, 1.0]]), md.tensor([0.4, 0.6]), 0.5),
     ]
 
 
-def suppress(boxes, scores, threshold, ascending=False, gone_too=False, first=False):
+def suppress(boxes, scores, threshold, ascending=False, gone_too=False, first=False, also_at=False):
     """Non-maximum suppression, and ways to get it wrong."""
     order = scores.argsort(descending=not ascending).tolist()
     overlap, kept, seen = ops.box_iou(boxes, boxes), [], []
     for k in order:
         rivals = seen if gone_too else kept[-1:] if first else kept
-        if all(overlap[k, j].item() <= threshold for j in rivals):
+        overlaps = [overlap[k, j].item() for j in rivals]
+        if all(share < threshold if also_at else share <= threshold for share in overlaps):
             kept.append(k)
         seen.append(k)
     return kept
@@ -112,13 +115,17 @@ def painting_problem(model):
     if reached < 0.5:
         return f"Its IoU in the upper right is {reached:.2f}: is it trained?"
     if reached < LEAST:
-        return f"Its IoU in the upper right is {reached:.2f}, and {LEAST} is asked for."
+        return f"Its IoU in the upper right is {reached:.4f}, and {LEAST} is asked for."
     if reached > TOO_GOOD:
         return f"Its IoU is {reached:.2f}, which is too good: did it learn from the upper right?"
     with evaluating(model), md.no_grad():
         mirrored = model(part.image.sqrt().flip(1)[None, None])[0, 0].flip(1) > 0
     if metrics.iou(mirrored, part.mask) < reached - 0.15:
         return "On the mirrored image it is much worse: it knows where the nuclei lie, and not what they look like."
+    if not sum(p.numel() for p in model.parameters()):
+        return (
+            "It has no weights, so nothing in it can learn. That is a good rule, a baseline; train a network that beats it."
+        )
     return ""
 
 
@@ -155,6 +162,14 @@ class ByHand(Function):
             return super().problem(answer)
 
 
+class Smoothed(md.nn.Module):
+    """The mean of three by three pixels against a threshold: a rule that is good enough, and learns nothing."""
+
+    def forward(self, image):
+        """Logits, above 0 where the image is bright around a pixel."""
+        return md.nn.functional.avg_pool2d(image, 3, stride=1, padding=1) - 0.38
+
+
 class Brightness(md.nn.Module):
     """A threshold, as a network: what is possible without training."""
 
@@ -171,7 +186,7 @@ class Brightness(md.nn.Module):
 EXERCISES = {
     "ex1": Exercise(
         "IoU of two boxes",
-        Number(),
+        Number(0.01),
         6 / 26,
         wrong=[
             (6 / 32, "They share 6, and that is counted twice in 16 + 16: cover together is 16 + 16 - 6."),
@@ -211,6 +226,10 @@ EXERCISES = {
         wrong=[
             (partial(suppress, ascending=True), "Begin with the highest score, not with the lowest."),
             (partial(suppress, gone_too=True), "A box that is gone drops nobody: compare with those that stay."),
+            (
+                partial(suppress, also_at=True),
+                "Drop what overlaps by *more* than the threshold; at just the threshold it stays.",
+            ),
             (lambda boxes, scores, threshold: scores.argsort(descending=True).tolist(), "That is all boxes in order."),
             (lambda b, s, t: sorted(suppress(b, s, t)), "The right boxes in another order: the highest score comes first."),
         ],
@@ -221,7 +240,7 @@ EXERCISES = {
         Function(probabilities, gradient=True),
         soft_dice,
         wrong=[
-            (partial(soft_dice, loss=False), "That is the coefficient, which should be large; the loss is one less it."),
+            (partial(soft_dice, loss=False), "That is the coefficient, which should be large; the loss is one minus it."),
             (partial(soft_dice, twice=1), "The 2 is missing: twice what is shared."),
             (soft_iou, "That is IoU: what is shared is taken away below. Dice divides by the sum of both sizes."),
             (partial(soft_dice, smooth=0.0), "The 1 above and below is missing, which keeps an empty mask in order."),
@@ -235,6 +254,7 @@ EXERCISES = {
         wrong=[
             (Brightness(0.42), "0.75 is asked for"),
             (Brightness(2.0), "is it trained?"),
+            (Smoothed(), "It has no weights, so nothing in it can learn"),
             (Remembered(), "On the mirrored image it is much worse"),
             (Brightness(0.42, outputs=2), "One logit for each pixel is asked for"),
             (Brightness(0.42, spare=5000), "at most 3,000 are allowed"),

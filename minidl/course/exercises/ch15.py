@@ -7,7 +7,7 @@ import numpy as np
 import minidl as md
 from minidl import nn
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import validation
+from minidl.course.judging import short_of, validation
 from minidl.course.predicting import Prediction
 from minidl.nn.modes import evaluating
 
@@ -21,11 +21,11 @@ PREDICTIONS = {
     ),
     "p2": Prediction("The same network learns from the hundred, augmented. How many of 100 does it read?", close=0.03),
     "p3": Prediction(
-        "All weights may learn from the hundred, not only the last layer. How many points does that bring, in the mean?",
+        "All weights may learn from the hundred, not only the last layer. How many points does that bring, on average?",
         close=0.5,
     ),
     "p4": Prediction(
-        "Whose frozen features serve the digits best, in the mean over the draws?",
+        "Whose frozen features serve the digits best, on average over the draws?",
         choices=("random", "emoji", "letters", "rotation", "contrastive"),
     ),
     "p5": Prediction(
@@ -64,13 +64,14 @@ def guesses():
     """Logits, and how sure one must be."""
     random = np.random.RandomState(17)
     draw = lambda n: md.tensor((3 * random.randn(n, n) + 4 * random.randn(n, 1)).astype(np.float32))
-    return [(draw(4), 0.8), (draw(6), 0.5), (draw(5), 0.9)]
+    certain = md.tensor([[50.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 50.0]])  # in single precision, probabilities of 1
+    return [(draw(4), 0.8), (draw(6), 0.5), (draw(5), 0.9), (certain, 1.0)]
 
 
-def sure_of(logits, least, dim=1):
+def sure_of(logits, least, dim=1, more=False):
     """The numbers of the images of whose class a network is sure, and these classes."""
     best, label = logits.softmax(dim=dim).max(dim=1)
-    sure = (best >= least).nonzero()[:, 0]
+    sure = (best > least if more else best >= least).nonzero()[:, 0]
     return sure, label[sure]
 
 
@@ -134,7 +135,7 @@ def teaching_problem(learn):
     if share < 0.3:
         return f"From a hundred digits it learns to read {share:.0%}: is it trained?"
     if share < LEAST:
-        return f"From a hundred digits it learns to read {share:.0%}, and {LEAST:.0%} are asked for."
+        return f"From a hundred digits it learns to read {short_of(share)}, and {LEAST:.0%} are asked for."
     return ""
 
 
@@ -239,6 +240,7 @@ EXERCISES = {
         wrong=[
             (sure_by(lambda logits: logits.amax(dim=1)), "Those are logits; the softmax makes probabilities of them."),
             (partial(sure_of, dim=0), "The probabilities of one *image* sum to 1: softmax(dim=1)."),
+            (partial(sure_of, more=True), "*At least*: who is just as sure as asked for counts, too."),
             (unsure_of, "Those are the ones of which it is *not* sure."),
             (probabilities_of, "Those are the probabilities; the classes are asked for."),
             (lambda logits, least: sure_of(logits, least)[0], "Those are the images only; their classes are missing."),

@@ -5,6 +5,7 @@ from functools import cache, partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
+from minidl.course.judging import short_of
 from minidl.course.predicting import Prediction
 
 LEARN, LEAST, TOO_GOOD = 7000, 0.73, 0.9
@@ -89,7 +90,7 @@ def judging_problem(judge):
     if share < 0.6:
         return f"It is right about {share:.1%} of the sentences put aside: has it learned?"
     if share < LEAST:
-        return f"It is right about {share:.1%} of the sentences put aside, and {LEAST:.0%} are asked for."
+        return f"It is right about {short_of(share, 1)} of the sentences put aside, and {LEAST:.0%} are asked for."
     if share > TOO_GOOD:
         return f"It is right about {share:.1%}, which is too good: did it learn from the sentences put aside?"
     for sentence in ("It stars {}.", "I saw {} in a good film.", "{} is bad."):

@@ -101,7 +101,7 @@ def naming_problem(next_letter):
             surprise, count = surprise - math.log2(max(p, 1e-12)), count + 1
     bits = surprise / count
     if bits > MOST_BITS:
-        return f"It needs {bits:.2f} bits for each letter, and at most {MOST_BITS} are asked for."
+        return f"It needs {bits:.4f} bits for each letter, and at most {MOST_BITS} are asked for."
     if bits < TOO_GOOD:
         return f"{bits:.2f} bits are too good: did it learn the names put aside?"
     return ""
@@ -110,7 +110,7 @@ def naming_problem(next_letter):
 EXERCISES = {
     "ex1": Exercise(
         "Bits for each character",
-        Number(),
+        Number(0.005),
         7 / 3,
         wrong=[
             (7.0, "That is the sum; the mean over three characters is asked for."),

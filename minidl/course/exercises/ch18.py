@@ -5,6 +5,7 @@ from functools import cache, partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
+from minidl.course.judging import short_of
 from minidl.course.predicting import Prediction
 from minidl.nn.modes import evaluating
 
@@ -87,7 +88,7 @@ def swapping_problem(model):
     if share < 0.5:
         return f"It gets {share:.0%} of the letters: is it trained, and for this task?"
     if share < LEAST:
-        return f"It gets {share:.0%} of the letters, and {LEAST:.0%} are asked for."
+        return f"It gets {short_of(share)} of the letters, and {LEAST:.0%} are asked for."
     return ""
 
 

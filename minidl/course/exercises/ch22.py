@@ -6,7 +6,7 @@ import numpy as np
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import evaluating, size_problem
+from minidl.course.judging import evaluating, short_of, size_problem
 from minidl.course.predicting import Prediction
 
 LEAST, MOST_WEIGHTS = 0.85, 6000
@@ -90,9 +90,9 @@ def listening_problem(model):
         return f"20 logits for each sound are asked for, ({len(inputs)}, 20); it gives {tuple(logits.shape)}."
     reached = md.train.metrics.accuracy(logits, made.labels[unseen])
     if reached < 0.2:
-        return f"It understands {reached:.0%} of the words of the unseen voices: is it trained?"
+        return f"It understands {short_of(reached)} of the words of the unseen voices: is it trained?"
     if reached < LEAST:
-        return f"It understands {reached:.0%} of the words of the unseen voices, and {LEAST:.0%} are asked for."
+        return f"It understands {short_of(reached)} of the words of the unseen voices, and {LEAST:.0%} are asked for."
     return ""
 
 

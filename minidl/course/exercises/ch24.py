@@ -127,7 +127,7 @@ def to_one_point(x, t):
 EXERCISES = {
     "ex1": Exercise(
         "The price of a code",
-        Number(),
+        Number(0.005),
         0.5 * (1 + 4 - math.log(4) - 1),
         wrong=[
             (1 + 4 - math.log(4) - 1, "The half in front is missing."),

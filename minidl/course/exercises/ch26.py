@@ -4,7 +4,7 @@ from functools import partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import evaluating, size_problem
+from minidl.course.judging import evaluating, short_of, size_problem
 from minidl.course.predicting import Prediction
 
 EPSILON, LEAST_CLEAN, LEAST_ATTACKED, MOST_WEIGHTS, MOST_BLIND = 0.1, 0.75, 0.65, 30_000, 0.2
@@ -102,7 +102,7 @@ def robustness_problem(model):
             return f"Ten logits are asked for each image, (500, 10) for 500; it gives {tuple(logits.shape)}."
         clean = (logits.argmax(dim=1) == labels).float().mean().item()
         if clean < LEAST_CLEAN:
-            return f"It reads {clean:.0%} of the digits that nobody changed, and {LEAST_CLEAN:.0%} are asked for."
+            return f"It reads {short_of(clean)} of the digits that nobody changed, and {LEAST_CLEAN:.0%} are asked for."
         blind = (slope(model, images, labels).flatten(1).abs().amax(dim=1) == 0).float().mean().item()
         if blind > MOST_BLIND:
             return f"For {blind:.0%} of the images its slope is exactly 0: that hides it from PGD, as in section 8."
@@ -110,7 +110,7 @@ def robustness_problem(model):
         with md.no_grad():
             moved = model(near)
     left = (moved.argmax(dim=1) == labels).float().mean().item()
-    return "" if left >= LEAST_ATTACKED else f"Under PGD it reads {left:.0%}, and {LEAST_ATTACKED:.0%} are asked for."
+    return "" if left >= LEAST_ATTACKED else f"Under PGD it reads {short_of(left)}, and {LEAST_ATTACKED:.0%} are asked for."
 
 
 class Templates(md.nn.Module):
@@ -177,7 +177,7 @@ EXERCISES = {
     ),
     "ex5": Exercise(
         "A certificate",
-        Number(),
+        Number(0.005),
         0.5 * 1.2815515655446004,
         wrong=[
             (1.2815515655446004, "That is the quantile: multiply it by sigma."),

@@ -12,7 +12,7 @@ def side_lengths(name, size):
     ((3, 3), (3, 4))
     """
     sides = numbers_of(size)
-    if len(sides) not in (1, 2) or not all(isinstance(side, Integral) and side >= 1 for side in sides):
+    if len(sides) not in (1, 2) or not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
         raise ValueError(
             f"{name} takes a size of one whole number or of two, (height, width), each at least 1, and got {size!r}"
         )
@@ -27,7 +27,7 @@ def frame(name, padding):
     ((2, 2, 2, 2), (1, 2, 1, 2))
     """
     pixels = numbers_of(padding)
-    if len(pixels) not in (1, 2, 4) or not all(isinstance(n, Integral) and n >= 0 for n in pixels):
+    if len(pixels) not in (1, 2, 4) or not all(isinstance(n, Integral) and int(n) >= 0 for n in pixels):
         raise ValueError(
             f"{name} takes a padding of one whole number, of two (left and right, above and below) or of four "
             f"(left, above, right, below), each at least 0, and got {padding!r}"
@@ -42,7 +42,7 @@ def angles(name, degrees, counts=(2,)):
     ((-10, 10), (0, 90))
     """
     given = numbers_of(degrees)
-    if len(given) == 1 and isinstance(given[0], Real) and given[0] >= 0:
+    if len(given) == 1 and isinstance(given[0], Real) and float(given[0]) >= 0:
         return -given[0], given[0]
     if len(given) not in counts or not all(isinstance(angle, Real) for angle in given):
         several = " or ".join(str(count) for count in counts)
@@ -63,7 +63,7 @@ def two_numbers(name, pair, what, fits):
 
 def share(name, p):
     """A probability."""
-    if not (isinstance(p, Real) and 0 <= p <= 1):
+    if not (isinstance(p, Real) and 0 <= float(p) <= 1):
         raise ValueError(f"{name} is a probability from 0 to 1, not {p!r}")
     return p
 

@@ -62,7 +62,7 @@ class Augmentations:
         """What a reader should see."""
         rows, times = self.drawn.shape[:2]
         changed = self.changed()
-        said = "" if changed is None else f"; a pixel changes by {changed:.2f} in the mean"
+        said = "" if changed is None else f"; a pixel changes by {changed:.2f} on average"
         return f"{rows} {'image' if rows == 1 else 'images'}, and {times} draws of each{said}"
 
 

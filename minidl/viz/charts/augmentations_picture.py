@@ -36,7 +36,7 @@ def augmentations(transform, images, times=7, title=None):
     >>> import minidl as md
     >>> flip = md.vision.transforms.RandomHorizontalFlip()
     >>> md.viz.augmentations(flip, md.zeros(2, 3, 8, 8), times=4).text
-    'Augmentations: 2 images, and 4 draws of each; a pixel changes by 0.00 in the mean'
+    'Augmentations: 2 images, and 4 draws of each; a pixel changes by 0.00 on average'
     """
     found = augmented(transform, images, times)
     rows, times = found.drawn.shape[:2]

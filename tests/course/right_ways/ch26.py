@@ -49,6 +49,6 @@ RIGHT_WAYS = {
         lambda weights, sizes: sizes @ weights / sizes.sum(),
         lambda weights, sizes: sum(n * w for n, w in zip(sizes / sizes.sum(), weights, strict=True)),
     ],
-    "ch26.ex5": lambda: [0.5 * NormalDist().inv_cdf(0.9), 0.641],
+    "ch26.ex5": lambda: [0.5 * NormalDist().inv_cdf(0.9), 0.64],
     "ch26.ex6": lambda: [stands_up(hidden=32, seed=0), stands_up(hidden=36, seed=1)],
 }
