@@ -121,8 +121,9 @@ def answer_box(name, file):
     exercise = exercises(name.split(".")[0])[name]
     data = {"name": name, "hint": exercise.hint, **answers(name, exercise)}
     command = html.escape(f"minidl lab --notebook {file}")
+    title = exercise.title if exercise.title.endswith("?") else f"{exercise.title}."
     return (
-        f'<div class="md-exercise" data-exercise="{attribute(data)}"><b>{name}</b> {html.escape(exercise.title)}. '
+        f'<div class="md-exercise" data-exercise="{attribute(data)}"><b>{name}</b> {html.escape(title)} '
         f"<span>Run this chapter to be checked: <code>{command}</code></span></div>"
     )
 

@@ -112,6 +112,13 @@ def test_functions_are_not_judged_by_a_page():
     assert all(answers.answers(name, exercises()[name]) == {"kind": "function"} for name in functions)
 
 
+@pytest.mark.parametrize(
+    ("name", "title"), [("ch15.ex1", "How many negatives? "), ("ch00.ex2", "What knowing nothing costs. ")]
+)
+def test_the_title_of_an_exercise_ends_as_a_sentence(name, title):
+    assert f"</b> {title}<" in chapters.answer_box(name, "a.ipynb")
+
+
 def test_what_a_hash_hides_depends_on_the_exercise():
     assert answers.hashed("ch01.ex1", "2") != answers.hashed("ch01.ex2", "2")
 

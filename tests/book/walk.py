@@ -33,8 +33,8 @@ CUT = """[...document.querySelectorAll('.md-picture .md-stage')]
 # written beside it, and what the Tab key reaches is no mere image.
 UNNAMED = """[...document.querySelectorAll('.md-widget :is(button, input, select, [tabindex])')].filter((one) => {
   const letters = (text) => text.replace(/[^\\p{L}\\p{N}]/gu, '').toLowerCase();
-  const name = letters(one.getAttribute('aria-label') ?? one.textContent);
-  if (one.matches('button, [role=button]')) return !name || !name.includes(letters(one.textContent));
+  const name = (one.getAttribute('aria-label') ?? one.textContent).trim();
+  if (one.matches('button, [role=button]')) return !name || !letters(name).includes(letters(one.textContent));
   if (one.matches('input[type=range]')) {
     const value = one.closest('label').querySelector('.md-slider-value').textContent;
     return !name || one.getAttribute('aria-valuetext') !== value;
