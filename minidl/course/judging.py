@@ -1,6 +1,7 @@
 """Judges that several exercises share: how well a learner's network reads the digits put aside for choosing."""
 
 import math
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -78,6 +79,21 @@ def size_problem(model, most):
     if beside > most:
         return f"It keeps {beside:,} numbers beside its weights, and at most {most:,} are allowed: is that data?"
     return ""
+
+
+@contextmanager
+def without_weights(model):
+    """A network whose weights are 0 for a while: what it still knows, it has not learned."""
+    kept = [weight.detach().clone() for weight in model.parameters()]
+    try:
+        with no_grad():
+            for weight in model.parameters():
+                weight.zero_()
+        yield
+    finally:
+        with no_grad():
+            for weight, values in zip(model.parameters(), kept, strict=True):
+                weight.copy_(values)
 
 
 def kept_beside(model):

@@ -220,10 +220,9 @@ def test_an_experiment_takes_any_result_that_will_do():
 
 
 def test_what_is_no_number_is_never_fair():
-    _, labels = ch16.put_aside()
-    known = [answer - 0.5 for answer in labels.tolist()]
-    known[:250] = [-number for number in known[:250]]  # right about five of six, so good enough and not too good
-    judge = lambda of_names: lambda texts: list(known) if len(texts) == len(known) else [of_names] * len(texts)
+    aside = len(ch16.put_aside()[0])
+    real = RIGHT_WAYS["ch16.ex6"]()[0]
+    judge = lambda of_names: lambda texts: real(texts) if len(texts) == aside else [of_names] * len(texts)
     assert ch16.judging_problem(judge(0.0)) == ""
     assert "gets nan with" in ch16.judging_problem(judge(float("nan")))
 

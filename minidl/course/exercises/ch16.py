@@ -10,7 +10,7 @@ from minidl.course.predicting import Prediction
 
 LEARN, LEAST, TOO_GOOD = 7000, 0.73, 0.9
 SAME = 1e-4  # how far a number may move when a name is changed
-NAMES = ("Anthony", "Julia", "John", "Daniel", "Martha", "Michael", "Susan", "Jennifer")
+NAMES = 1000  # so many first names, the most frequent ones, must not change a number
 
 PREDICTIONS = {
     "p1": Prediction("Of all different words in 7,000 sentences, what share comes only once?", close=0.05),
@@ -93,13 +93,21 @@ def judging_problem(judge):
         return f"It is right about {short_of(share, 1)} of the sentences put aside, and {LEAST:.0%} are asked for."
     if share > TOO_GOOD:
         return f"It is right about {share:.1%}, which is too good: did it learn from the sentences put aside?"
+    again = md.tensor(judge([text.replace(" ", "  ") for text in reversed(texts)])).detach().reshape(-1)
+    alike = ((again > 0) == (labels.flip([0]) > 0)).float().mean().item()
+    if alike < LEAST - 0.05:
+        return (
+            f"It is right about {share:.1%}, but about {alike:.1%} of the same sentences in another order and with wider "
+            "spaces: does it know them by heart?"
+        )
+    names = [name.title() for name in md.data.names()["names"][:NAMES]]
     for sentence in ("It stars {}.", "I saw {} in a good film.", "{} is bad."):
-        found = md.tensor(judge([sentence.format(name) for name in NAMES])).reshape(-1)
+        found = md.tensor(judge([sentence.format(name) for name in names])).detach().reshape(-1)
         low, high = found.argmin().item(), found.argmax().item()
         if not (found[high] - found[low]).item() <= SAME:  # NaN is not the same either
             said = sentence.format("...")
             return (
-                f"“{said}” gets {found[low].item():.2f} with {NAMES[low]}, and {found[high].item():.2f} with {NAMES[high]}."
+                f"“{said}” gets {found[low].item():.2f} with {names[low]}, and {found[high].item():.2f} with {names[high]}."
             )
     return ""
 

@@ -5,7 +5,7 @@ from functools import cache, partial
 
 import minidl as md
 from minidl.course.exercise import Exercise, Experiment, Function, Number
-from minidl.course.judging import short_of
+from minidl.course.judging import short_of, without_weights
 from minidl.course.predicting import Prediction
 from minidl.nn.modes import evaluating
 
@@ -89,11 +89,14 @@ def swapping_problem(model):
         return f"It gets {share:.0%} of the letters: is it trained, and for this task?"
     if share < LEAST:
         return f"It gets {short_of(share)} of the letters, and {LEAST:.0%} are asked for."
+    with without_weights(model), evaluating(model), md.no_grad():
+        if (model(rows[:, :-1])[:, 6:].argmax(dim=-1) == rows[:, 7:]).float().mean().item() >= 0.5:
+            return "It swaps without its weights, too: train a network, so that what it knows is in them."
     return ""
 
 
 class Copying(md.nn.Module):
-    """Looks up fixed places, without any training: what the judge must tell from a network, and what it must not."""
+    """Looks up fixed places, without any training: what the judge must tell from a network."""
 
     def __init__(self, offsets, outputs=27, spare=0):
         super().__init__()
@@ -182,6 +185,7 @@ EXERCISES = {
             (Copying((*SWAP[:8], 3, *SWAP[9:])), "is a causal mask missing?"),
             (Copying(SWAP, outputs=30), "Logits (300, 12, 27) are asked for"),
             (Copying(SWAP, spare=30_000), "at most 20,000 are allowed"),
+            (Copying(SWAP, spare=10), "train a network"),
             ("the best", "Hand over the trained network itself"),
         ],
         hint="Transformer(27, 13, ...) as for the other tasks, with rows of letters, bar, letters.roll(3, 1).",

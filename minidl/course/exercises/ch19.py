@@ -58,7 +58,12 @@ def looks():
     random = np.random.RandomState(1)
     draw = lambda *shape: md.tensor(random.randn(*shape).astype(np.float32))
     last = md.tensor([[False, False, False], [False, False, True], [False, True, True]])
-    return [(draw(3, 3, 3), draw(3, 3, 3), last), (draw(1, 2, 4), draw(1, 3, 4), last[1:2])]
+    first = md.tensor([[True, False, False]])  # padding may stand anywhere
+    return [
+        (draw(3, 3, 3), draw(3, 3, 3), last),
+        (draw(1, 2, 4), draw(1, 3, 4), last[1:2]),
+        (draw(1, 2, 3), draw(1, 3, 3), first),
+    ]
 
 
 def look(query, memory, padding, mask="before", scaled=True):
@@ -84,6 +89,7 @@ def sentences():
         ("the the the".split(), ["the"], 1),
         (truth, said, 1),
         (list("ab"), ["c"], 1),
+        (list("abcd"), list("xabc"), 3),
     ]
 
 
@@ -96,7 +102,7 @@ def precision(said, truth, n, clipped=True, share_of="said"):
 
 
 def likely_words():
-    """A table of log-probabilities, read by the last word; where to begin, what ends, and how many may follow."""
+    """Log-probabilities after a word, or after so many; where to begin, what ends, and how many may follow."""
     table = np.log([[0.1, 0.6, 0.2, 0.1], [0.1, 0.1, 0.7, 0.1], [0.2, 0.1, 0.1, 0.6], [0.7, 0.1, 0.1, 0.1]])
     for_ever = np.log([[0.1, 0.7, 0.1, 0.1], [0.1, 0.1, 0.7, 0.1], [0.1, 0.7, 0.1, 0.1], [0.7, 0.1, 0.1, 0.1]])
 
@@ -110,6 +116,7 @@ def likely_words():
         (step_by(table), 1, 3, 1),
         (step_by(table), 3, 3, 4),
         (step_by(table), 0, 2, 9),
+        (lambda paths: md.tensor(table.astype(np.float32))[[len(path) % 4 for path in paths]], 0, 3, 8),
     ]
 
 
