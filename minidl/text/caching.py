@@ -1,6 +1,7 @@
 """Keys and values that were computed already: what makes writing token by token quick."""
 
-from minidl.errors import ShapeError, aligned
+from minidl.engine.tensor import Tensor
+from minidl.errors import DtypeError, ShapeError, aligned
 from minidl.ops.shape import cat
 
 
@@ -47,7 +48,14 @@ class KeyValueCache:
         ------
         ShapeError
             When there is not a value for each key, or another text, head or width comes than before.
+        DtypeError
+            When they are no tensors.
         """
+        for name, new in (("keys", keys), ("values", values)):
+            if not isinstance(new, Tensor):
+                raise DtypeError(f"{name} are a tensor (..., T, d), and this is of type {type(new).__name__}")
+            if new.ndim < 2:
+                raise ShapeError(f"{name} have a row for each token, (..., T, d), and these have shape {new.shape}")
         if keys.shape[:-1] != values.shape[:-1]:
             raise ShapeError(
                 "a cache gets a value for each key\n" + aligned([("keys", keys.shape), ("values", values.shape)])

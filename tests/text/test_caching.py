@@ -1,9 +1,10 @@
 """The cache of keys and values: the same attention, token by token."""
 
+import numpy as np
 import pytest
 
 import minidl as md
-from minidl.errors import ShapeError
+from minidl.errors import DtypeError, ShapeError
 from minidl.nn import functional as F
 from minidl.text import KeyValueCache
 
@@ -44,3 +45,12 @@ def test_another_text_needs_another_cache():
         with pytest.raises(ShapeError, match="another text needs a new cache"):
             cache.extend(wrong, wrong)
     assert len(cache) == 2
+
+
+@pytest.mark.parametrize("wrong", [None, [[1.0]], np.ones((2, 3))])
+def test_keys_and_values_are_tensors_with_a_row_for_each_token(wrong):
+    for keys, values in ((wrong, md.ones(1, 2)), (md.ones(1, 2), wrong)):
+        with pytest.raises(DtypeError, match=r"are a tensor \(..., T, d\), and this is of type"):
+            KeyValueCache().extend(keys, values)
+    with pytest.raises(ShapeError, match="a row for each token"):
+        KeyValueCache().extend(md.ones(3), md.ones(3))
