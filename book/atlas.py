@@ -1,6 +1,7 @@
 """The atlas of operations: a page for each shelf of minidl/ops, an entry for each operation, all from the registry."""
 
 import inspect
+import re
 import textwrap
 import warnings
 from collections import defaultdict
@@ -53,6 +54,7 @@ FLOPs are counted as `minidl.profile` counts them; bytes are those of float32.
 """
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 REACH = np.linspace(-3, 3, 241)
+ROLE = re.compile(r":math:`([^`]*)`")  # a formula in a docstring
 
 
 def shelves():
@@ -102,7 +104,7 @@ def entry(operation, shelf=""):
 def first_line(operation):
     """The first sentence of an operation's docstring."""
     lines = (inspect.getdoc(operation) or "").splitlines()
-    return f"{lines[0]}\n" if lines else ""
+    return ROLE.sub(r"$\1$", f"{lines[0]}\n") if lines else ""
 
 
 def second(operation):

@@ -134,6 +134,11 @@ def test_the_atlas_has_every_operation_with_its_formula_and_its_lines(gathered):
         assert atlas.source(operation).splitlines()[-1] in text
 
 
+def test_a_formula_in_a_sentence_of_the_atlas_is_drawn():
+    sentence = r"The logarithm of the gamma function, $\log |\Gamma(x)|$; of whole numbers, $\log (n - 1)!$."
+    assert atlas.first_line(REGISTRY["lgamma"]) == f"{sentence}\n"
+
+
 def test_a_curve_of_the_atlas_shows_value_and_slope():
     assert 'aria-label="tanh: value and slope' in atlas.curve(REGISTRY["tanh"])
     assert atlas.curve(REGISTRY["softmax"]) == ""  # no number for itself
