@@ -28,6 +28,7 @@ EXAMPLES = {
     "cholesky": ("x: n=3 n=3", "op(x @ x.mT + md.eye(3))", "n n"),
     "eig": ("x: n=3 n=3", "op(x @ x.mT)", "n n+1"),
     "eigh": ("x: n=3 n=3", "op(x @ x.mT, lower=True)", "n n+1"),
+    "eigvalsh": ("x: n=3 n=3", "op(x @ x.mT, lower=True)", "n"),
     "pinv": ("x: m=2 n=4; rcond:", "op(x, rcond)", "n m"),
     "qr": ("x: m=5 n=3", "op(x)", "m+n n"),
     "svd": ("x: m=5 n=3", "op(x)", "m+n+1 n"),
@@ -102,7 +103,7 @@ COSTS = {  # operation -> its FLOPs as a formula of its axes
 }
 UNCOUNTED = {  # what minidl.profile does not count in full: how it grows
     **dict.fromkeys(("cholesky", "inv", "det", "logabsdet", "solve"), "grows as n³ (LAPACK)"),
-    **dict.fromkeys(("eig", "eigh"), "grows as n³ (LAPACK), with a larger factor than a solution"),
+    **dict.fromkeys(("eig", "eigh", "eigvalsh"), "grows as n³ (LAPACK), with a larger factor than a solution"),
     **dict.fromkeys(("qr", "svd", "svdvals", "pinv"), "grows as m·n·min(m, n) (LAPACK)"),
     "fft": "grows as n·log n for each row",
     "ctc": "grows as L·S, one table of 2S + 1 places for each step",

@@ -34,9 +34,9 @@ def test_a_failure_says_which_step_and_how_to_run_it_alone(two_steps, capsys):
     said = capsys.readouterr().out
     assert f"Failed: tests. To run it alone: {sys.executable} -m tests tests" in said
     assert re.search(
-        r"^Covered in \d+ s: lint \(\d+ s\), 3, 1 of them skipped, tests and doctests \(\d+ s\)\.$", said, re.MULTILINE
+        r"^Covered in [^:]+: lint \([^)]+\), 3, 1 of them skipped, tests and doctests \([^)]+\)\.$", said, re.MULTILINE
     )
-    assert re.search(r"^The slowest files: test_one \d+ s\.$", said, re.MULTILINE)
+    assert re.search(r"^The slowest files: test_one [^,]+\.$", said, re.MULTILINE)
 
 
 def test_all_that_passed_is_said_in_one_line(two_steps, capsys):

@@ -13,7 +13,7 @@ from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.elementwise import where
-from minidl.ops.inverses import lapack, matrix, square
+from minidl.ops.inverses import SingularError, lapack, matrix, square
 from minidl.ops.shape import cat, mT
 
 QRResult = namedtuple("QRResult", ["Q", "R"])
@@ -39,6 +39,8 @@ def _between(values, other):
 )
 def _cholesky(x):
     lower = lapack("cholesky", np.linalg.cholesky, x)
+    if not np.isfinite(lower).all():
+        raise SingularError("cholesky: the matrix holds NaN or infinity, and has no such factor")
 
     def pull(g):
         half = np.tril(np.ones(x.shape[-2:])) - 0.5 * np.eye(x.shape[-1])
@@ -63,7 +65,7 @@ def cholesky(x, upper=False):
 @array_function
 def _qr_array(x):
     """Q over the transpose of R, in one array."""
-    q, r = np.linalg.qr(x)
+    q, r = lapack("qr", np.linalg.qr, x)
     return np.concatenate([q, mT(r)], axis=-2)
 
 
@@ -82,7 +84,7 @@ def _qr(x):
         gq, gr = g[..., : x.shape[-2], :], mT(g[..., x.shape[-2] :, :])
         m = np.matmul(r, mT(gr)) - np.matmul(mT(gq), q)
         symmetric = m * (lower + np.eye(x.shape[-1], dtype=x.dtype)) + mT(m * lower)
-        return mT(np.linalg.solve(r, mT(gq + np.matmul(q, symmetric))))
+        return mT(lapack("the gradient of qr", np.linalg.solve, r, mT(gq + np.matmul(q, symmetric))))
 
     return y, pull
 
@@ -101,7 +103,7 @@ def qr(x, mode="reduced"):
         raise ValueError(f'qr: mode is "reduced", "complete" or "r", not {mode!r}')
     rows, columns = x.shape[-2:]
     if mode == "complete" and rows > columns:
-        return QRResult(*(Tensor.wrap(part) for part in np.linalg.qr(x.array, "complete")))
+        return QRResult(*(Tensor.wrap(part) for part in lapack("qr", np.linalg.qr, x.array, mode="complete")))
     if rows >= columns:
         packed = _qr(x)
         q, r = packed[..., :rows, :], packed[..., rows:, :].mT
@@ -147,18 +149,25 @@ def _eigh(x, lower):
     return y, pull
 
 
+@operation(name="eigvalsh", formula=r"w = \lambda(X)", gradient=r"\bar X = V \operatorname{diag}(\bar w) V^\top")
+def _eigvalsh(x, lower):
+    y = _eigh_array(x, lower)
+    values, vectors = y[..., -1], y[..., :-1]
+    return values, lambda g: np.matmul(vectors * np.expand_dims(g, -2), mT(vectors))
+
+
 @any_spelling
 def eigh(x, UPLO="L"):
     """Eigenvalues, from the smallest on, and eigenvectors of a symmetric matrix, of which one triangle is read."""
     square(x, "eigh")
-    packed = _eigh(x, lower=UPLO.upper() == "L")
-    return EighResult(packed[..., -1], packed[..., :-1])
+    return EighResult(eigvalsh(x, UPLO), _eigh(x, lower=UPLO.upper() == "L")[..., :-1])
 
 
 @any_spelling
 def eigvalsh(x, UPLO="L"):
-    """The eigenvalues of a symmetric matrix, from the smallest on."""
-    return eigh(x, UPLO).eigenvalues
+    """The eigenvalues of a symmetric matrix, from the smallest on; equal ones have a gradient, their vectors have none."""
+    square(x, "eigvalsh")
+    return _eigvalsh(x, lower=UPLO.upper() == "L")
 
 
 @array_function
@@ -188,7 +197,7 @@ def _eig(x):
         along = np.expand_dims(np.sum(inside * identity, axis=-1), -2)  # a vector has length 1, and cannot grow
         turned = (inside - np.matmul(mT(vectors), vectors) * along) / _between(values, values)
         inner = turned * (1 - identity) + np.expand_dims(g[..., -1], -1) * identity
-        return np.linalg.solve(mT(vectors), np.matmul(inner, mT(vectors)))
+        return lapack("the gradient of eig", np.linalg.solve, mT(vectors), np.matmul(inner, mT(vectors)))
 
     return y, pull
 
@@ -264,7 +273,7 @@ def svd(x, full_matrices=True, *, driver=None):
     matrix(x, "svd")
     rows = x.shape[-2]
     packed = _svd(x)
-    u, v, s = packed[..., :rows, :], packed[..., rows:-1, :], packed[..., -1, :]
+    u, v, s = packed[..., :rows, :], packed[..., rows:-1, :], svdvals(x)  # equal ones have a gradient, their vectors none
     if full_matrices and rows != x.shape[-1]:
         all_u, _, all_vh = np.linalg.svd(x.array)
         u = cat([u, Tensor.wrap(all_u[..., u.shape[-1] :])], -1)
@@ -309,7 +318,7 @@ def matrix_rank(x, tol=None, hermitian=False, *, atol=None, rtol=None):
     matrix(x, "matrix_rank")
     if hermitian:
         square(x, "matrix_rank")
-        s = np.abs(np.linalg.eigvalsh(x.array))
+        s = np.abs(lapack("matrix_rank", np.linalg.eigvalsh, x.array, finite=True))
     else:
         s = lapack("matrix_rank", np.linalg.svd, x.array, finite=True, compute_uv=False)
     least = _least(x, s, tol if tol is not None else atol, rtol)

@@ -38,8 +38,10 @@ def matrix(x, name):
 def lapack(name, compute, *arrays, finite=False, **options):
     """Run a routine of LAPACK; its error becomes one that names the operation.
 
-    Some routines never end on NaN or infinity (`finite`), which are refused before.
+    Some routines never end on NaN or infinity (`finite`), which are refused before; none knows half precision.
     """
+    if any(a.dtype == np.float16 for a in arrays):
+        raise DtypeError(f"{name} needs float32 or float64, and got float16. Did you mean x.float() ?")
     if finite and not all(np.isfinite(a).all() for a in arrays):
         raise SingularError(f"{name}: the matrix holds NaN or infinity, and has no such factors")
     try:
@@ -143,7 +145,7 @@ def matrix_exp(x):
     square(x, "matrix_exp")
     size = np.abs(x.array).sum(-1).max(initial=0.0)
     halvings = max(0, int(np.ceil(np.log2(size))) + 2) if 0 < size < np.inf else 0
-    x = where(isfinite(x), x, math.nan) / 2.0**halvings  # of an infinite one nothing is known
+    x = (x + where(isfinite(x), 0.0, math.nan)) * 2.0**-halvings  # of an infinite one nothing is known
     term = y = x * 0 + Tensor.wrap(np.eye(x.shape[-1], dtype=x.dtype))
     for k in range(1, 19):
         term = term @ x / k
@@ -157,12 +159,13 @@ def matrix_exp(x):
 
 
 def _adjugate(x):
-    """The transposed cofactors of matrices, singular ones too, by way of their singular values."""
-    u, s, vh = np.linalg.svd(x)
+    """The transposed cofactors of matrices, singular ones too, by way of their singular values; NaN if not finite."""
+    known = _as_matrix(np.isfinite(x).all(axis=(-2, -1)))
+    u, s, vh = np.linalg.svd(np.where(known, x, 0.0))
     n = s.shape[-1]
     others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(n)], axis=-1) if n else s
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return np.matmul(mT(vh) * (others * np.round(sign)[..., None])[..., None, :], mT(u))
+    return np.where(known, np.matmul(mT(vh) * (others * np.round(sign)[..., None])[..., None, :], mT(u)), np.nan)
 
 
 def _adjugate_by_traces(x):
@@ -179,7 +182,7 @@ def _adjugate_by_traces(x):
 @array_function
 def determinant(x):
     """The determinant of an array of matrices."""
-    return np.linalg.det(x)
+    return lapack("det", np.linalg.det, x)
 
 
 @operation(
@@ -212,20 +215,26 @@ def _nearly_singular(x):
 
 @array_function
 def log_abs_det(x):
-    """The logarithm of the size of the determinant."""
-    return np.linalg.slogdet(x)[1]
+    """The logarithm of the size of the determinant; NaN of a matrix that is not finite."""
+    return np.where(np.isfinite(x).all(axis=(-2, -1)), lapack("slogdet", np.linalg.slogdet, x)[1], x.dtype.type(np.nan))
 
 
 @operation(formula=r"y = \ln |\det X|", gradient=r"\bar X = \bar y X^{-\top}", array=log_abs_det, promote="float")
 def _logabsdet(x):
-    return log_abs_det(x), lambda g: _as_matrix(g) * mT(np.linalg.inv(x))
+    y = log_abs_det(x)
+
+    def pull(g):
+        return _as_matrix(g) * mT(lapack("the gradient of slogdet", np.linalg.inv, x))
+
+    return y, pull
 
 
 @any_spelling
 def slogdet(x):
     """Sign of the determinant and logarithm of its size: (sign, logabsdet)."""
     square(x, "slogdet")
-    return SignAndLog(Tensor.wrap(np.linalg.slogdet(x.array)[0]), _logabsdet(x))
+    log = _logabsdet(x)
+    return SignAndLog(Tensor.wrap(np.where(np.isnan(log.array), 0, np.linalg.slogdet(x.array)[0]).astype(x.dtype)), log)
 
 
 @any_spelling

@@ -7,10 +7,11 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling
 from minidl.engine.operation import operation
+from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, ShapeError
 from minidl.ops.decompositions import svdvals
 from minidl.ops.elementwise import where
-from minidl.ops.inverses import inv
+from minidl.ops.inverses import SingularError, inv, lapack, matrix, square
 from minidl.ops.reduction import amax, amin, axes_of, expand_reduced, kept_shape, size_of, total, widened
 
 INFINITE = (math.inf, -math.inf)
@@ -66,10 +67,9 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     x = x if dtype is None else x.to(dtype)
     if ord not in INFINITE:
         return p_norm(x, float(ord), dim, keepdim)
-    if ord < 0 and size_of(x.shape, axes_of(dim, x.ndim)) == 0:
-        raise ShapeError(f"vector_norm with ord={ord} of no elements (shape {x.shape}): there is no smallest")
     if size_of(x.shape, axes_of(dim, x.ndim)) == 0:
-        return p_norm(x, 1.0, dim, keepdim)
+        which = "smallest" if ord < 0 else "largest"
+        raise ShapeError(f"vector_norm with ord={ord} of no elements (shape {x.shape}): there is no {which}")
     return (amax if ord > 0 else amin)(x.abs(), dim, keepdim)
 
 
@@ -120,7 +120,7 @@ def _matrix_norm(x, ord):
     if ord == "nuc":
         return svdvals(x).sum(-1)
     if ord == 2:
-        return amax(svdvals(x), -1)
+        return _largest(svdvals(x))
     if ord == -2:
         return amin(svdvals(x), -1)
     if ord in (1, -1):
@@ -129,7 +129,12 @@ def _matrix_norm(x, ord):
         sums = x.abs().sum(-1)
     else:
         raise ValueError(f'the norm of a matrix has ord "fro", "nuc", 1, -1, 2, -2, inf or -inf, not {ord!r}')
-    return amax(sums, -1) if ord > 0 else amin(sums, -1)
+    return _largest(sums) if ord > 0 else amin(sums, -1)
+
+
+def _largest(sizes):
+    """The largest of sizes along the last dimension; of none 0."""
+    return amax(sizes, -1) if sizes.shape[-1] else sizes.sum(-1)
 
 
 @any_spelling
@@ -142,11 +147,29 @@ def simple_norm(x, p="fro", dim=None, keepdim=False, dtype=None):
 
 @any_spelling
 def cond(x, p=None):
-    """How much a matrix enlarges errors: its norm times that of its inverse; the singular values' ratio for None and 2."""
+    """How much a matrix enlarges errors: its norm times that of its inverse, infinity if it has none.
+
+    For a `p` of None and 2 it is the ratio of the singular values.
+    """
+    (matrix if p in (None, 2, -2) else square)(x, "cond")
+    if 0 in x.shape[-2:]:
+        return x.sum((-2, -1))
     if p in (None, 2, -2):
         s = svdvals(x)
         return s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
-    return matrix_norm(x, p) * matrix_norm(inv(x), p)
+    matrices = x.array.reshape(-1, *x.shape[-2:])
+    singular = Tensor.wrap(np.array([_has_no_inverse(m) for m in matrices], bool).reshape(x.shape[:-2]))
+    identity = Tensor.wrap(np.eye(x.shape[-1], dtype=x.dtype))
+    inverse = inv(where(singular[..., None, None], identity, x))
+    return where(singular, math.inf, matrix_norm(x, p) * matrix_norm(inverse, p))
+
+
+def _has_no_inverse(array):
+    try:
+        lapack("cond", np.linalg.inv, array)
+    except SingularError:
+        return True
+    return False
 
 
 @any_spelling

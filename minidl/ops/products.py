@@ -147,8 +147,8 @@ def kron(x, other):
 @any_spelling
 def cross(x, other, *, dim=-1):
     """The vector product of vectors of three elements, which lie along `dim`."""
-    if x.ndim != other.ndim:
-        raise ShapeError(f"cross needs the same number of dimensions in both, and the shapes are {x.shape}, {other.shape}")
+    if x.ndim != other.ndim or x.ndim == 0:
+        raise ShapeError(f"cross needs vectors, in both of as many dimensions, and the shapes are {x.shape}, {other.shape}")
     shape = np.broadcast_shapes(x.shape, other.shape)
     axis = axis_of(dim, len(shape))
     if shape[axis] != 3 or x.shape[axis - len(shape)] != 3 or other.shape[axis - len(shape)] != 3:

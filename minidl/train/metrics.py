@@ -7,12 +7,21 @@ as (N,). They agree with those of scikit-learn, or refuse what it would answer d
 import numpy as np
 
 from minidl.engine.tensor import Tensor
-from minidl.errors import OutOfRangeError, ShapeError, aligned
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned, what_came
 
 
 def array_of(values):
-    """A tensor, or anything like an array, as an array."""
-    return values.array if isinstance(values, Tensor) else np.asarray(values)
+    """A tensor, or anything like an array of numbers or names, as an array."""
+    if isinstance(values, Tensor):
+        return values.array
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError("rows of different lengths make no array: each needs as many numbers as the first") from error
+    if array.dtype.kind in "cmMOV":  # complex numbers, times, and what NumPy knows nothing of
+        what = f"an array of {array.dtype}" if array.ndim and array.dtype.kind != "O" else what_came(values)
+        raise DtypeError(f"numbers are needed here (a tensor, an array or a list of them), and got {what}")
+    return array
 
 
 def _pair(a, b, names):

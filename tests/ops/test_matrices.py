@@ -1,11 +1,13 @@
 """Matrices at their edges: singular ones, numbers that are not finite, several spellings."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import minidl as md
+from minidl.errors import ShapeError
 
 SINGULAR = [[[1.0, 2.0], [2.0, 4.0]], [[1.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0.0, 0.0, 3.0]], [[0.0, 0.0], [0.0, 0.0]]]
 
@@ -70,3 +72,74 @@ def test_a_product_of_several_matrices_is_theirs_in_any_order_of_brackets():
     matrices = [rng.standard_normal(shape) for shape in pairwise(sizes)]
     y = md.linalg.multi_dot([md.tensor(m) for m in matrices])
     np.testing.assert_allclose(y.array, np.linalg.multi_dot(matrices))
+
+
+SOLVERS = "cholesky cond det eig eigh eigvals eigvalsh inv matrix_rank pinv qr slogdet svd svdvals".split()
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_half_precision_is_refused_by_name(name):
+    with pytest.raises(md.errors.DtypeError, match=r"needs float32 or float64, and got float16. Did you mean x.float\(\)"):
+        getattr(md.linalg, name)(md.eye(3, dtype=md.float16))
+
+
+@pytest.mark.parametrize("function", [lambda x: md.linalg.eigh(x).eigenvalues, md.linalg.eigvalsh, md.linalg.svdvals])
+def test_equal_eigenvalues_and_singular_values_have_a_gradient(function):
+    x = md.eye(3, dtype=md.float64, requires_grad=True)
+    function(x).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), np.eye(3), atol=1e-12)
+    y = md.eye(3, dtype=md.float64, requires_grad=True)
+    md.linalg.svd(y).S.sum().backward()
+    np.testing.assert_allclose(y.grad.numpy(), np.eye(3), atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [1, -1, math.inf, "fro", "nuc"])
+def test_the_condition_of_a_singular_matrix_is_infinite_and_of_an_empty_one_0(p):
+    matrices = md.stack([md.eye(2), md.ones(2, 2)])
+    found = md.linalg.cond(matrices, p)
+    assert found[1] == math.inf
+    assert found[0] == md.linalg.cond(md.eye(2), p)
+    assert md.linalg.cond(md.zeros(0, 0), p) == md.linalg.cond(md.zeros(0, 0)) == 0
+    assert md.linalg.cond(md.zeros(0, 2, 2), p).shape == (0,)
+
+
+@pytest.mark.parametrize("ord", [2, 1, math.inf, "nuc", "fro"])
+def test_the_norm_of_an_empty_matrix_is_0(ord):
+    assert md.linalg.matrix_norm(md.zeros(0, 0), ord) == 0
+    with pytest.raises(ShapeError, match="there is no largest"):
+        md.linalg.vector_norm(md.zeros(0), math.inf)
+
+
+def test_a_matrix_that_is_not_finite_has_no_factor_and_a_determinant_of_nan():
+    for value in (math.nan, math.inf):
+        x = md.full((3, 3), value, requires_grad=True)
+        with pytest.raises(md.linalg.LinAlgError, match="cholesky: the matrix holds NaN or infinity"):
+            md.linalg.cholesky(x)
+        with np.errstate(invalid="ignore"):
+            sign, log = md.linalg.slogdet(x)
+            md.linalg.det(x).backward()
+            (slope,) = md.autograd.grad(md.linalg.matrix_exp(x).sum(), x)
+        assert sign == 0
+        assert log.isnan()
+        assert x.grad.isnan().all()
+        assert slope.isnan().all()
+
+
+def test_the_slope_of_a_singular_matrix_is_refused_in_a_sentence():
+    x = md.ones(2, 2, requires_grad=True)
+    for function in (lambda: md.linalg.slogdet(x).logabsdet, lambda: md.logdet(x)):
+        with pytest.raises(md.linalg.LinAlgError, match="the gradient of slogdet: the matrix is singular"):
+            function().backward()
+    y = md.zeros(2, 2, requires_grad=True)
+    with pytest.raises(md.linalg.LinAlgError, match="the gradient of qr: the matrix is singular"):
+        md.linalg.qr(y).R.sum().backward()
+
+
+def test_a_huge_matrix_has_an_exponential_all_the_same():
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert not md.linalg.matrix_exp(md.tensor([[1e308, 0.0], [0.0, 1.0]], dtype=md.float64)).isfinite().all()
+
+
+def test_the_vector_product_needs_vectors():
+    with pytest.raises(ShapeError, match="cross needs vectors"):
+        md.linalg.cross(md.tensor(1.0), md.tensor(2.0))

@@ -84,3 +84,14 @@ def test_arguments_that_are_known_by_their_kind():
     assert x.var((0, 1), False) == x.var(False) == md.var(x, None, unbiased=False)
     for both in (md.std_mean, md.var_mean):
         assert both(x, False)[0] == both(x, unbiased=False)[0] != both(x)[0]
+
+
+def test_matrices_without_an_inverse_or_with_infinities_are_refused_where_pytorch_gives_a_number():
+    singular = md.zeros(2, 2, requires_grad=True)
+    with pytest.raises(md.linalg.LinAlgError, match="solve: the matrix is singular"):
+        md.linalg.solve_triangular(singular, md.ones(2, 1), upper=True)
+    with pytest.raises(md.linalg.LinAlgError, match="the gradient of slogdet: the matrix is singular"):
+        md.linalg.slogdet(singular).logabsdet.backward()
+    with pytest.raises(md.linalg.LinAlgError, match="NaN or infinity"):
+        md.linalg.svdvals(md.full((2, 2), float("inf")))
+    assert md.linalg.cond(md.full((2, 2), float("nan")), 1).isnan()

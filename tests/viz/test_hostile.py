@@ -325,3 +325,24 @@ def test_cards_of_tensors_show_numbers_of_any_size():
         assert "heat map" in md.tensor(values)._repr_html_()
 
     fuzz(attempt, most=200)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda: md.viz.words(["a", "b"], {1.0, 2.0}), "numbers are needed here .* and got a set"),
+        (lambda: md.viz.attention(np.ones((2, 2)) + 1j), "numbers are needed here .* and got an array of complex128"),
+        (lambda: md.viz.embedding(None), "numbers are needed here .* and got None"),
+        (lambda: md.viz.filters([[1, 2], [3]]), "rows of different lengths make no array"),
+        (lambda: md.viz.confusion((i for i in range(3)), [0, 1, 2]), "and got a generator"),
+        (lambda: md.viz.attention(np.full((2, 2), np.datetime64("2020-01-01"))), "and got an array of datetime64"),
+        (lambda: md.viz.roc({}, [0, 1]), "the dict of scores is empty"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused_in_a_sentence(draw, words):
+    with pytest.raises((MinidlError, TypeError, ValueError), match=words):
+        draw()
+
+
+def test_scores_that_are_booleans_have_a_curve():
+    check_picture(md.viz.precision_recall(np.array([True, False, True]), [1, 0, 1]))

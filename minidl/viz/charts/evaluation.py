@@ -115,6 +115,8 @@ def _most_confused(found, truth):
 
 def named(scores):
     """Scores of several models by name; those of one alone are called "model"."""
+    if isinstance(scores, dict) and not scores:
+        raise ShapeError("there is nothing to judge: the dict of scores is empty")
     return {str(k): v for k, v in scores.items()} if isinstance(scores, dict) else {"model": scores}
 
 
@@ -133,6 +135,7 @@ def precision_recall_curves(scores, targets):
     for name, s in named(scores).items():
         score, truth = array_of(s).reshape(-1), array_of(targets).reshape(-1)
         average = average_precision(score, truth)  # refuses what cannot be judged
+        score = score.astype(np.float64)  # booleans have no negative
         order = np.argsort(-score, kind="stable")
         score, truth = score[order], truth[order].astype(float)
         last = np.r_[np.flatnonzero(np.diff(score)), len(score) - 1]  # of each run of equal scores
