@@ -40,7 +40,7 @@ ARGUMENTS = {  # function -> argument that is not understood, has another place 
 VALUES = {  # operation of PyTorch's sample database -> what differs (examples: test_differences.py)
     "linalg.det": "of a singular matrix the slope is the matrix of cofactors; PyTorch gives 0 for some",
     "linalg.cond": "of a matrix with NaN it is NaN, and not infinity, for norms of the inverse",
-    "linalg.svdvals": "of a matrix that is not finite there are none: refused, as all that rests on them; PyTorch gives a number",
+    "linalg.svdvals": "of a matrix that is not finite: refused, as all that rests on them; PyTorch gives a number",
     "linalg.solve_triangular": "of a singular matrix nothing is solved: refused; PyTorch gives infinity or NaN",
     "linalg.slogdet": "of a singular matrix the slope is refused, as that of linalg.qr; PyTorch gives infinity or NaN",
     "linalg.svd": "the signs of singular vectors are free, and two libraries of linear algebra choose differently",
