@@ -112,7 +112,7 @@ def lengths_mask(lengths, length=None):
     if not hasattr(lengths, "__iter__"):
         raise ShapeError(f"lengths are one number for each sequence (N,), and this is of type {type(lengths).__name__}")
     lengths = lengths.array if isinstance(lengths, Tensor) else list(lengths)
-    lengths = np.asarray(lengths, None if len(lengths) else np.int64)
+    lengths = np.asarray(lengths, None if np.size(lengths) else np.int64)
     if lengths.ndim != 1:
         raise ShapeError(f"lengths are one number for each sequence (N,), and have shape {lengths.shape}")
     if lengths.dtype.kind not in "iu" or (lengths < 0).any():

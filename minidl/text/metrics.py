@@ -279,7 +279,7 @@ def _number(name, value):
 def _order(order):
     if whole_number(order, "order") < 1:
         raise OutOfRangeError(f"order is the longest run that counts, at least 1, not {order}")
-    return order
+    return int(order)
 
 
 def _same_number(predictions, references):

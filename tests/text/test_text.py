@@ -607,6 +607,8 @@ def test_rows_and_labels_are_numbers():
         pad([[1, [2]]])
     with pytest.raises(TypeError, match="length is a whole number"):
         pad([[1]], length=1.5)
+    with pytest.raises(ShapeError, match=r"one number for each sequence \(N,\)"):
+        lengths_mask(md.tensor(3))
     for wrong in (None, 3):
         with pytest.raises(ShapeError, match="a list of rows of numbers"):
             pad(wrong)
