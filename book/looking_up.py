@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from book.chapters import elsewhere
-from tests.parity.differences import ARGUMENTS, VALUES
+from tests.parity.differences import ARGUMENTS, IN_SHORT, VALUES
 
 ENGINE = Path(__file__).parents[1] / "minidl" / "engine"
 
@@ -26,7 +26,9 @@ def differences():
             "# Where minidl differs from PyTorch\n",
             "These differences are there on purpose. The tests hold minidl to this very list: everything else has PyTorch's",
             "names, arguments and defaults, and gives PyTorch's numbers.\n",
-            "## Arguments\n\n| function | argument | why |\n| --- | --- | --- |",
+            "## In short\n\n| what | how it differs |\n| --- | --- |",
+            *[f"| {what} | {how} |" for what, how in IN_SHORT.items()],
+            "\n## Arguments\n\n| function | argument | why |\n| --- | --- | --- |",
             *arguments,
             "\n## Numbers\n\n| operation | what differs |\n| --- | --- |",
             *values,

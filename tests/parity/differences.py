@@ -1,5 +1,25 @@
 """Where minidl differs from PyTorch on purpose, each with its reason: the tests assert it."""
 
+IN_SHORT = {  # what -> how it differs: the table in the README
+    "devices": 'there is only the CPU; a device is also a text, so that `x.device == "cpu"` holds',
+    "dtypes": "tensors are real; complex numbers are pairs of them, `md.complex(re, im)`, as Fourier transforms "
+    "give; no bfloat16; a fraction that is written into whole numbers, `x[1:3] = 2.5`, is refused, and "
+    "not cut off",
+    "sharing": "`numpy()` gives a read-only view, and `from_numpy` and `frombuffer` copy, so that no array can "
+    "change a gradient behind its back",
+    "layout": "`view` copies where PyTorch would refuse; what convolution and pooling compute has the usual shape "
+    "(N, C, H, W), but its channels lie together in memory, so that `is_contiguous()` says False there",
+    "repeatable": "`empty` is filled with 0",
+    "in place": "where PyTorch gives up because a saved result was overwritten, minidl may have kept a copy, and goes on",
+    "losses": "refuse shapes that broadcasting would compare as a table; `ctc_loss` gives the true gradient of its "
+    "input, which PyTorch's is only behind a softmax",
+    "layers": "refuse a wrong channel count where PyTorch warns; a `TransformerEncoder` in evaluation leaves padded"
+    " places as computed",
+    "derivatives": "of a singular matrix `det` keeps its true gradient; there is no forward mode: `jvp` takes two "
+    "backward passes; `vmap` runs example after example; a `Function` cannot change its arguments in "
+    "place",
+}
+
 FOR_ACCELERATORS = "chooses the dtype of the result on a GPU, where products of half precision are added in single"
 BY_KIND = "stands in the place of another argument, and is known by its kind"  # test_arguments_that_are_known_by_their_kind
 CORRECTION = "None leaves it to `correction`, which is 1: the same as True"

@@ -1,9 +1,21 @@
 """The differences from PyTorch that are there on purpose, each shown by an example."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import minidl as md
+from tests.parity.differences import IN_SHORT
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_readme_says_in_short_what_stands_in_the_list():
+    _, _, after = README.read_text(encoding="utf-8").partition(
+        "Different from PyTorch on purpose:\n\n| | |\n| --- | --- |\n"
+    )
+    assert after.partition("\n\n")[0].splitlines() == [f"| {what} | {how} |" for what, how in IN_SHORT.items()]
 
 
 def test_eigenvalues_that_are_complex_are_refused():
