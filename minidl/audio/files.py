@@ -4,13 +4,12 @@ import io
 import os
 import struct
 import wave
-from pathlib import Path
 
 import numpy as np
 
 from minidl.engine.tensor import Tensor
 from minidl.errors import DataFileError, DtypeError, ShapeError
-from minidl.system.files import write_atomically
+from minidl.system.files import read_whole, write_atomically
 
 WHOLE = {8: "u1", 16: "<i2", 24: "<i4", 32: "<i4"}  # bits of a sample -> how it lies in a file (24: with a byte more)
 FLOATS = {32: "<f4", 64: "<f8"}
@@ -82,7 +81,7 @@ def _content(uri):
             raise TypeError("a sound is read from a file that was opened for bytes ('rb'), not for text")
         return content, getattr(uri, "name", "the file")
     try:
-        return Path(uri).read_bytes(), os.fspath(uri)
+        return read_whole(uri), os.fspath(uri)
     except OSError as error:
         raise DataFileError(f"{uri} cannot be read: {error.strerror}") from error
 

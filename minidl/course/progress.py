@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from minidl.system.files import locked, write_atomically
+from minidl.system.files import locked, read_whole, write_atomically
 
 
 def progress_file():
@@ -43,7 +43,7 @@ def is_progress(file):
 def _read(file):
     """The entries of a file that make sense, and whether that is all there was."""
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept = json.loads(read_whole(file).decode())
     except FileNotFoundError:
         return {}, True
     except (OSError, ValueError, RecursionError):  # a folder, not UTF-8, not JSON, nested without end

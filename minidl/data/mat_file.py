@@ -2,11 +2,11 @@
 
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 
 from minidl.errors import DataFileError
+from minidl.system.files import read_whole
 
 HEAD = 128  # bytes
 MATRIX, COMPRESSED = 14, 15
@@ -24,7 +24,7 @@ def read_mat(path):
         When it is not such a file, or is damaged.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_whole(path)
         if len(content) < HEAD or content[126:128] != b"IM":
             raise ValueError("it does not begin as one")
         return dict(found for kind, part in _elements(content[HEAD:]) if (found := _variable(kind, part)))

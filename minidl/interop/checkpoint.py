@@ -13,7 +13,7 @@ from pathlib import Path
 from minidl.engine.devices import check_device
 from minidl.errors import CheckpointError
 from minidl.interop import safetensors_file, torch_file
-from minidl.system.files import write_atomically
+from minidl.system.files import read_whole, write_atomically
 
 __all__ = ["CheckpointError", "load", "save"]
 
@@ -90,7 +90,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=True, mmap=No
     else:
         source = str(Path(f))
         try:
-            content = Path(f).read_bytes()
+            content = read_whole(f)
         except OSError as error:
             raise CheckpointError(f"{source} cannot be read: {error.strerror}") from error
     if content.startswith(torch_file.ZIP_START):

@@ -9,7 +9,6 @@ The package onnx is optional, and imported where it is used.
 import inspect
 import math
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from minidl.errors import MinidlError
 from minidl.nn import functional
 from minidl.nn.module import Module, Parameter
 from minidl.ops import elementwise, joining
+from minidl.system.files import read_whole
 
 LEAST_OPSET = 13  # before it, some operations of the same name computed something else
 DOMAINS = ("", "ai.onnx")
@@ -103,7 +103,7 @@ def import_onnx(path):
     except ImportError as error:
         raise ImportOnnxError("reading ONNX files needs the package onnx: pip install onnx") from error
     try:
-        content = onnx.load_model_from_string(Path(path).read_bytes())
+        content = onnx.load_model_from_string(read_whole(path))
         onnx.checker.check_model(content)
     except OSError as error:
         raise ImportOnnxError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever sees half of one, whatever happens meanwhile."""
+"""Writing files so that nobody ever sees half of one, whatever happens meanwhile; and reading whole ones."""
 
 import contextlib
 import errno
@@ -19,7 +19,7 @@ PREFIX, SUFFIX = ".minidl-", ".tmp"  # of files that are being written
 
 
 class NotAFileError(MinidlError, OSError):
-    """A file was to be written where a folder, a device or a pipe is."""
+    """A file was to be read or written where a folder, a device or a pipe is."""
 
 
 def write_atomically(path, content):
@@ -56,6 +56,29 @@ def write_atomically(path, content):
         temporary.unlink(missing_ok=True)
         raise
     _reach_the_disk(target.parent)
+
+
+def read_whole(path):
+    """The bytes of a file.
+
+    Raises
+    ------
+    NotAFileError
+        For a device or a pipe, which may never end.
+    OSError
+        When there is no file, or it cannot be read.
+    """
+    refuse_endless(path)
+    return Path(path).read_bytes()
+
+
+def refuse_endless(path):
+    """Raise NotAFileError for a device or a pipe: reading from it may never end."""
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        error = NotAFileError(f"{os.fspath(path)} is {_kind(mode)}, and no file")
+        error.strerror = f"it is {_kind(mode)}, and no file"
+        raise error
 
 
 def check_writable(path):

@@ -7,7 +7,6 @@ GPT-2, whose rule of splitting is the one here.
 """
 
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
@@ -17,7 +16,7 @@ import regex
 
 from minidl.engine.conversion import whole_number
 from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
-from minidl.system.files import write_atomically
+from minidl.system.files import read_whole, write_atomically
 from minidl.text.splitting import text_of
 from minidl.text.vocabulary import numbers_of
 
@@ -142,8 +141,7 @@ class BytePairs:
             When it is no such file.
         """
         try:
-            with open(os.fspath(path), encoding="utf-8") as file:
-                content = json.load(file)
+            content = json.loads(read_whole(path).decode())
             if content["kind"] != "byte pairs":
                 raise ValueError(f"it holds {content['kind']!r}")
             return cls(content["merges"], content["specials"], content["pattern"])

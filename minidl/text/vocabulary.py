@@ -1,13 +1,12 @@
 """The vocabulary: which token has which number."""
 
 import json
-import os
 from collections import Counter
 from operator import index
 
 from minidl.engine.conversion import whole_number
 from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
-from minidl.system.files import write_atomically
+from minidl.system.files import read_whole, write_atomically
 from minidl.text.splitting import text_of
 
 
@@ -127,8 +126,7 @@ class Vocabulary:
             When it is no such file.
         """
         try:
-            with open(os.fspath(path), encoding="utf-8") as file:
-                content = json.load(file)
+            content = json.loads(read_whole(path).decode())
             if content["kind"] != "vocabulary":
                 raise ValueError(f"it holds {content['kind']!r}")
             return cls(content["tokens"], content["specials"], content["unknown"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from minidl.errors import MinidlError
-from minidl.system.files import write_atomically
+from minidl.system.files import read_whole, write_atomically
 from minidl.train.search_space import checked_space, drawn, grid_of, redrawn
 from minidl.train.trials import Trial, run_all
 
@@ -175,7 +175,7 @@ class _Record:
         self.file, self.found, self.said = None if file is None else Path(file), found, search_said
         self.known = {}
         if self.file is not None and self.file.exists():
-            kept = json.loads(self.file.read_text(encoding="utf-8"))
+            kept = json.loads(read_whole(self.file).decode())
             if kept["search"] != search_said:
                 raise SearchError(
                     f"{self.file.name} belongs to another search: give another file, or take it away\n"

@@ -9,6 +9,7 @@ import numpy as np
 
 from minidl.engine.tensor import Tensor
 from minidl.errors import DataFileError
+from minidl.system.files import refuse_endless
 
 MOST_PIXELS = 50_000_000  # an image of 7,000 x 7,000; a file of a few kilobytes may claim to hold very many more
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM", "TIFF")
@@ -53,6 +54,7 @@ def read_image(path, mode=ImageReadMode.UNCHANGED, apply_exif_orientation=False)
     wanted = _mode(mode)
     path = os.fspath(path)
     try:
+        refuse_endless(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             with Image.open(path, formats=FORMATS) as image:

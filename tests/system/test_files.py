@@ -11,8 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import minidl as md
+import minidl.audio
+import minidl.vision.io
 from minidl.system import files
-from minidl.system.files import NotAFileError, check_writable, locked, write_atomically
+from minidl.system.files import NotAFileError, check_writable, locked, read_whole, write_atomically
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes, links, pipes or locks")
 not_root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
@@ -297,3 +300,30 @@ def test_a_locked_folder_loses_no_change(tmp_path):
 def test_a_lock_that_somebody_holds_for_long_is_not_waited_for(tmp_path):
     with locked(tmp_path), locked(tmp_path, seconds=0.05):
         pass
+
+
+READERS = {
+    "load": md.load,
+    "import_onnx": md.interop.import_onnx,
+    "audio.load": md.audio.load,
+    "read_image": md.vision.io.read_image,
+    "Vocabulary.load": md.text.Vocabulary.load,
+    "BytePairs.load": md.text.BytePairs.load,
+}
+
+
+@posix
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_nobody_reads_for_ever_from_what_is_no_file(tmp_path, reader, kind):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises((md.errors.MinidlError, OSError), match=f"is a {kind}, and no file"):
+        READERS[reader](path if kind == "pipe" else "/dev/zero")
+
+
+def test_a_whole_file_is_read_and_a_missing_one_is_named(tmp_path):
+    (tmp_path / "some").write_bytes(b"\x00 all")
+    assert read_whole(tmp_path / "some") == b"\x00 all"
+    with pytest.raises(FileNotFoundError, match="missing"):
+        read_whole(tmp_path / "missing")
