@@ -177,7 +177,7 @@ def _pullbacks_on_tensors(node, args, g):
         )
     args = list(args)
     for i, a in enumerate(args[: operation.operands] if operation.promote else ()):
-        if type(a) is float or type(a) is int:
+        if isinstance(a, int | float):
             args[i] = g.dtype.type(a)  # as precise as the tensors
     return operation.rule(*args, **node.kwargs)[1:]
 

@@ -121,17 +121,27 @@ def with_own_names(function, args, kwargs):
     return args, known
 
 
-def tidy(rule, args, kwargs):
-    """The arguments of an operation: by their own names, and tensors in their place, where the graph finds them."""
+def tidy(rule, args, kwargs, promotes=False):
+    """The arguments of an operation: by their own names, and tensors in their place, where the graph finds them.
+
+    A number that stands for an operand (one that has no value of its own unless given) takes its place too if the
+    operation `promotes`: ``x.clamp(max=3)`` as ``x.clamp(None, 3)``.
+    """
     args, kwargs = with_own_names(rule, args, kwargs)
-    if not any(isinstance(value, Tensor) for value in kwargs.values()):
+    operands = (Tensor, int, float) if promotes else Tensor
+
+    def waiting():
+        return any(isinstance(v, operands if defaults.get(k) is None else Tensor) for k, v in kwargs.items())
+
+    defaults = parameters_of(rule).defaults
+    if not waiting():
         return args, kwargs
     parameters = parameters_of(rule)
     for name in parameters.positional[len(args) :]:
         if name not in kwargs and name not in parameters.defaults:
             break
         args += (kwargs.pop(name) if name in kwargs else parameters.defaults[name],)
-        if not any(isinstance(value, Tensor) for value in kwargs.values()):
+        if not waiting():
             break
     for name, value in kwargs.items():
         if isinstance(value, Tensor):
@@ -195,6 +205,8 @@ def explained(name, promote, arrays, error):
         return error  # which says it already
     if isinstance(error, np.exceptions.AxisError):
         return DimensionError(f"{name}: {error}")
+    if isinstance(error, OverflowError):
+        return DtypeError(f"{name}: {error}, and a number does not change the dtype of a tensor. Did you mean x.long() ?")
     if isinstance(error, AttributeError):
         strange = any(a is error.obj for a in arrays) and not isinstance(error.obj, np.ndarray)
         return TypeError(f"{name} needs a tensor, and got {what_came(error.obj)}") if strange else error

@@ -103,6 +103,8 @@ def promote_all(arrays, kind, operands=None):
             arrays[i] = a.item()
         elif a is not None and not isinstance(a, np.ndarray | int | float):
             arrays[i] = _constant(a)
+    if kind == "signed":
+        refuse_booleans(arrays[:operands])
     dtype = promoted_dtype(arrays[:operands])
     if kind == "float" and dtype.kind != "f":
         dtype = default.dtype
@@ -111,6 +113,14 @@ def promote_all(arrays, kind, operands=None):
             arrays[i] = a if a.dtype == dtype else a.astype(dtype)
         elif a is not None:
             arrays[i] = _number(a, dtype)
+
+
+def refuse_booleans(operands):
+    """Refuse to take booleans from anything: `-` and a mask are a slip more often than not."""
+    if any(a.dtype.kind == "b" if hasattr(a, "dtype") else isinstance(a, bool) for a in operands):
+        raise DtypeError(
+            "the - of booleans has no meaning. Did you mean ~mask (not), a ^ b (one of the two), or numbers, mask.float() ?"
+        )
 
 
 def _number(value, dtype):

@@ -115,8 +115,9 @@ def operation(
     array : function, optional
         Our own function on arrays (see `array_function`) that is this operation when it meets a Tensor. The rule
         calls it for its result, so that the same rule runs on arrays, fast, and on Tensors, recorded.
-    promote : {None, "same", "float"}
-        Bring the arguments to one dtype by PyTorch's rules; "float" turns integers into floats too.
+    promote : {None, "same", "float", "signed"}
+        Bring the arguments to one dtype by PyTorch's rules; "float" turns integers into floats too, "signed" refuses
+        booleans.
     operands : int, optional
         How many of the first arguments `promote` concerns; all unless given.
     broadcasts : bool
@@ -162,7 +163,7 @@ def operation(
     @wraps(rule)
     def apply(*args, **kwargs):
         if kwargs:
-            args, kwargs = tidy(rule, args, kwargs)
+            args, kwargs = tidy(rule, args, kwargs, promote is not None and operands is None)
         arrays, numbers, wanted, dtype, alike = [], [], 0, None, True  # wanted: up to which argument gradients are
         for a in args:
             if isinstance(a, Tensor):
@@ -180,16 +181,16 @@ def operation(
                     args = (*args[: len(arrays)], a, *args[len(arrays) + 1 :])
             arrays.append(a)
         state = this_thread.state
-        if promote is not None:
-            if not alike or dtype is None or dtype.kind != "f":
-                promote_all(arrays, promote, operands)
-            else:  # the ordinary case: floats of one precision, and plain numbers
-                for i in numbers:
-                    if operands is None or i < operands:
-                        arrays[i] = np.asarray(arrays[i], dtype)  # NumPy is twice as fast with this as with the number
         try:
+            if promote is not None:
+                if not alike or dtype is None or dtype.kind != "f":
+                    promote_all(arrays, promote, operands)
+                else:  # the ordinary case: floats of one precision, and plain numbers
+                    for i in numbers:
+                        if operands is None or i < operands:
+                            arrays[i] = np.asarray(arrays[i], dtype)  # NumPy is twice as fast with this as with the number
             result = rule(*arrays, **kwargs) if kwargs else rule(*arrays)
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
             better = explained(name, promote, arrays, error)
             if better is error:
                 raise

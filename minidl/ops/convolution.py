@@ -136,6 +136,7 @@ def _to_bias(g):
     gradient=r"\bar X_c = \sum_o W_{oc} * \bar Y_o,\quad \bar W_{oc} = \bar Y_o \star X_c,"
     r"\quad \bar b_o = \textstyle\sum \bar Y_o",
     promote="same",
+    operands=3,
     array=_correlate,
 )
 def conv2d_product(x, weight, bias, stride, padding, dilation, groups):
@@ -155,6 +156,7 @@ def conv2d_product(x, weight, bias, stride, padding, dilation, groups):
     formula=r"X_c = \sum_o W_{oc} * Y_o",
     gradient=r"\bar Y_o = \sum_c W_{oc} \star \bar X_c,\quad \bar W_{oc} = Y_o \star \bar X_c",
     promote="same",
+    operands=2,
     array=_to_image,
 )
 def conv2d_image(y, weight, size, stride, padding, dilation, groups):
@@ -172,6 +174,7 @@ def conv2d_image(y, weight, size, stride, padding, dilation, groups):
     formula=r"W_{oc} = Y_o \star X_c",
     gradient=r"\bar X_c = \sum_o \bar W_{oc} * Y_o,\quad \bar Y_o = \sum_c \bar W_{oc} \star X_c",
     promote="same",
+    operands=2,
     array=_to_weight,
 )
 def conv2d_weight(x, y, kernel, stride, padding, dilation, groups):

@@ -9,7 +9,7 @@ import numpy as np
 
 from minidl.engine.calling import any_spelling, of_tensors, tensor_first
 from minidl.engine.conversion import typed
-from minidl.engine.dtypes import promoted_dtype
+from minidl.engine.dtypes import promoted_dtype, refuse_booleans
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DivisionError, DtypeError, ShapeError
@@ -59,7 +59,7 @@ def add(a, b, alpha=1):
     formula="y = a - b",
     gradient=r"\bar a = \bar y,\quad \bar b = -\bar y",
     numpy=np.subtract,
-    promote="same",
+    promote="signed",
     linear=True,
     broadcasts=True,
 )
@@ -92,9 +92,11 @@ def true_divide(a, b):
     return np.true_divide(a, b), lambda g, b=b: g / b, lambda g, a=a, b=b: -g * a / (b * b)
 
 
-def _refuse_zero(b):
-    """Refuse to divide whole numbers by 0: there is no infinity among them, and NumPy would say 0."""
-    if b.dtype.kind in "biu" and not np.all(b):
+def _check_divisor(b):
+    """Refuse to divide booleans, and whole numbers by 0: there is no infinity among them, and NumPy would say 0."""
+    if b.dtype == bool:
+        raise DtypeError("booleans are not divided with a remainder. Did you mean numbers, mask.long() ?")
+    if b.dtype.kind in "iu" and not np.all(b):
         raise DivisionError(
             "whole numbers are divided by 0, and no whole number says that. Did you mean floats, x.float() / y, "
             "or a divisor that is never 0, y.clamp(min=1) ?"
@@ -110,7 +112,7 @@ def _refuse_zero(b):
 )
 def floor_divide(a, b):
     """The quotient, rounded down."""
-    _refuse_zero(b)
+    _check_divisor(b)
     return np.floor_divide(a, b), lambda g: let_through(g, False), lambda g: let_through(g, False)
 
 
@@ -143,7 +145,7 @@ def rsub(a, b, alpha=1):
 )
 def remainder(a, b):
     """What is left of a division, with the sign of the divisor."""
-    _refuse_zero(b)
+    _check_divisor(b)
     return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
 
 
@@ -157,13 +159,14 @@ def remainder(a, b):
 )
 def fmod(a, b):
     """What is left of a division, with the sign of the dividend."""
-    _refuse_zero(b)
+    _check_divisor(b)
     return np.fmod(a, b), lambda g: g, lambda g: -g * np.trunc(a / b)
 
 
 @operation(formula="y = -x", gradient=r"\bar x = -\bar y", numpy=np.negative, linear=True)
 def neg(x):
     """The negative."""
+    refuse_booleans([x])
     return np.negative(x), lambda g: -g
 
 
@@ -397,8 +400,13 @@ def atan(x):
 def atan2(a, b):
     """The angle in radians of the point with ordinate `a` and abscissa `b`."""
     square = a * a + b * b
-    safe = np.where(square == 0, 1.0, square)  # at the origin no direction is steeper: the slope counts as 0
-    return np.arctan2(a, b), lambda g: g * (b / safe), lambda g: -g * (a / safe)
+    at_origin = square == 0  # no direction is steeper there: the slope counts as 0, and so does the slope of that
+    safe = np.where(at_origin, 1.0, square)
+    return (
+        np.arctan2(a, b),
+        lambda g: g * np.where(at_origin, 0.0, b / safe),
+        lambda g: -g * np.where(at_origin, 0.0, a / safe),
+    )
 
 
 @operation(formula=r"y = \sinh x", gradient=r"\bar x = \bar y \odot \cosh x", numpy=np.sinh, promote="float")
@@ -782,7 +790,9 @@ def where(condition, input=None, other=None):
         raise DtypeError(f"where needs booleans as its condition, not {condition.dtype}. Did you mean condition != 0 ?")
     both = [np.asarray(t) if isinstance(t, np.generic) else t for t in (input, other)]
     common = promoted_dtype([t.array if isinstance(t, Tensor) else t for t in both])
-    return _where(condition, *(t.to(common) if isinstance(t, Tensor) else Tensor.wrap(np.asarray(t, common)) for t in both))
+    return _where(
+        condition, *(t.to(common) if isinstance(t, Tensor) else Tensor.wrap(typed(t, common)).to(common) for t in both)
+    )
 
 
 @any_spelling

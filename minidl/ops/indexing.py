@@ -26,7 +26,7 @@ def _plain_part(i):
         array = i.array
     elif isinstance(i, list | tuple | range):
         array = _listed(i)
-    elif isinstance(i, np.ndarray):
+    elif isinstance(i, np.ndarray | np.generic):
         array = np.array(i)
     else:
         if isinstance(i, slice) and i.step is not None and i.step < 0:
@@ -35,8 +35,8 @@ def _plain_part(i):
     if array.dtype.kind == "f":
         raise DtypeError(f"an index must be whole numbers or booleans, not {array.dtype}. Did you mean index.long() ?")
     if array.dtype == np.uint8:  # an old way to write a mask
-        return array.astype(bool)
-    return int(array) if array.ndim == 0 and array.dtype != bool else array
+        array = array.astype(bool)
+    return array.item() if array.ndim == 0 else array
 
 
 def _listed(index):
@@ -48,9 +48,10 @@ def _listed(index):
         When its rows have different lengths.
     """
     try:
-        return np.asarray(index, dtype=None if index else np.int64)
+        array = np.asarray(index)
     except ValueError:
         raise OutOfRangeError(f"{index!r:.60} is no index: its rows have different lengths") from None
+    return array if array.size else array.astype(np.int64)
 
 
 def _in_two_steps(index, ndim):
@@ -60,7 +61,7 @@ def _in_two_steps(index, ndim):
     """
     if not any(isinstance(i, np.ndarray | bool) for i in index):
         return index, None
-    used = sum(i.ndim if isinstance(i, np.ndarray) and i.dtype == bool else i is not None and i is not ... for i in index)
+    used = sum(map(_dimensions_of, index))
     rest = (slice(None),) * (ndim - used)
     at = next((k for k, i in enumerate(index) if i is ...), None)
     index = (*index, *rest) if at is None else (*index[:at], *rest, *index[at + 1 :])
@@ -78,6 +79,13 @@ def _in_two_steps(index, ndim):
             advanced += [] if isinstance(i, int | np.integer) else [slice(None)]
     trivial = all(type(i) is slice and i == slice(None) for i in basic)
     return None if trivial else tuple(basic), tuple(advanced)
+
+
+def _dimensions_of(part):
+    """How many dimensions of a tensor a part of an index takes: a boolean mask as many as it has, True and None none."""
+    if isinstance(part, np.ndarray):
+        return part.ndim if part.dtype == bool else 1
+    return int(not (part is None or part is ... or isinstance(part, bool)))
 
 
 def _many(index):

@@ -3,6 +3,7 @@ r"""Operations that put elements into a copy of a tensor, at places that are giv
 import numpy as np
 
 from minidl.engine.calling import any_spelling
+from minidl.engine.conversion import typed
 from minidl.engine.operation import array_function, operation
 from minidl.engine.tensor import Tensor
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError, aligned
@@ -27,7 +28,7 @@ def _places(x, dim, index, src, what):
             raise ShapeError(f"{what} takes the part of src that has the shape of index\n{shapes}")
         src = src[tuple(slice(n) for n in array.shape)] if array.size else src.reshape(-1)[:0].reshape(array.shape)
     else:
-        src = Tensor.wrap(np.full(array.shape, src, x.dtype))
+        src = Tensor.wrap(np.full(array.shape, typed(src, x.dtype), x.dtype))
     inside = (i == axis or n <= m for i, (n, m) in enumerate(zip(array.shape, x.shape or (1,), strict=False)))
     if array.size and (array.ndim != (x.ndim or 1) or not all(inside)):
         shapes = aligned([("x", x.shape), ("index", array.shape)])
@@ -241,7 +242,7 @@ def index_copy(x, dim, index, source):
 def index_fill(x, dim, index, value):
     """A copy of `x` whose slices, named by `index` (a vector), are filled with a number."""
     place, _ = _slices(x, dim, index, None, "index_fill")
-    value = value if isinstance(value, Tensor) else Tensor.wrap(np.asarray(value, x.dtype))
+    value = value if isinstance(value, Tensor) else Tensor.wrap(typed(value, x.dtype))
     if value.ndim:
         raise ShapeError(f"index_fill fills with one number, and value has shape {value.shape}")
     place = (*place[:-1], np.unique(place[-1] % (x.shape[len(place) - 1] if x.ndim else 1)))  # each slice once

@@ -114,3 +114,15 @@ def test_the_gradient_of_a_window_with_nan_goes_to_the_last_nan_as_in_pytorch():
     x = md.tensor([[[[1.0, nan, 5.0, 2.0], [nan, 3.0, 1.0, 5.0]]]], requires_grad=True)
     md.nn.functional.max_pool2d(x, 2).backward(md.tensor([[[[10.0, 20.0]]]]))
     assert x.grad.tolist() == [[[[0, 0, 20, 0], [10, 0, 0, 0]]]]
+
+
+@pytest.mark.parametrize("truth", [True, md.tensor(True), np.True_, md.tensor(1, dtype=md.uint8)], ids=repr)
+def test_a_single_boolean_in_an_index_takes_no_dimension(truth):
+    x = md.arange(12.0).reshape(2, 3, 2)
+    y = x.clone()
+    y[truth, ..., 1] = md.tensor([7.0, 8.0, 9.0])
+    assert y[..., 1].tolist() == [[7, 8, 9]] * 2
+    assert y[..., 0].tolist() == x[..., 0].tolist()
+    assert x[truth, ..., 1].shape == (1, 2, 3)
+    y[~md.tensor(True), ..., 0] = 5.0
+    assert y[..., 0].tolist() == x[..., 0].tolist()

@@ -29,6 +29,10 @@ CHANGES = {
     "x[:] = [1, 300]": lambda x: x.__setitem__(slice(None), [1, 300]),
     "masked_fill": lambda x: x.masked_fill(md.tensor([True, False]), 300),
     "masked_fill_": lambda x: x.masked_fill_(md.tensor([True, False]), -129),
+    "where": lambda x: md.where(x > 1, x, 300),
+    "scatter": lambda x: x.scatter(0, md.tensor([0]), 300),
+    "index_fill": lambda x: x.index_fill(0, md.tensor([0]), 300),
+    "clamp by name": lambda x: x.clamp(max=300),
 }
 
 
@@ -38,6 +42,46 @@ def test_a_number_that_does_not_fit_is_refused_wherever_it_comes_in(change):
     with pytest.raises(DtypeError, match="does not fit into int8, which holds -128 to 127"):
         change(x)
     assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "compute", [lambda x: F.pad(x, (1, 1), value=300), lambda x: F.threshold(x, 0, 300), lambda x: md.add(x, x, alpha=300)]
+)
+def test_a_number_too_large_for_numpy_gets_a_sentence_too(compute):
+    with pytest.raises(DtypeError, match="300 out of bounds for int8"):
+        compute(md.tensor([1, 2], dtype=md.int8))
+
+
+def test_an_operand_given_by_name_is_promoted_like_any_other():
+    x = md.tensor([1, 4], dtype=md.int8)
+    assert x.clamp(max=2.5).dtype == md.mul(x, other=2.5).dtype == md.clamp(x, None, 2.5).dtype == md.float32
+    assert md.mul(x, other=2).dtype == md.int8
+
+
+BOOLEANS = {
+    "tensor - True": lambda x, m: x - True,
+    "1 - mask": lambda x, m: 1 - m,
+    "mask - mask": lambda x, m: m - m,
+    "-mask": lambda x, m: -m,
+    "sub_": lambda x, m: x.sub_(m),
+    "with a NumPy mask": lambda x, m: x - m.numpy(),
+    "mask // True": lambda x, m: m // True,
+    "mask % mask": lambda x, m: m % m,
+    "fmod": lambda x, m: md.fmod(m, m),
+    "trunc": lambda x, m: md.div(m, m, rounding_mode="trunc"),
+}
+
+
+@pytest.mark.parametrize("compute", BOOLEANS.values(), ids=BOOLEANS)
+def test_nothing_is_taken_from_booleans_and_they_leave_no_remainder(compute):
+    with pytest.raises(DtypeError, match="boolean"):
+        compute(md.tensor([1.0, 2.0]), md.tensor([True, False]))
+
+
+def test_the_second_derivative_of_a_remainder_of_a_boolean_is_there():
+    x = md.tensor([1.5], requires_grad=True)
+    (slope,) = md.autograd.grad((md.fmod(x, True) ** 2).sum(), x, create_graph=True)
+    assert md.autograd.grad(slope.sum(), x)[0].item() == 2
 
 
 @pytest.mark.parametrize("make", [lambda: md.tensor(2**63), lambda: md.arange(0, 300, 100, dtype=md.int8)])

@@ -4,7 +4,8 @@ IN_SHORT = {  # what -> how it differs: the table in the README
     "devices": 'there is only the CPU; a device is also a text, so that `x.device == "cpu"` holds',
     "dtypes": "tensors are real; complex numbers are pairs of them, `md.complex(re, im)`, as Fourier transforms "
     "give; no bfloat16; a fraction that is written into whole numbers, `x[1:3] = 2.5`, is refused, and "
-    "not cut off",
+    "not cut off; so is a number that the dtype of a tensor does not hold, "
+    "`x.byte() - (-1)`, `x.byte() == 300`, and not wrapped",
     "sharing": "`numpy()` gives a read-only view, and `from_numpy` and `frombuffer` copy, so that no array can "
     "change a gradient behind its back",
     "layout": "`view` copies where PyTorch would refuse; what convolution and pooling compute has the usual shape "
@@ -70,6 +71,17 @@ VALUES = {  # operation of PyTorch's sample database -> what differs (examples: 
     "linalg.pinv.hermitian": "as linalg.eigvalsh: by elements the samples have a gradient that the definition has not",
     "linalg.eig": "complex eigenvalues are refused by name: tensors are real",
     "linalg.eigvals": "as linalg.eig",
+    "atan2": "at the origin the second derivative is 0, as the first; PyTorch gives NaN",
+    "floor_divide": "has the gradient 0, as div(..., rounding_mode='floor') has in PyTorch too; there this name has none",
+    "logsumexp": "without dim it goes over all elements; PyTorch asks for dim",
+    "nn.functional.pad": "a circular border beside a negative width repeats what cropping has left; PyTorch's slope is not"
+    " that of its value, and a border wider than what is left is memory that nothing was written to",
+    "norm": "over three dimensions or more it is that of all their elements, as linalg.vector_norm; PyTorch refuses",
+    "pow": "at the base 0 the second derivative is a number, 2 for x ** 2 with a tensor as exponent; PyTorch gives NaN",
+    "prod": "dim may be several dimensions, as for sum; PyTorch takes one",
+    "Tensor.__getitem__": "an index beyond its dimension is refused, also where the result is empty; NumPy's True is True;"
+    " a list of lists is one array of indices, as in NumPy, where PyTorch takes it for a tuple and says that this will end;"
+    " there is one Ellipsis at most",
     "linalg.norm.subgradients_at_zero": "the second derivative of the norm at 0 is 0 here and NaN there",
     "cov": "weights in another dtype than the values are used as they are; the second derivative differs in the sixth digit",
     "nn.MultiheadAttention": "with is_causal=True, need_weights=False and added keys every query sees these, as it does with"

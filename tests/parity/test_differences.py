@@ -107,3 +107,35 @@ def test_matrices_without_an_inverse_or_with_infinities_are_refused_where_pytorc
     with pytest.raises(md.linalg.LinAlgError, match="NaN or infinity"):
         md.linalg.svdvals(md.full((2, 2), float("inf")))
     assert md.linalg.cond(md.full((2, 2), float("nan")), 1).isnan()
+
+
+def test_what_is_refused_or_nan_in_pytorch_and_has_a_number_here():
+    a, b = (md.zeros(1, requires_grad=True) for _ in range(2))
+    (slope,) = md.autograd.grad(md.atan2(a, b).sum(), a, create_graph=True)
+    assert [g.item() for g in md.autograd.grad(slope.sum(), [a, b])] == [0, 0]
+    (slope,) = md.autograd.grad(md.pow(a, md.tensor([2.0])).sum(), a, create_graph=True)
+    assert md.autograd.grad(slope.sum(), a)[0].item() == 2
+    assert md.autograd.grad((a // 2).sum(), a)[0].item() == 0
+    x = md.ones(2, 2, 4)
+    assert (x + 1).prod(dim=(0, 1)).tolist() == [16] * 4
+    assert x.norm(dim=(0, 1, 2)).item() == 4
+    assert x.logsumexp().item() == pytest.approx(1 + np.log(16))
+
+
+@pytest.mark.parametrize("pad", [(-1, 3), (3, -1)])
+def test_a_circular_border_repeats_what_cropping_has_left(pad):
+    x = md.arange(3.0).double().reshape(1, 3).requires_grad_()
+    left = [1, 2] if pad[0] < 0 else [0, 1]
+    expected = [*left, *left, left[0]] if pad[0] < 0 else [left[1], *left, *left]
+    assert md.nn.functional.pad(x, pad, mode="circular").tolist() == [expected]
+    assert md.autograd.gradgradcheck(lambda x: md.nn.functional.pad(x, pad, mode="circular").sin(), x)
+
+
+def test_an_index_is_checked_also_where_the_result_is_empty():
+    with pytest.raises(md.errors.OutOfRangeError, match="index 2 is out of bounds"):
+        md.ones(2, 0)[[0, 2]]
+    with pytest.raises(md.errors.OutOfRangeError, match="no index"):
+        md.ones(2, 3)[..., 0, ...]
+    x = md.arange(6).reshape(3, 2)
+    assert x[np.True_].tolist() == x[None].tolist()
+    assert x[[[0, 1], [1, 0]]].shape == (2, 2, 2)

@@ -29,4 +29,11 @@ SAMPLES = [
     sample("T.index_select(a, dim=0, index=b)", "s", "=[0]"),
     sample("a[0, :, b]", "2,3,4", "=[1, 3]"),
     sample("a[b, :, 0]", "2,3,4", "=[1, 0, 1]"),
+    sample("a[True, ..., ::2, 1:]", "3,4,2"),
+    sample("a[True, True, ..., -2:]", "3,4,2"),
+    sample("a[..., b, True]", "3,4,2", "=[[1], [0]]"),
+    sample("a[-1, True, ..., b]", "3,4,2", "=[[0, 1], [1, 0]]"),
+    sample("a[T.tensor(True), ..., None, b]", "3,4,2", "=[[1], [0]]"),
+    sample("a[0, False, ..., 1]", "3,4,2"),
+    sample("a[[[]], 0]", "3,4"),
 ]
