@@ -76,8 +76,8 @@ def page(notebook, file, folder=NOTEBOOKS):
             continue
         if cell.cell_type != "code":
             continue
-        if asked := PREDICT.search(cell.source):
-            cell.outputs = [as_html(guess_box(asked[1]))]
+        if asked := PREDICT.findall(cell.source):
+            cell.outputs = [as_html(guess_box(name)) for name in asked]
         elif name := exercise_of(cell.source):
             cell.outputs = [as_html(answer_box(name, file))]
         else:
@@ -120,7 +120,7 @@ def answer_box(name, file):
     """The box of an exercise."""
     exercise = exercises(name.split(".")[0])[name]
     data = {"name": name, "hint": exercise.hint, **answers(name, exercise)}
-    command = html.escape(f"minidl lab --notebook {file}")
+    command = f'minidl lab <span class="md-kept">--notebook</span> {html.escape(file)}'  # a line may end behind a hyphen
     title = exercise.title if exercise.title.endswith("?") else f"{exercise.title}."
     return (
         f'<div class="md-exercise" data-exercise="{attribute(data)}"><b>{name}</b> {html.escape(title)} '

@@ -2,7 +2,7 @@
 
 import minidl
 from book import mathml
-from book.reference import add_differences, add_formulas
+from book.reference import add_differences, add_formulas, add_signature
 
 project, author, copyright = "minidl", "The minidl authors", "The minidl authors"
 version = release = minidl.__version__
@@ -42,10 +42,11 @@ copybutton_prompt_is_regexp = True
 
 
 def setup(app):
-    """Formulas as MathML, which every browser draws; docstrings with their formulas and with what differs from PyTorch."""
+    """Formulas as MathML, which every browser draws; docstrings with theirs, and with what differs from PyTorch."""
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
     app.connect("autodoc-process-docstring", add_formulas, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", add_differences, priority=600)  # after it
+    app.connect("autodoc-process-signature", add_signature)
     app.connect("html-page-context", give_captions_a_level, priority=900)  # after furo
 
 

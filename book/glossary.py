@@ -94,9 +94,13 @@ class Glossary:
         return "\n".join(lines)
 
     def back(self, name):
-        """Links to the chapters that use a term first, in a line."""
-        found = [f'<a class="md-back" href="{c}.html#term-{name}">{number(c)}</a>' for c in self.uses[name][:MOST]]
-        return f"chapter{'s' * (len(found) > 1)} {', '.join(found)}" if found else ""
+        """Links to the chapters and projects that use a term first, in a line."""
+        link = lambda c: f'<a class="md-back" href="{c}.html#term-{name}">{number(c)}</a>'
+        told = []
+        for kind, projects in (("chapter", False), ("project", True)):
+            found = [link(c) for c in self.uses[name][:MOST] if ("/" in c) == projects]
+            told += [f"{kind}{'s' * (len(found) > 1)} {', '.join(found)}"] if found else []
+        return ", ".join(told)
 
 
 def anchor(term):
@@ -122,10 +126,10 @@ def forms(word):
 
 
 def number(chapter):
-    """What a chapter is called in a word: its number, or P and that of the project.
+    """The number of a chapter or of a project.
 
     >>> number("03_forward"), number("projects/01_your_own_handwriting")
-    ('03', 'P01')
+    ('03', '1')
     """
     folder, _, name = chapter.rpartition("/")
-    return ("P" if folder else "") + name[:2]
+    return name[:2].lstrip("0") if folder else name[:2]

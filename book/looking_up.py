@@ -28,9 +28,9 @@ def differences():
             "names, arguments and defaults, and gives PyTorch's numbers.\n",
             "## In short\n\n| what | how it differs |\n| --- | --- |",
             *[f"| {what} | {how} |" for what, how in IN_SHORT.items()],
-            "\n## Arguments\n\n| function | argument | why |\n| --- | --- | --- |",
+            "\n## Arguments\n\n```{table}\n:class: md-stacked\n\n| function | argument | why |\n| --- | --- | --- |",
             *arguments,
-            "\n## Numbers\n\n| operation | what differs |\n| --- | --- |",
+            "```\n\n## Numbers\n\n| operation | what differs |\n| --- | --- |",
             *values,
             "",
         ]

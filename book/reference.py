@@ -128,3 +128,15 @@ def add_differences(app, what, name, thing, options, lines):
     found += [VALUES[key]] if key in VALUES else []
     if found:
         lines += ["", ".. note::", "", "   On purpose not as in PyTorch:", "", *(f"   - {text}." for text in found), ""]
+
+
+def add_signature(app, what, name, thing, options, signature, returns):
+    """Of a class whose `__new__` only hands on what it is given, show what `__init__` takes (a hook of autodoc)."""
+    if what != "class" or not (signature or "").startswith("(*args, **"):
+        return None
+    taken = inspect.signature(thing.__init__)
+    own = taken.replace(
+        parameters=[p.replace(annotation=p.empty) for p in list(taken.parameters.values())[1:]],
+        return_annotation=taken.empty,
+    )
+    return str(own), returns

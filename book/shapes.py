@@ -117,8 +117,9 @@ def diagram(name, call):
     shapes = ", ".join(f"{label} {described(tensor)}" for label, tensor in call.given.items())
     words = html.escape(f"{name}: {shapes} gives {described(call.result)}")
     return (
-        f'<svg role="img" aria-label="{words}" viewBox="0 0 {x} {height + 6}" width="{LARGER * x:.0f}" '
-        f'height="{LARGER * (height + 6):.0f}" font-size="11" font-family="{FONT}">{"".join(pieces)}</svg>'
+        f'<svg role="img" aria-label="{words}" viewBox="0 0 {x} {height + 6}" style="min-width: {x}px" '
+        f'width="{LARGER * x:.0f}" height="{LARGER * (height + 6):.0f}" font-size="11" font-family="{FONT}">'
+        f"{''.join(pieces)}</svg>"
     )
 
 

@@ -90,7 +90,19 @@ book.keep = (key, value) => {
   try { localStorage.setItem(`minidl:${key}`, value); } catch { /* then the guess is kept by the page alone */ }
 };
 
-// -- guesses: the output that answers one opens after it
+// -- guesses: an output opens after those that it answers
+
+/** For each cell the guesses that it still waits for, by their names. */
+book.awaited = new Map();
+
+/** Let a cell wait for a guess, or no longer. */
+book.wait = (cell, name, waits) => {
+  const names = book.awaited.get(cell) ?? new Set();
+  if (waits) names.add(name);
+  else names.delete(name);
+  book.awaited.set(cell, names);
+  cell.classList.toggle("md-awaits", names.size > 0);
+};
 
 book.guess = (box) => {
   const { name, choices, words, unit } = JSON.parse(box.dataset.guess);
@@ -99,7 +111,7 @@ book.guess = (box) => {
   said.setAttribute("role", "status");
   const open = (text) => {
     said.textContent = text;
-    cells.forEach((cell) => cell.classList.remove("md-awaits"));
+    cells.forEach((cell) => book.wait(cell, name, false));
   };
   let read;
   const row = book.element("p", { className: "md-box-row" });
@@ -127,7 +139,7 @@ book.guess = (box) => {
   row.append(book.element("span", { className: "md-box-buttons" }, keep, skip));
   box.append(row, said);
   const before = book.kept(name);
-  cells.forEach((cell) => cell.classList.add("md-awaits"));
+  cells.forEach((cell) => book.wait(cell, name, true));
   if (before !== null) open(`Your guess: ${before}.`);
 };
 

@@ -79,6 +79,13 @@ def test_a_guess_opens_the_cell_that_answers_it():
     assert f'outcome("{box["name"]}"' in answering[0].source
 
 
+def test_a_cell_that_asks_several_questions_has_a_box_for_each():
+    page = chapters.page(nbformat.read(NOTEBOOKS[10], as_version=4), NOTEBOOKS[10].name)
+    asking = next(cell for cell in page.cells if cell.source.startswith('predict("ch10.p4")'))
+    asked = [attribute(output.data["text/html"], "data-guess")["name"] for output in asking.outputs]
+    assert asked == ["ch10.p4", "ch10.p5", "ch10.p6", "ch10.p7"]
+
+
 def test_links_to_files_that_are_no_pages_become_their_words():
     assert chapters.elsewhere("see [the engine](../minidl/engine/tensor.py)") == "see the engine"
     assert chapters.elsewhere("[glossary](GLOSSARY.md), [site](https://example.org)").count("](") == 2
@@ -104,6 +111,12 @@ def test_a_page_knows_right_answers_and_typical_mistakes_by_their_hashes_alone(n
         spelled = {answers.hashed(name, text) for text in answers.spellings(exercise.kind, mistake)}
         assert spelled - codes  # no page takes a typical mistake for right
         assert hint in told["wrong"].values()
+
+
+def test_no_line_of_a_command_ends_within_an_option():
+    assert 'minidl lab <span class="md-kept">--notebook</span> 03_forward.ipynb</code>' in chapters.answer_box(
+        "ch03.ex3", "03_forward.ipynb"
+    )
 
 
 def test_functions_are_not_judged_by_a_page():
@@ -226,6 +239,13 @@ def test_an_entry_of_the_reference_says_where_it_differs_from_pytorch():
     assert plain == ["Zeros."]
 
 
+def test_a_class_is_shown_with_the_arguments_that_it_takes():
+    shown = lambda thing, given="(*args, **settings)": reference.add_signature(None, "class", "", thing, None, given, None)
+    assert shown(md.optim.SGD)[0].startswith("(params, lr=0.001, momentum=0,")
+    assert shown(md.optim.Optimizer)[0] == "(params, defaults)"
+    assert shown(md.nn.Linear, "(in_features, out_features)") is None  # autodoc knows it
+
+
 def test_the_gallery_has_a_picture_of_each_kind_that_the_chapters_show(gathered):
     text = (gathered / "gallery.md").read_text(encoding="utf-8")
     for name in ("graph", "steps", "race", "tangent", "boundary", "landscape"):
@@ -283,6 +303,19 @@ def test_a_word_that_has_an_everyday_sense_is_linked_only_where_it_is_introduced
 def test_the_list_of_differences_is_that_of_the_tests(gathered):
     text = (gathered / "differences.md").read_text(encoding="utf-8")
     assert "| `load` | `weights_only` | is True, as None is in PyTorch: running code from a file is refused |" in text
+
+
+def test_a_table_of_three_columns_with_two_in_code_has_its_rows_stacked_on_a_telephone(gathered):
+    text = (gathered / "differences.md").read_text(encoding="utf-8")
+    assert "```{table}\n:class: md-stacked\n\n| function | argument | why |\n" in text
+
+
+def test_an_entry_of_the_glossary_names_projects_as_projects():
+    glossary = Glossary("| term | 中文 | meaning |\n| --- | --- | --- |\n| class | 类 | an answer |")
+    glossary.linked(["a **class**"], "06_losses")
+    glossary.linked(["a **class**"], "projects/04_a_question_of_your_own", up="../")
+    words = re.sub("<[^>]+>", "", glossary.back("class"))
+    assert words == "chapter 06, project 4"
 
 
 # Questions and answers

@@ -106,6 +106,13 @@ class Walk:
         page.locator(".md-guess input").first.fill("90")
         page.get_by_role("button", name="Keep my guess").first.click()
         self.expect("a guess opens the output that answers it", hidden.count() == before - 1)
+        self.open("chapters/10_training_well.html")
+        answered = page.locator(".tag_awaits-ch10-p4")
+        hides = lambda: "md-awaits" in answered.get_attribute("class")
+        for name in ("Run A", "Run B", "Run C", "Run D"):
+            self.expect(f"an output that answers several guesses waits for that of {name}, too", hides())
+            page.locator(f'.md-guess:has-text("{name}")').get_by_role("button", name="Skip").click()
+        self.expect("an output opens after the last of the guesses that it answers", not hides())
         self.open("chapters/12_convolution.html")
         box = page.locator('.md-exercise:has-text("ch12.ex2")')
         for answer, right in (("4608", False), ("4,640", True)):
