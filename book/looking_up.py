@@ -30,8 +30,8 @@ def differences():
             *[f"| {what} | {how} |" for what, how in IN_SHORT.items()],
             "\n## Arguments\n\n```{table}\n:class: md-stacked\n\n| function | argument | why |\n| --- | --- | --- |",
             *arguments,
-            "```\n\n## Numbers\n\n| operation | what differs |\n| --- | --- |",
+            "```\n\n## Numbers\n\n```{table}\n:class: md-stacked\n\n| operation | what differs |\n| --- | --- |",
             *values,
-            "",
+            "```\n",
         ]
     )

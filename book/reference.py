@@ -13,7 +13,7 @@ SHAPE = re.compile(r"(?<!`)(\([^()`]*\*[^()`]*\))(?!`)")  # such as (N, *): a st
 ROOMS = {  # module -> what is in it
     "minidl": "Tensors and what is done with them",
     "minidl.nn": "Layers and losses",
-    "minidl.nn.functional": "The same as functions",
+    "minidl.nn.functional": "Layers and losses as functions",
     "minidl.nn.init": "Initial weights",
     "minidl.nn.utils": "Clipping, vectors of parameters, parametrizations",
     "minidl.optim": "Optimisers",

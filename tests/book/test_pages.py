@@ -305,9 +305,10 @@ def test_the_list_of_differences_is_that_of_the_tests(gathered):
     assert "| `load` | `weights_only` | is True, as None is in PyTorch: running code from a file is refused |" in text
 
 
-def test_a_table_of_three_columns_with_two_in_code_has_its_rows_stacked_on_a_telephone(gathered):
+def test_tables_of_long_names_have_their_rows_stacked_on_a_telephone(gathered):
     text = (gathered / "differences.md").read_text(encoding="utf-8")
-    assert "```{table}\n:class: md-stacked\n\n| function | argument | why |\n" in text
+    for head in ("| function | argument | why |\n", "| operation | what differs |\n"):
+        assert f"```{{table}}\n:class: md-stacked\n\n{head}" in text
 
 
 def test_an_entry_of_the_glossary_names_projects_as_projects():
