@@ -4,6 +4,7 @@ Each command imports what it needs where it is run, so that none waits for the o
 """
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -25,17 +26,25 @@ def main(arguments=None):
         The exit code: 0 when all went well.
     """
     options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a table or a name that the terminal cannot show must not end the command
+        sys.stdout.reconfigure(errors="replace")
     try:
         return options.run(options) or 0
     except BrokenPipeError:  # whoever read what was printed has seen enough, as `head` has
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (Python flushes it once more at its end)
         return 0
     except (MinidlError, OSError) as error:
-        print(f"minidl: {error}", file=sys.stderr)
+        complain(error)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def complain(error):
+    """Say what went wrong; a name in it moves no cursor and changes no colour of the terminal."""
+    text = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in str(error))
+    print(f"minidl: {text}", file=sys.stderr)
 
 
 def parser():
@@ -218,7 +227,7 @@ def run_check(options):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (Python flushes it once more at its end)
         return 0
     except (MinidlError, OSError) as error:
-        print(f"minidl: {error}", file=sys.stderr)
+        complain(error)
         return UNCHECKED
 
 

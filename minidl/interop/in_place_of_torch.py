@@ -16,6 +16,7 @@ import traceback
 from types import ModuleType
 
 from minidl.errors import MinidlError
+from minidl.system.files import read_whole
 
 NEIGHBOURS = ("torchvision", "torchaudio", "torchtext")
 ELSEWHERE = {  # modules of PyTorch that have another name here
@@ -154,7 +155,7 @@ def lacking(source):
     ['torch.nn.Linaer']
     >>> asked.clear()  # the report at the end does not need it
     """
-    tree = ast.parse(source)
+    tree = ast.parse(source)  # bytes, if it comes from a file: the source says its encoding
     known = {}  # names of the source, and what of torch they stand for
     used = set()
     for node in ast.walk(tree):
@@ -202,9 +203,17 @@ def run_lesson(path, arguments=()):
     -------
     int
         1 after an error, whose traceback was printed; else 0.
+
+    Raises
+    ------
+    MinidlError
+        When there is no such script, or it cannot be read.
     """
+    try:
+        source = read_whole(path)
+    except OSError as error:
+        raise MinidlError(f"the script {path} cannot be read: {error.strerror}") from error
     install()
-    source = path.read_text(encoding="utf-8")
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))
     try:

@@ -1,5 +1,6 @@
 """`minidl demo` trains in the terminal and writes one page that needs nothing else."""
 
+import io
 import os
 import re
 
@@ -100,3 +101,20 @@ def test_damaged_data_is_said_in_one_line(tmp_path, monkeypatch, capsys):
     assert error.count("\n") == 1
     assert "digits.npz is damaged" in error
     assert not (tmp_path / "page.html").exists()
+
+
+def test_an_error_moves_no_cursor_of_the_terminal(tmp_path, capsys):
+    assert main(["demo", "--output", str(tmp_path / "\x1b[31m" / "page.html")]) == 1
+    error = capsys.readouterr().err
+    assert r"there is no folder" in error
+    assert r"\x1b[31m" in error
+    assert "\x1b" not in error
+
+
+def test_a_table_is_shown_where_its_characters_are_not_known(monkeypatch, tmp_path):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("MINIDL_PROGRESS", str(tmp_path / "\udc80.json"))
+    assert main(["progress"]) == 0
+    out.flush()
+    assert b"Next:" in out.buffer.getvalue()

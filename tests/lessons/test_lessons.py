@@ -73,6 +73,18 @@ def python(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60)
 
 
+def test_a_script_that_is_no_file_gets_a_sentence_and_none_is_waited_for(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in [("pipe", "is a pipe"), ("nothing.py", "No such file"), (".", "Is a directory")]:
+        command = [sys.executable, "-m", "minidl.cli", "torch", name]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=60)
+        assert done.returncode == 1
+        assert done.stderr.startswith("minidl: the script")
+        assert words in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
 def test_importing_as_torch_lets_torch_mean_minidl():
     done = python(
         "import minidl.as_torch, minidl, sys\n"

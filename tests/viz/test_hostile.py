@@ -78,6 +78,8 @@ def test_any_names_of_tensors_are_text_in_every_view():
 def test_any_text_in_a_chart_is_text():
     def attempt(rng):
         x, y, names = label(rng), label(rng), [label(rng) + str(k) for k in range(3)]
+        network = md.nn.Sequential(md.nn.Linear(64, 3), md.nn.ReLU())
+        squares = lambda out, target: out.square().mean()
         pictures = [
             lambda: md.viz.loss_curve({names[0]: [2, 1], names[1]: [3, 1]}, xlabel=x, ylabel=y, title=label(rng)),
             lambda: md.viz.confusion([0, 1, 2, 1], [0, 1, 1, 2], classes=names, title=label(rng)),
@@ -91,6 +93,38 @@ def test_any_text_in_a_chart_is_text():
             lambda: md.viz.alignment(np.eye(3) - 1, names, title=label(rng)),
             lambda: md.viz.waveform(np.ones(3), 3, title=label(rng)),
             lambda: md.viz.words(names, np.arange(3), title=label(rng)),
+            lambda: md.viz.activations(network, np.ones((2, 64)), title=label(rng)),
+            lambda: md.viz.augmentations(lambda x: x, np.zeros((2, 3, 4, 4)), times=2, title=label(rng)),
+            lambda: md.viz.boundary(lambda p: p, np.eye(2), [0, 1], title=label(rng)),
+            lambda: md.viz.boxes(
+                np.zeros((6, 6)), [[1, 1, 3, 3]] * 3, labels=names, scores=[0.1, 0.6, 0.9], title=label(rng)
+            ),
+            lambda: md.viz.broadcast(np.ones((2, 1)), np.ones(3), title=label(rng)),
+            lambda: md.viz.calibration(np.full((4, 2), 0.5), [0, 1, 0, 1], title=label(rng)),
+            lambda: md.viz.confusion([0, 1, 2], [0, 1, 1], classes=names, images=np.zeros((3, 4, 4)), title=label(rng)),
+            lambda: md.viz.copying(names[:2], names, np.full((3, 2), 0.5), np.full(3, 0.5), title=label(rng)),
+            lambda: md.viz.denoise([np.zeros((3, 1, 3, 3))] * 2, labels=names, title=label(rng)),
+            lambda: md.viz.denoise([np.eye(3)[:, :2]] * 2, labels=names, title=label(rng)),
+            lambda: md.viz.embedding(np.eye(3), labels=[0, 1, 2], classes=names, title=label(rng)),
+            lambda: md.viz.feature_maps(one_convolution(rng), np.zeros((8, 8), np.float32), title=label(rng)),
+            lambda: md.viz.filters(np.ones((2, 1, 3, 3)), title=label(rng)),
+            lambda: md.viz.heat_map(scanned(np.ones((8, 8), np.float32), 1.0), title=label(rng)),
+            lambda: md.viz.landscape(network, squares, (np.eye(64), np.eye(64)), points=3, title=label(rng)),
+            lambda: md.viz.masks(np.zeros((4, 4)), np.zeros((4, 4)), title=label(rng)),
+            lambda: md.viz.next_token(np.arange(3.0), names, title=label(rng)),
+            lambda: md.viz.perturbation(
+                one_convolution(rng), np.zeros((8, 8), np.float32), np.ones((8, 8), np.float32), [0, 1], names, label(rng)
+            ),
+            lambda: md.viz.race(steps=2, title=label(rng)),
+            lambda: md.viz.receptive_field(one_convolution(rng), np.zeros((8, 8), np.float32), title=label(rng)),
+            lambda: md.viz.roc([0.1, 0.9], [0, 1], title=label(rng)),
+            lambda: md.viz.sketchpad(classes=names),
+            lambda: md.viz.recorder(classes=names),
+            lambda: md.viz.spectrogram(np.ones(400), 8000, title=label(rng)),
+            lambda: md.viz.tangent(md.exp, title=label(rng)),
+            lambda: md.viz.trials(
+                [Trial(k, dict.fromkeys(names, 0.1 * k), 0, 1, value=k) for k in range(3)], title=label(rng)
+            ),
             lambda: md.viz.saliency(
                 md.nn.Sequential(md.nn.Flatten(), md.nn.Linear(64, 3)), np.zeros((8, 8)), title=label(rng)
             ),
