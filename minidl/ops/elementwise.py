@@ -92,8 +92,10 @@ def true_divide(a, b):
     return np.true_divide(a, b), lambda g, b=b: g / b, lambda g, a=a, b=b: -g * a / (b * b)
 
 
-def _check_divisor(b):
+def _check_divisor(a, b):
     """Refuse to divide booleans, and whole numbers by 0: there is no infinity among them, and NumPy would say 0."""
+    if a.dtype.kind == "f":  # a rule that runs on tensors meets them before they have one dtype
+        return
     if b.dtype == bool:
         raise DtypeError("booleans are not divided with a remainder. Did you mean numbers, mask.long() ?")
     if b.dtype.kind in "iu" and not np.all(b):
@@ -112,7 +114,7 @@ def _check_divisor(b):
 )
 def floor_divide(a, b):
     """The quotient, rounded down."""
-    _check_divisor(b)
+    _check_divisor(a, b)
     return np.floor_divide(a, b), lambda g: let_through(g, False), lambda g: let_through(g, False)
 
 
@@ -145,7 +147,7 @@ def rsub(a, b, alpha=1):
 )
 def remainder(a, b):
     """What is left of a division, with the sign of the divisor."""
-    _check_divisor(b)
+    _check_divisor(a, b)
     return np.remainder(a, b), lambda g: g, lambda g: -g * np.floor_divide(a, b)
 
 
@@ -159,7 +161,7 @@ def remainder(a, b):
 )
 def fmod(a, b):
     """What is left of a division, with the sign of the dividend."""
-    _check_divisor(b)
+    _check_divisor(a, b)
     return np.fmod(a, b), lambda g: g, lambda g: -g * np.trunc(a / b)
 
 

@@ -78,10 +78,13 @@ def test_nothing_is_taken_from_booleans_and_they_leave_no_remainder(compute):
         compute(md.tensor([1.0, 2.0]), md.tensor([True, False]))
 
 
-def test_the_second_derivative_of_a_remainder_of_a_boolean_is_there():
+def test_the_second_derivative_of_a_remainder_takes_the_dtype_of_both():
     x = md.tensor([1.5], requires_grad=True)
-    (slope,) = md.autograd.grad((md.fmod(x, True) ** 2).sum(), x, create_graph=True)
-    assert md.autograd.grad(slope.sum(), x)[0].item() == 2
+    for one in (True, md.tensor(True), md.tensor(1)):
+        (slope,) = md.autograd.grad((md.fmod(x, one) ** 2).sum(), x, create_graph=True)
+        assert md.autograd.grad(slope.sum(), x)[0].item() == 2
+    (slope,) = md.autograd.grad(md.fmod(x, md.tensor(0)).sum(), x, create_graph=True)
+    assert slope.item() == 1
 
 
 @pytest.mark.parametrize("make", [lambda: md.tensor(2**63), lambda: md.arange(0, 300, 100, dtype=md.int8)])
