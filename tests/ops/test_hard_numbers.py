@@ -83,7 +83,8 @@ def test_the_second_derivative_of_a_remainder_takes_the_dtype_of_both():
     for one in (True, md.tensor(True), md.tensor(1)):
         (slope,) = md.autograd.grad((md.fmod(x, one) ** 2).sum(), x, create_graph=True)
         assert md.autograd.grad(slope.sum(), x)[0].item() == 2
-    (slope,) = md.autograd.grad(md.fmod(x, md.tensor(0)).sum(), x, create_graph=True)
+    with np.errstate(invalid="ignore"):
+        (slope,) = md.autograd.grad(md.fmod(x, md.tensor(0)).sum(), x, create_graph=True)
     assert slope.item() == 1
 
 
