@@ -79,6 +79,7 @@ def test_any_text_in_a_chart_is_text():
     def attempt(rng):
         x, y, names = label(rng), label(rng), [label(rng) + str(k) for k in range(3)]
         network = md.nn.Sequential(md.nn.Linear(64, 3), md.nn.ReLU())
+        classifier = md.nn.Sequential(md.nn.Conv2d(1, 2, 3), md.nn.ReLU(), md.nn.Flatten(), md.nn.Linear(72, 3))
         squares = lambda out, target: out.square().mean()
         pictures = [
             lambda: md.viz.loss_curve({names[0]: [2, 1], names[1]: [3, 1]}, xlabel=x, ylabel=y, title=label(rng)),
@@ -106,17 +107,17 @@ def test_any_text_in_a_chart_is_text():
             lambda: md.viz.denoise([np.zeros((3, 1, 3, 3))] * 2, labels=names, title=label(rng)),
             lambda: md.viz.denoise([np.eye(3)[:, :2]] * 2, labels=names, title=label(rng)),
             lambda: md.viz.embedding(np.eye(3), labels=[0, 1, 2], classes=names, title=label(rng)),
-            lambda: md.viz.feature_maps(one_convolution(rng), np.zeros((8, 8), np.float32), title=label(rng)),
+            lambda: md.viz.feature_maps(classifier, np.zeros((8, 8), np.float32), title=label(rng)),
             lambda: md.viz.filters(np.ones((2, 1, 3, 3)), title=label(rng)),
             lambda: md.viz.heat_map(scanned(np.ones((8, 8), np.float32), 1.0), title=label(rng)),
             lambda: md.viz.landscape(network, squares, (np.eye(64), np.eye(64)), points=3, title=label(rng)),
             lambda: md.viz.masks(np.zeros((4, 4)), np.zeros((4, 4)), title=label(rng)),
             lambda: md.viz.next_token(np.arange(3.0), names, title=label(rng)),
             lambda: md.viz.perturbation(
-                one_convolution(rng), np.zeros((8, 8), np.float32), np.ones((8, 8), np.float32), [0, 1], names, label(rng)
+                classifier, np.zeros((8, 8), np.float32), np.ones((8, 8), np.float32), [0, 1], names, label(rng)
             ),
             lambda: md.viz.race(steps=2, title=label(rng)),
-            lambda: md.viz.receptive_field(one_convolution(rng), np.zeros((8, 8), np.float32), title=label(rng)),
+            lambda: md.viz.receptive_field(classifier, np.zeros((8, 8), np.float32), title=label(rng)),
             lambda: md.viz.roc([0.1, 0.9], [0, 1], title=label(rng)),
             lambda: md.viz.sketchpad(classes=names),
             lambda: md.viz.recorder(classes=names),
