@@ -128,15 +128,13 @@ def tidy(rule, args, kwargs, promotes=False):
     operation `promotes`: ``x.clamp(max=3)`` as ``x.clamp(None, 3)``.
     """
     args, kwargs = with_own_names(rule, args, kwargs)
-    operands = (Tensor, int, float) if promotes else Tensor
+    parameters, operands = parameters_of(rule), (Tensor, int, float) if promotes else Tensor
 
     def waiting():
-        return any(isinstance(v, operands if defaults.get(k) is None else Tensor) for k, v in kwargs.items())
+        return any(isinstance(v, operands if parameters.defaults.get(k) is None else Tensor) for k, v in kwargs.items())
 
-    defaults = parameters_of(rule).defaults
     if not waiting():
         return args, kwargs
-    parameters = parameters_of(rule)
     for name in parameters.positional[len(args) :]:
         if name not in kwargs and name not in parameters.defaults:
             break

@@ -1,5 +1,6 @@
 """What comes in from outside: numbers, lists and arrays become arrays of a known dtype."""
 
+from numbers import Real
 from operator import index
 
 import numpy as np
@@ -77,6 +78,20 @@ def whole_number(value, what):
         return index(value)
     except TypeError as error:
         raise TypeError(f"{what} is a whole number, not {value!r:.40}. For a division: a // b, or int(...)") from error
+
+
+def real_number(value, what):
+    """One number, as Python has it; also of a tensor or an array with one element.
+
+    Raises
+    ------
+    DtypeError
+        For anything else.
+    """
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, Real):
+        raise DtypeError(f"{what} is one number, and this is {value!r:.40}")
+    return value
 
 
 def typed(value, dtype):

@@ -160,7 +160,9 @@ def _eigvalsh(x, lower):
 def eigh(x, UPLO="L"):
     """Eigenvalues, from the smallest on, and eigenvectors of a symmetric matrix, of which one triangle is read."""
     square(x, "eigh")
-    return EighResult(eigvalsh(x, UPLO), _eigh(x, lower=UPLO.upper() == "L")[..., :-1])
+    packed = _eigh(x, lower=UPLO.upper() == "L")
+    values = eigvalsh(x, UPLO) if x.requires_grad else packed[..., -1]  # equal ones have a gradient, their vectors none
+    return EighResult(values, packed[..., :-1])
 
 
 @any_spelling
@@ -273,7 +275,8 @@ def svd(x, full_matrices=True, *, driver=None):
     matrix(x, "svd")
     rows = x.shape[-2]
     packed = _svd(x)
-    u, v, s = packed[..., :rows, :], packed[..., rows:-1, :], svdvals(x)  # equal ones have a gradient, their vectors none
+    u, v = packed[..., :rows, :], packed[..., rows:-1, :]
+    s = svdvals(x) if x.requires_grad else packed[..., -1, :]  # equal ones have a gradient, their vectors none
     if full_matrices and rows != x.shape[-1]:
         all_u, _, all_vh = np.linalg.svd(x.array)
         u = cat([u, Tensor.wrap(all_u[..., u.shape[-1] :])], -1)

@@ -1,12 +1,10 @@
 """Sequences of different lengths in one tensor: padded, with a mask that says what is real."""
 
-from numbers import Real
-
 import numpy as np
 
-from minidl.engine.conversion import whole_number
+from minidl.engine.conversion import real_number, whole_number
 from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, OutOfRangeError, ShapeError
+from minidl.errors import OutOfRangeError, ShapeError
 
 WHOLE = np.iinfo(np.int64)
 
@@ -81,10 +79,8 @@ def _length(length):
 
 
 def _number(name, value):
-    """A number of Python, also of a tensor with one element."""
-    value = value.item() if hasattr(value, "item") else value
-    if not isinstance(value, Real):
-        raise DtypeError(f"{name} is one number, and this is {value!r:.40}")
+    """A number of Python that fits into 64 bits if it is a whole one."""
+    value = real_number(value, name)
     if isinstance(value, int) and not WHOLE.min <= value <= WHOLE.max:
         raise OutOfRangeError(f"{name} is {value}, and whole numbers go from {WHOLE.min} to {WHOLE.max}")
     return value

@@ -6,7 +6,6 @@ unknown, frequent words become one token, and rare ones fall into pieces. No tok
 GPT-2, whose rule of splitting is the one here.
 """
 
-import json
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
@@ -15,13 +14,14 @@ from heapq import heapify, heappop, heappush
 import regex
 
 from minidl.engine.conversion import whole_number
-from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
-from minidl.system.files import read_whole, write_atomically
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError
+from minidl.text.saving import read_json, write_json
 from minidl.text.splitting import text_of
 from minidl.text.vocabulary import numbers_of
 
 # Pieces of words, as GPT-2 cuts them: 's and its kin, then letters, digits, marks, each with the one space before it.
 GPT2_PATTERN = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"""
+KIND = "byte pairs"  # as its files say
 BYTES = 256
 MOST_BYTES = 2**28  # of all tokens together: each merge may double the length, so a short file could ask for all memory
 
@@ -128,8 +128,7 @@ class BytePairs:
 
     def save(self, path):
         """Write the encoding to a JSON file."""
-        content = {"kind": "byte pairs", "pattern": self.pattern, "merges": self.merges, "specials": list(self.specials)}
-        write_atomically(path, json.dumps(content, ensure_ascii=False).encode())
+        write_json(path, KIND, {"pattern": self.pattern, "merges": self.merges, "specials": list(self.specials)})
 
     @classmethod
     def load(cls, path):
@@ -140,13 +139,12 @@ class BytePairs:
         DataFileError
             When it is no such file.
         """
-        try:
-            content = json.loads(read_whole(path).decode())
-            if content["kind"] != "byte pairs":
-                raise ValueError(f"it holds {content['kind']!r}")
-            return cls(content["merges"], content["specials"], content["pattern"])
-        except (ValueError, KeyError, TypeError, RecursionError, OutOfRangeError) as error:
-            raise DataFileError(f"{path} is not a byte-pair encoding that was saved by minidl: {error}") from error
+        return read_json(
+            path,
+            KIND,
+            "a byte-pair encoding",
+            lambda it: cls(it["merges"], it["specials"], it["pattern"]),
+        )
 
     def __repr__(self):
         return f"BytePairs({len(self)} tokens)"

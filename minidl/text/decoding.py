@@ -2,13 +2,12 @@
 
 import heapq
 import math
-from numbers import Real
 
 import numpy as np
 
-from minidl.engine.conversion import whole_number
+from minidl.engine.conversion import real_number, whole_number
 from minidl.engine.tensor import Tensor
-from minidl.errors import DtypeError, OutOfRangeError, ShapeError
+from minidl.errors import OutOfRangeError, ShapeError
 from minidl.ops.random import multinomial
 
 
@@ -54,10 +53,7 @@ def filtered(logits, temperature=1.0, top_k=None, top_p=None):
     scores = np.asarray(logits.array if isinstance(logits, Tensor) else logits, np.float64)
     if not scores.ndim or not scores.shape[-1]:
         raise ShapeError(f"logits are a row of scores, one for each token, and have shape {scores.shape}")
-    temperature, top_p = (x.item() if isinstance(x, Tensor) else x for x in (temperature, top_p))
-    for name, value in (("temperature", temperature), ("top_p", 1 if top_p is None else top_p)):
-        if not isinstance(value, Real):
-            raise DtypeError(f"{name} is a number, not {value!r:.40}")
+    temperature, top_p = real_number(temperature, "temperature"), None if top_p is None else real_number(top_p, "top_p")
     if not temperature > 0:
         raise ValueError(f"temperature must be greater than 0, not {temperature}; the likeliest token is logits.argmax(-1)")
     if top_k is not None and not (isinstance(top_k, int | np.integer) and 1 <= top_k <= scores.shape[-1]):

@@ -6,11 +6,10 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Set
-from numbers import Real
 
 import numpy as np
 
-from minidl.engine.conversion import whole_number
+from minidl.engine.conversion import real_number, whole_number
 from minidl.errors import DtypeError, OutOfRangeError, ShapeError
 from minidl.text.splitting import listed, text_of, words
 
@@ -74,7 +73,7 @@ def error_rate(predictions, targets):
 def perplexity(loss):
     """exp of a mean cross-entropy in nats: among how many equally likely tokens the model seems to choose."""
     try:
-        return math.exp(_number("a loss", loss))
+        return math.exp(real_number(loss, "a loss"))
     except OverflowError:
         return math.inf
 
@@ -99,10 +98,10 @@ def bits_per_character(loss, tokens=1, letters=1):
     >>> bits_per_character(math.log(2), tokens=10, letters=40)
     0.25
     """
-    tokens, letters = _number("the number of tokens", tokens), _number("the number of characters", letters)
+    tokens, letters = real_number(tokens, "the number of tokens"), real_number(letters, "the number of characters")
     if not (tokens > 0 and letters > 0):
         raise OutOfRangeError(f"a text has at least one token and one character, not {tokens:g} and {letters:g}")
-    return _number("a loss", loss) / math.log(2) * tokens / letters
+    return real_number(loss, "a loss") / math.log(2) * tokens / letters
 
 
 def bleu(predictions, references, tokens=words, order=4, effective_order=False):
@@ -166,7 +165,7 @@ def chrf(predictions, references, order=6, beta=2.0):
     """
     predictions, references = _same_number(predictions, references)
     order = _order(order)
-    if not 0 <= _number("beta", beta) < math.inf:
+    if not 0 <= real_number(beta, "beta") < math.inf:
         raise OutOfRangeError(f"beta says how many times as much recall counts: a finite number of 0 or more, not {beta}")
     counts = np.zeros((order, 3))  # matches, runs in predictions, runs in references
     for prediction, reference in zip(predictions, references, strict=True):
@@ -266,14 +265,6 @@ def _tokens_of(sequence):
     if isinstance(sequence, Set | Mapping) or not hasattr(sequence, "__iter__"):
         raise DtypeError(f"a text or a list of tokens is needed, and this is of type {type(sequence).__name__}")
     return list(sequence)
-
-
-def _number(name, value):
-    """One number, also of a tensor."""
-    value = value.item() if hasattr(value, "item") else value
-    if not isinstance(value, Real):
-        raise DtypeError(f"{name} is one number, and this is of type {type(value).__name__}")
-    return value
 
 
 def _order(order):

@@ -1,13 +1,14 @@
 """The vocabulary: which token has which number."""
 
-import json
 from collections import Counter
 from operator import index
 
 from minidl.engine.conversion import whole_number
-from minidl.errors import DataFileError, DtypeError, OutOfRangeError, ShapeError
-from minidl.system.files import read_whole, write_atomically
+from minidl.errors import DtypeError, OutOfRangeError, ShapeError
+from minidl.text.saving import read_json, write_json
 from minidl.text.splitting import text_of
+
+KIND = "vocabulary"  # as its files say
 
 
 class Vocabulary:
@@ -113,8 +114,7 @@ class Vocabulary:
 
     def save(self, path):
         """Write the vocabulary to a JSON file."""
-        content = {"kind": "vocabulary", "tokens": self.tokens, "specials": self.specials, "unknown": self.unknown}
-        write_atomically(path, json.dumps(content, ensure_ascii=False).encode())
+        write_json(path, KIND, {"tokens": self.tokens, "specials": self.specials, "unknown": self.unknown})
 
     @classmethod
     def load(cls, path):
@@ -125,13 +125,7 @@ class Vocabulary:
         DataFileError
             When it is no such file.
         """
-        try:
-            content = json.loads(read_whole(path).decode())
-            if content["kind"] != "vocabulary":
-                raise ValueError(f"it holds {content['kind']!r}")
-            return cls(content["tokens"], content["specials"], content["unknown"])
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise DataFileError(f"{path} is not a vocabulary that was saved by minidl: {error}") from error
+        return read_json(path, KIND, "a vocabulary", lambda it: cls(it["tokens"], it["specials"], it["unknown"]))
 
     def __repr__(self):
         shown = ", ".join(repr(token) for token in self.tokens[:5])

@@ -641,6 +641,6 @@ def test_probabilities_and_logits_are_not_taken_for_log_probabilities():
     with pytest.raises(TypeError, match="end is a whole number"):
         beam_search(lambda paths: np.full((len(paths), 3), -1.0), 0, None)
     for wrong in ("1", None):
-        with pytest.raises(DtypeError, match="temperature is a number"):
+        with pytest.raises(DtypeError, match="temperature is one number"):
             filtered([0.0, 1.0], temperature=wrong)
     assert filtered([0.0, 1.0], temperature=md.tensor(1.0)).tolist() == filtered([0.0, 1.0]).tolist()
